@@ -1,0 +1,4 @@
+//! A SIP user agent as one library: the objects of Microsoft's RTC Client API over a sans-IO SIP core.
+
+pub mod base;
+pub mod syntax;
