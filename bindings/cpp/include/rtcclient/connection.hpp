@@ -1,0 +1,39 @@
+// connection.hpp: an address and transports that a client listens on.
+#pragma once
+#include <rtcclient/handle.hpp>
+
+namespace rtcclient {
+
+/// What Client::create_connection takes.
+struct ConnectionOptions {
+    /// None: any address.
+    std::string address{};
+    std::uint16_t port = 0;
+    /// RTC_TRANSPORT_… mask.
+    std::uint32_t transports = RTC_TRANSPORT_UDP | RTC_TRANSPORT_TCP;
+    std::string interface_name{}, public_address{};
+    std::int32_t dscp = 0, keepalive_secs = 0, receive_buffer_bytes = 0;
+    std::uint32_t flags = 0;
+    void *user_data = nullptr;
+};
+
+/// Names connections to Handle.
+struct ConnectionTraits {
+    using pointer = rtc_connection_t *;
+    static constexpr std::int32_t kind = RTC_KIND_CONNECTION;
+};
+
+/// A listening address.
+class Connection : public Handle<ConnectionTraits> {
+public:
+    using Handle::Handle;
+
+    /// Stops listening; what hangs on it ends.
+    void close() const { check(rtc_connection_close(get())); }
+    /// "127.0.0.1:5060" of one RTC_TRANSPORT_…
+    std::string local_address(std::int32_t transport) const {
+        return get_text(RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS, transport);
+    }
+};
+
+} // namespace rtcclient

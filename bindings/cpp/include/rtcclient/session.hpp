@@ -1,0 +1,116 @@
+// session.hpp: a call or a conversation (INVITE sessions, RFC 3261 §13 to §15; MESSAGE, RFC 3428).
+#pragma once
+#include <rtcclient/participant.hpp>
+#include <rtcclient/profile.hpp>
+#include <rtcclient/send.hpp>
+#include <rtcclient/sip_object.hpp>
+
+namespace rtcclient {
+
+/// What Client::create_session takes.
+struct SessionOptions {
+    /// None: chosen by URI among the enabled ones.
+    Profile profile{};
+    std::string local_phone_uri{};
+    /// A description makes it the application's own media.
+    std::string content_type{}, description{};
+    /// RTC_MEDIA_…
+    std::uint32_t media = 0;
+    /// RTC_SESSION_…
+    std::uint32_t flags = 0;
+    /// RTC_AUTO_… bits to switch off.
+    std::uint32_t manual = 0;
+    void *user_data = nullptr;
+
+    /// The same as the C struct; valid while this object is.
+    rtc_session_options_t raw() const noexcept {
+        rtc_session_options_t options{};
+        options.size = sizeof options;
+        options.flags = flags;
+        options.profile = profile.get();
+        options.local_phone_uri = detail::option(local_phone_uri);
+        options.content_type = detail::option(content_type);
+        options.description = detail::option(description);
+        options.media = media;
+        options.manual = manual;
+        options.user_data = user_data;
+        return options;
+    }
+};
+
+/// Names sessions to Handle.
+struct SessionTraits {
+    using pointer = rtc_session_t *;
+    static constexpr std::int32_t kind = RTC_KIND_SESSION;
+};
+
+/// A session.
+class Session : public SipObject<SessionTraits> {
+public:
+    using SipObject::SipObject;
+
+    /// State of the session.
+    SessionState state() const { return static_cast<SessionState>(raw_state()); }
+    /// Type it was created with or came in as.
+    SessionType type() const { return static_cast<SessionType>(get_int(RTC_PROPERTY_SESSION_TYPE)); }
+
+    /// Calls: on an idle session this sends the INVITE.
+    Participant add_participant(std::string_view uri, std::string_view name = {}, const Send &send = {}) const {
+        const rtc_send_t raw = send.raw();
+        const rtc_str_t address = detail::given(uri);
+        rtc_participant_t *participant = nullptr;
+        check(rtc_session_add_participant(get(), address.ptr, address.len, detail::pointer(name), name.size(), &raw,
+                                          &participant));
+        return Participant(adopt_t{}, participant);
+    }
+
+    /// Answers: 0 is 200, 101 to 199 progress, 3xx to 6xx refuse.
+    void answer(int status = 0, const Send &send = {}) const {
+        const rtc_send_t raw = send.raw();
+        check(rtc_session_answer(get(), status, &raw));
+    }
+    /// Refuses, cancels or hangs up, whatever the state asks for.
+    void terminate(TerminateReason reason = TerminateReason::normal, const Send &send = {}) const {
+        const rtc_send_t raw = send.raw();
+        check(rtc_session_terminate(get(), static_cast<std::int32_t>(reason), &raw));
+    }
+    /// Incoming: answers 302 to `uri`. Redirected outgoing: goes on to `uri`, or to the next target.
+    void redirect(std::string_view uri = {}, std::uint32_t flags = 0, const Send &send = {}) const {
+        const rtc_send_t raw = send.raw();
+        check(rtc_session_redirect(get(), detail::pointer(uri), uri.size(), flags, &raw));
+    }
+    /// Puts the other side on hold.
+    void hold(const Send &send = {}) const { set_hold(1, send); }
+    /// Takes it off hold.
+    void unhold(const Send &send = {}) const { set_hold(0, send); }
+    /// Makes a new offer: the body of `send`, else the library's own description.
+    void reinvite(const Send &send = {}, std::uint32_t flags = 0) const {
+        const rtc_send_t raw = send.raw();
+        check(rtc_session_reinvite(get(), flags, &raw));
+    }
+    /// Sends INFO, MESSAGE, OPTIONS or any other request inside the session.
+    void send(std::string_view method, const Send &what = {}) const {
+        const rtc_send_t raw = what.raw();
+        const rtc_str_t name = detail::given(method);
+        check(rtc_session_send(get(), name.ptr, name.len, &raw));
+    }
+
+    /// The parties.
+    std::vector<Participant> participants() const { return list<Participant>(); }
+    /// Call-ID of its dialog.
+    std::string call_id() const { return get_text(RTC_PROPERTY_SESSION_CALL_ID); }
+    /// Address of the other side.
+    std::string remote_uri() const { return get_text(RTC_PROPERTY_SESSION_REMOTE_URI); }
+    /// Description the other side sent.
+    std::string remote_description() const { return get_text(RTC_PROPERTY_SESSION_REMOTE_DESCRIPTION); }
+    /// Description we sent.
+    std::string local_description() const { return get_text(RTC_PROPERTY_SESSION_LOCAL_DESCRIPTION); }
+
+private:
+    void set_hold(std::int32_t on, const Send &send) const {
+        const rtc_send_t raw = send.raw();
+        check(rtc_session_hold(get(), on, &raw));
+    }
+};
+
+} // namespace rtcclient
