@@ -355,8 +355,8 @@ static bool do_publish(struct phone *phone, int argc, char **argv)
 static bool do_register(struct phone *phone, int argc, char **argv)
 {
     (void)argc, (void)argv;
-    if (!phone->options.aor) {
-        complain("register: --aor is missing");
+    if (!phone->options.aor && !phone->options.registrar) {
+        complain("register: --aor or --registrar is missing");
         return false;
     }
     phone->request = (struct request){ .kind = REQUEST_REGISTER };

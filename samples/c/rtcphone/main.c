@@ -1,5 +1,5 @@
 /* rtcphone: a SIP phone for the terminal and for scripts. Start, the one loop, the way out. */
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* setitimer */
 #include "phone.h"
 
 #include <errno.h>
@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define CLEAN_UP_MS 4000 /* for peers to answer BYE, unsubscribe, unregister */
-#define LAST_RESORT_S 5 /* after that the process ends whatever happens */
+#define LAST_RESORT_MS 4800 /* after that the process ends whatever happens */
 #define MAX_LINE (4u << 20) /* of unfinished input */
 
 static int signal_pipe[2] = { -1, -1 };
@@ -51,6 +52,12 @@ static bool watch_signals(void)
     action.sa_handler = SIG_IGN; /* a reader of our output that goes away must not keep us from saying BYE */
     sigaction(SIGPIPE, &action, NULL);
     return true;
+}
+
+static void set_last_resort(void)
+{
+    struct itimerval timer = { .it_value = { LAST_RESORT_MS / 1000, LAST_RESORT_MS % 1000 * 1000 } };
+    setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static bool good(rtc_result_t result, const char *what)
@@ -107,7 +114,8 @@ static bool start_listening(struct phone *phone, char *own, size_t size)
     return true;
 }
 
-/* Without --aor the phone is somebody at its own address: it can call and be called, not register. */
+/* Without --aor the phone is --user at the registrar's host; without a registrar it is somebody at its own address,
+   who can call and be called but not register. */
 static bool make_profile(struct phone *phone, const char *own)
 {
     const struct options *options = &phone->options;
@@ -121,7 +129,12 @@ static bool make_profile(struct phone *phone, const char *own)
         buffer_add_text(&proxies, options->proxies[i]);
         buffer_add_text(&proxies, bare ? ">" : "");
     }
-    snprintf(made, sizeof made, "sip:%s@%s", options->user ? options->user : "rtcphone", own[0] ? own : "localhost");
+    rtc_uri_t registrar = { .size = sizeof registrar };
+    const char *user = options->user ? options->user : "rtcphone";
+    if (options->registrar && rtc_uri_parse(options->registrar, RTC_NUL_TERMINATED, &registrar) >= 0)
+        snprintf(made, sizeof made, "sip:%s@%.*s", user, (int)registrar.host.len, registrar.host.ptr);
+    else
+        snprintf(made, sizeof made, "sip:%s@%s", user, own[0] ? own : "localhost");
     rtc_profile_options_t account = {
         .size = sizeof account,
         .uri = str_of(options->aor ? options->aor : made),
@@ -267,7 +280,7 @@ int main(int argc, char **argv)
     if (started && good(rtc_client_get_event_fd(phone.client, &event_fd, NULL), "start")) {
         work(&phone, (int)event_fd);
         exit_status = phone.failed;
-        alarm(LAST_RESORT_S);
+        set_last_resort();
         end_everything(&phone, (int)event_fd);
     } else {
         phone.failed = true;
