@@ -1,1 +1,3 @@
 //! Building blocks without SIP knowledge.
+
+pub mod limits;
