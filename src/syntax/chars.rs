@@ -1,0 +1,238 @@
+//! Byte classes of RFC 3261 §25.1 and scans that read eight bytes at a time.
+
+/// `token`: alphanumeric or one of ``- . ! % * _ + ` ' ~``.
+pub(crate) const TOKEN: u8 = 1;
+/// What may not stand anywhere in a URI: controls, space, `<`, `>`, `"`.
+pub(crate) const NOT_URI: u8 = 2;
+/// Letters, digits, `-`, `.` and, because hosts in the field carry it, `_`.
+pub(crate) const HOST: u8 = 4;
+/// SP and HTAB.
+pub(crate) const WSP: u8 = 8;
+/// Decimal digits.
+pub(crate) const DIGIT: u8 = 16;
+/// Bytes that a scan over a comma-separated list must look at: `,` `"` `<`.
+pub(crate) const LIST: u8 = 32;
+
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let b = i as u8;
+        let mut class = 0;
+        if b.is_ascii_alphanumeric()
+            || matches!(
+                b,
+                b'-' | b'.' | b'!' | b'%' | b'*' | b'_' | b'+' | b'`' | b'\'' | b'~'
+            )
+        {
+            class |= TOKEN;
+        }
+        if b <= b' ' || b == 0x7f || matches!(b, b'<' | b'>' | b'"') {
+            class |= NOT_URI;
+        }
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_') {
+            class |= HOST;
+        }
+        if matches!(b, b' ' | b'\t') {
+            class |= WSP;
+        }
+        if b.is_ascii_digit() {
+            class |= DIGIT;
+        }
+        if matches!(b, b',' | b'"' | b'<') {
+            class |= LIST;
+        }
+        table[i] = class;
+        i += 1;
+    }
+    table
+};
+
+/// Whether `b` belongs to (one of) `class`.
+#[inline]
+pub(crate) const fn is(b: u8, class: u8) -> bool {
+    CLASS[b as usize] & class != 0
+}
+
+/// Whether the whole of `text` is a non-empty token.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|&b| is(b, TOKEN))
+}
+
+/// `text` from `at`, as far as bytes are of `class`: the offset of the first that is not.
+#[inline]
+pub(crate) fn skip(text: &[u8], at: usize, class: u8) -> usize {
+    match text.get(at..) {
+        Some(rest) => rest
+            .iter()
+            .position(|&b| !is(b, class))
+            .map_or(text.len(), |n| at + n),
+        None => text.len(),
+    }
+}
+
+/// The offset of the first byte of `class` at or after `at`, or the length.
+#[inline]
+pub(crate) fn find(text: &[u8], at: usize, class: u8) -> usize {
+    match text.get(at..) {
+        Some(rest) => rest
+            .iter()
+            .position(|&b| is(b, class))
+            .map_or(text.len(), |n| at + n),
+        None => text.len(),
+    }
+}
+
+/// `text[at..end]` without white space at its ends, as offsets.
+#[inline]
+pub(crate) fn trim(text: &[u8], mut at: usize, mut end: usize) -> (usize, usize) {
+    while at < end && is(text[at], WSP) {
+        at += 1;
+    }
+    while end > at && is(text[end - 1], WSP) {
+        end -= 1;
+    }
+    (at, end)
+}
+
+/// `text` without white space (SP, HTAB) at its ends.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
+
+/// The offset after the quoted string that opens at `text[at]`; none if it never ends.
+#[inline]
+pub(crate) fn quoted_end(text: &[u8], at: usize) -> Option<usize> {
+    let mut i = at + 1;
+    loop {
+        match *text.get(i)? {
+            b'"' => return Some(i + 1),
+            b'\\' => i += 2,
+            _ => i += 1,
+        }
+    }
+}
+
+/// Eight bytes of `text` at `at` as a little-endian word; none near the end.
+#[inline]
+pub(crate) fn word(text: &[u8], at: usize) -> Option<u64> {
+    text.get(at..)?
+        .first_chunk::<8>()
+        .map(|chunk| u64::from_le_bytes(*chunk))
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// A mask whose lowest set bit lies in the first byte of `word` below 0x20.
+#[inline]
+pub(crate) const fn controls(word: u64) -> u64 {
+    word.wrapping_sub(ONES * 0x20) & !word & HIGHS
+}
+
+/// A mask whose lowest set bit lies in the first byte of `word` that equals `byte`.
+#[inline]
+pub(crate) const fn equals(word: u64, byte: u8) -> u64 {
+    let word = word ^ (ONES * byte as u64);
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// The offset of the first byte below 0x20 (CR, LF, HTAB, other controls) at or after `at`, or the length.
+#[inline]
+pub(crate) fn find_control(text: &[u8], mut at: usize) -> usize {
+    while let Some(word) = word(text, at) {
+        let hit = controls(word);
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while at < text.len() && text[at] >= 0x20 {
+        at += 1;
+    }
+    at
+}
+
+/// The offset of the first `byte` at or after `at`, or the length.
+#[inline]
+pub(crate) fn find_byte(text: &[u8], mut at: usize, byte: u8) -> usize {
+    while let Some(word) = word(text, at) {
+        let hit = equals(word, byte);
+        if hit != 0 {
+            return at + (hit.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while at < text.len() && text[at] != byte {
+        at += 1;
+    }
+    at
+}
+
+/// A decimal number of digits only, at most `max`.
+pub(crate) fn number(text: &[u8], max: u64) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut value: u64 = 0;
+    for &b in text {
+        if !is(b, DIGIT) {
+            return None;
+        }
+        value = value * 10 + u64::from(b - b'0');
+        if value > max {
+            return None;
+        }
+    }
+    Some(value)
+}
+
+/// As [`number`], but a number of digits that is above `max` counts as `max`: what RFC 3261 §20.19 and RFC 4475
+/// §3.1.2.4 ask of delta-seconds.
+pub(crate) fn number_clamped(text: &[u8], max: u64) -> Option<u64> {
+    if text.is_empty() || !text.iter().all(|&b| is(b, DIGIT)) {
+        return None;
+    }
+    Some(number(text, max).unwrap_or(max))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scans_agree_with_the_naive_ones() {
+        let text: Vec<u8> = (0..200u32).map(|i| (i * 37 % 251) as u8).collect();
+        for at in 0..=text.len() {
+            let naive = text[at..]
+                .iter()
+                .position(|&b| b < 0x20)
+                .map_or(text.len(), |n| at + n);
+            assert_eq!(find_control(&text, at), naive);
+            for byte in [0, b':', 0x7f, 0x80, 0xff] {
+                let naive = text[at..]
+                    .iter()
+                    .position(|&b| b == byte)
+                    .map_or(text.len(), |n| at + n);
+                assert_eq!(find_byte(&text, at, byte), naive);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_digits_only_and_bounded() {
+        assert_eq!(number(b"0070", 255), Some(70));
+        assert_eq!(number(b"256", 255), None);
+        assert_eq!(number(b"", 9), None);
+        assert_eq!(number(b"+1", 9), None);
+        assert_eq!(number(b"99999999999999999999999999", u64::MAX / 16), None);
+        assert_eq!(number_clamped(b"99999999999999999999999999", 10), Some(10));
+        assert_eq!(number_clamped(b"9x", 10), None);
+    }
+
+    #[test]
+    fn quoted_strings_end_at_an_unescaped_quote() {
+        assert_eq!(quoted_end(br#""a\"b" c"#, 0), Some(6));
+        assert_eq!(quoted_end(br#""a\""#, 0), None);
+    }
+}
