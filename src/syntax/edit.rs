@@ -1,0 +1,305 @@
+//! New messages from existing ones: what a transport does on receipt (RFC 3261 §18.2.1, RFC 3581) and a proxy when it
+//! forwards (§16.6). Lines that are not touched keep their order, spelling and bytes.
+
+use std::net::IpAddr;
+
+use super::builder::Writer;
+use super::head::Span;
+use super::header_id::HeaderId;
+use super::message::Message;
+use super::params;
+
+/// Changes to a message, applied in one go by [`MessageEdit::build`].
+#[derive(Debug)]
+pub struct MessageEdit<'a> {
+    message: &'a Message,
+    request_uri: Option<String>,
+    reason: Option<(u16, String)>,
+    lines: Vec<Line<'a>>,
+    body: Option<Vec<u8>>,
+}
+
+#[derive(Debug)]
+struct Line<'a> {
+    id: Option<HeaderId>,
+    name: std::borrow::Cow<'a, str>,
+    value: std::borrow::Cow<'a, [u8]>,
+}
+
+impl<'a> Line<'a> {
+    fn new(id: HeaderId, value: &str) -> Self {
+        Self {
+            id: Some(id),
+            name: id.name().into(),
+            value: clean(value).into(),
+        }
+    }
+}
+
+fn clean(value: &str) -> Vec<u8> {
+    let clean = |b| {
+        if matches!(b, b'\r' | b'\n' | b'\0') {
+            b' '
+        } else {
+            b
+        }
+    };
+    value.bytes().map(clean).collect()
+}
+
+impl<'a> MessageEdit<'a> {
+    /// No change yet.
+    #[must_use]
+    pub fn new(message: &'a Message) -> Self {
+        let lines = message
+            .identified_lines()
+            .map(|(id, name, value)| Line {
+                id,
+                name: name.into(),
+                value: value.into(),
+            })
+            .collect();
+        Self {
+            message,
+            request_uri: None,
+            reason: None,
+            lines,
+            body: None,
+        }
+    }
+
+    /// Replaces the Request-URI of a request.
+    #[must_use]
+    pub fn request_uri(mut self, uri: &str) -> Self {
+        self.request_uri = Some(uri.to_owned());
+        self
+    }
+
+    /// Replaces status and reason phrase of a response.
+    #[must_use]
+    pub fn status(mut self, status: u16, reason: &str) -> Self {
+        self.reason = Some((status.clamp(100, 699), reason.to_owned()));
+        self
+    }
+
+    /// Puts a line before the first one of its name, or before all lines.
+    #[must_use]
+    pub fn prepend(mut self, id: HeaderId, value: impl AsRef<str>) -> Self {
+        let at = self
+            .lines
+            .iter()
+            .position(|line| line.id == Some(id))
+            .unwrap_or(0);
+        self.lines.insert(at, Line::new(id, value.as_ref()));
+        self
+    }
+
+    /// Puts a line after the last one of its name, or after all lines.
+    #[must_use]
+    pub fn append(mut self, id: HeaderId, value: impl AsRef<str>) -> Self {
+        let last = self.lines.iter().rposition(|line| line.id == Some(id));
+        let at = last.map_or(self.lines.len(), |at| at + 1);
+        self.lines.insert(at, Line::new(id, value.as_ref()));
+        self
+    }
+
+    /// Removes all lines of a header.
+    #[must_use]
+    pub fn remove(mut self, id: HeaderId) -> Self {
+        self.lines.retain(|line| line.id != Some(id));
+        self
+    }
+
+    /// Removes all lines called `name`, in its long or compact form.
+    #[must_use]
+    pub fn remove_named(mut self, name: &str) -> Self {
+        match HeaderId::from_name(name) {
+            Some(id) => self.remove(id),
+            None => {
+                self.lines
+                    .retain(|line| !line.name.eq_ignore_ascii_case(name));
+                self
+            }
+        }
+    }
+
+    /// Removes the first value of a list header: the top Via, the top Route.
+    #[must_use]
+    pub fn remove_first(mut self, id: HeaderId) -> Self {
+        let Some(at) = self.lines.iter().position(|line| line.id == Some(id)) else {
+            return self;
+        };
+        let rest = {
+            let value = &self.lines[at].value;
+            let comma = params::element_end(value, 0);
+            value
+                .get(comma + 1..)
+                .map(|rest| rest.trim_ascii().to_vec())
+        };
+        match rest {
+            Some(rest) if id.is_list() && !rest.is_empty() => self.lines[at].value = rest.into(),
+            _ => {
+                self.lines.remove(at);
+            }
+        }
+        self
+    }
+
+    /// Gives a header one line with `value`, where its first one stood or else at the end.
+    #[must_use]
+    pub fn set(mut self, id: HeaderId, value: impl AsRef<str>) -> Self {
+        let line = Line::new(id, value.as_ref());
+        let at = self.lines.iter().position(|line| line.id == Some(id));
+        self.lines.retain(|line| line.id != Some(id));
+        let at = at.unwrap_or(self.lines.len());
+        self.lines.insert(at, line);
+        self
+    }
+
+    /// Adds a line by name at the end; one that is no token is left out.
+    #[must_use]
+    pub fn append_named(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        match HeaderId::from_name(name) {
+            Some(id) => self.append(id, value),
+            None => {
+                if super::chars::is_token(name.as_bytes()) {
+                    self.lines.push(Line {
+                        id: None,
+                        name: name.to_owned().into(),
+                        value: clean(value.as_ref()).into(),
+                    });
+                }
+                self
+            }
+        }
+    }
+
+    /// Replaces the body and its type; an empty type leaves no Content-Type.
+    #[must_use]
+    pub fn body(mut self, content_type: &str, body: &[u8]) -> Self {
+        self.body = Some(body.to_vec());
+        if content_type.is_empty() {
+            self.remove(HeaderId::ContentType)
+        } else {
+            self.set(HeaderId::ContentType, content_type)
+        }
+    }
+
+    /// Adds to the top Via the address and, where it was asked for, the port that a request came from.
+    #[must_use]
+    pub fn stamp(mut self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
+        if let Some(line) = self
+            .lines
+            .iter_mut()
+            .find(|line| line.id == Some(HeaderId::Via))
+        {
+            line.value = stamped_via(&line.value, received, rport).into();
+        }
+        self
+    }
+
+    /// Writes the message with the changes made; Content-Length is set right.
+    #[must_use]
+    pub fn build(self) -> Message {
+        let old = self.message;
+        let body = self.body.as_deref().unwrap_or(old.body());
+        let mut writer = Writer::new(old.as_bytes().len() + body.len() + 256);
+        writer.head.status = old.head().status;
+        let mut start = old.start_line_bytes().to_vec();
+        writer.head.method = if old.is_request() {
+            old.head().method
+        } else {
+            Span::default()
+        };
+        writer.head.target = old.head().target;
+        match (&self.request_uri, &self.reason) {
+            (Some(uri), _) if old.is_request() => {
+                start = old.method().as_bytes().to_vec();
+                start.push(b' ');
+                let at = start.len();
+                start.extend_from_slice(&clean(uri));
+                writer.head.target = Span::new(at, start.len());
+                start.extend_from_slice(b" SIP/2.0");
+            }
+            (_, Some((status, reason))) if !old.is_request() => {
+                start = format!("SIP/2.0 {status} ").into_bytes();
+                let at = start.len();
+                start.extend_from_slice(&clean(reason));
+                writer.head.status = *status;
+                writer.head.target = Span::new(at, start.len());
+            }
+            _ => {}
+        }
+        writer.start_line(&start);
+        let mut length_written = false;
+        for line in &self.lines {
+            if line.id == Some(HeaderId::ContentLength) {
+                if !length_written {
+                    let digits = body.len().to_string();
+                    writer.line(line.name.as_bytes(), line.id, digits.as_bytes());
+                }
+                length_written = true;
+                continue;
+            }
+            writer.line(line.name.as_bytes(), line.id, &line.value);
+        }
+        if length_written {
+            writer.finish_as_is(body)
+        } else {
+            writer.finish(body)
+        }
+    }
+}
+
+impl Message {
+    /// Starts a changed copy of this message.
+    #[must_use]
+    pub fn edit(&self) -> MessageEdit<'_> {
+        MessageEdit::new(self)
+    }
+
+    /// This request as its receiver keeps it: the top Via with `received` (RFC 3261 §18.2.1) and, when the peer asked
+    /// with an empty `rport`, that too (RFC 3581 §4). Gives the same message when there is nothing to add.
+    #[must_use]
+    pub fn with_top_via_params(&self, received: Option<IpAddr>, rport: Option<u16>) -> Self {
+        let Some(value) = self.header_bytes(HeaderId::Via) else {
+            return self.clone();
+        };
+        let stamped = stamped_via(value, received, rport);
+        if stamped == value {
+            self.clone()
+        } else {
+            self.edit().stamp(received, rport).build()
+        }
+    }
+}
+
+/// A Via line whose first value got `received` and, where `rport` stands without a value, the port. Values of these
+/// that a sender put there itself are replaced.
+pub(crate) fn stamped_via(line: &[u8], received: Option<IpAddr>, rport: Option<u16>) -> Vec<u8> {
+    let Ok(parts) = super::headers::via::scan(line) else {
+        return line.to_vec();
+    };
+    let mut out = line[..parts.params].trim_ascii_end().to_vec();
+    let mut at = parts.params;
+    while let Ok(Some(param)) = params::next(line, &mut at, b';') {
+        let name = &line[param.name.0..param.name.1];
+        if received.is_some() && name.eq_ignore_ascii_case(b"received") {
+            continue;
+        }
+        out.push(b';');
+        out.extend_from_slice(name);
+        if name.eq_ignore_ascii_case(b"rport") && rport.is_some() {
+            out.push(b'=');
+            super::builder::push_number(&mut out, rport.unwrap_or(0).into());
+        } else if let Some((from, to)) = param.value {
+            out.push(b'=');
+            out.extend_from_slice(&line[from..to]);
+        }
+    }
+    if let Some(ip) = received {
+        out.extend_from_slice(format!(";received={ip}").as_bytes());
+    }
+    out.extend_from_slice(&line[parts.end..]);
+    out
+}

@@ -1,0 +1,210 @@
+//! Messages out of a stream of bytes: RFC 3261 §18.3, §7.5; keep-alives of RFC 5626 §3.5.1.
+//!
+//! Bytes go in as they arrive, frames come out. A message whose head is sound enough to know where it ends but which
+//! is otherwise refused costs only itself; when its end is unknown the stream cannot go on. What is kept is bounded by
+//! the limits, and no byte is scanned twice for the end of a head.
+
+use super::error::ParseError;
+use super::message::{Message, Parsed, leading_line_ends};
+use super::salvage::{self, Salvage};
+use crate::base::limits::Limits;
+
+/// What came out of a stream.
+#[derive(Clone, Debug)]
+pub enum Frame {
+    /// A message.
+    Message(Message),
+    /// CR LF CR LF between messages: the peer asks for a [`Frame::Pong`].
+    Ping,
+    /// CR LF between messages: the answer to our ping.
+    Pong,
+}
+
+/// A message that was refused.
+#[derive(Clone, Debug)]
+pub struct FrameError {
+    /// Why.
+    pub error: ParseError,
+    /// Whether the rest of the stream is lost; then it is to be closed once `salvage` is answered.
+    pub fatal: bool,
+    /// What an answer can be made from.
+    pub salvage: Option<Box<Salvage>>,
+}
+
+/// Splits one connection's bytes. After a fatal error it yields nothing more.
+#[derive(Debug)]
+pub struct Framer {
+    limits: Limits,
+    buffer: Vec<u8>,
+    /// Bytes of `buffer` already given out.
+    at: usize,
+    /// Where to go on searching for the end of the head, from `at`.
+    searched: usize,
+    /// Bytes from `at` that the message needs, once its head is complete.
+    needed: usize,
+    /// Whether a single CR LF was seen that may be the first half of a ping.
+    half_ping: bool,
+    dead: bool,
+}
+
+impl Framer {
+    /// A framer for a new connection.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            buffer: Vec::new(),
+            at: 0,
+            searched: 0,
+            needed: 0,
+            half_ping: false,
+            dead: false,
+        }
+    }
+
+    /// Takes bytes from the stream. Drain [`Framer::next`] after each push, or the buffer grows.
+    pub fn push(&mut self, bytes: &[u8]) {
+        if self.dead {
+            return;
+        }
+        if self.at > 0 {
+            self.buffer.drain(..self.at);
+            self.at = 0;
+        }
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// How many bytes wait for the rest of their message.
+    #[must_use]
+    pub fn buffered(&self) -> usize {
+        self.buffer.len() - self.at
+    }
+
+    /// The next frame, if one is complete.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a framer yields again after None"
+    )]
+    pub fn next(&mut self) -> Option<Result<Frame, FrameError>> {
+        if self.dead {
+            return None;
+        }
+        if self.searched == 0 {
+            if let Some(frame) = self.keep_alive() {
+                return Some(Ok(frame));
+            }
+        }
+        let waiting = self.buffer.get(self.at..)?;
+        if waiting.is_empty() || waiting.len() < self.needed || waiting == b"\r" {
+            return None;
+        }
+        if self.needed == 0 {
+            let Some(end) = end_of_head(waiting, self.searched) else {
+                let longest = self.limits.header_bytes.min(self.limits.message_bytes);
+                if waiting.len() > longest {
+                    return Some(self.fatal(ParseError::new("header fields too long", longest)));
+                }
+                self.searched = waiting.len();
+                return None;
+            };
+            self.searched = end;
+        }
+        match Message::parse_stream(waiting, &self.limits) {
+            Ok(Parsed::Message(message, consumed)) => {
+                self.consume(consumed);
+                Some(Ok(Frame::Message(message)))
+            }
+            Ok(Parsed::NeedMore) => {
+                // The head is complete and sound, so its size and Content-Length are known.
+                self.needed = salvage::extent(waiting).unwrap_or(waiting.len() + 1);
+                None
+            }
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    /// Line ends before a message: a pair of CR LF is a ping, one followed by something else a pong.
+    fn keep_alive(&mut self) -> Option<Frame> {
+        let waiting = self.buffer.get(self.at..)?;
+        let line_end = match waiting {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n', ..] => 1,
+            _ => {
+                self.half_ping = false;
+                return None;
+            }
+        };
+        let pair = line_end == 2 && waiting.get(2..4) == Some(b"\r\n");
+        let whole = waiting.len() == line_end;
+        self.at += if pair { 4 } else { line_end };
+        // A ping may come in two halves; the first then shows as a pong that nobody waits for.
+        let second_half = self.half_ping;
+        self.half_ping = whole && !second_half;
+        Some(if pair || second_half {
+            Frame::Ping
+        } else {
+            Frame::Pong
+        })
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.at += bytes;
+        self.searched = 0;
+        self.needed = 0;
+        if self.at >= self.buffer.len() {
+            self.buffer.clear();
+            self.at = 0;
+        }
+    }
+
+    /// A complete head that is refused: skip the message when its extent is certain, else give up.
+    fn refuse(&mut self, error: ParseError) -> Option<Result<Frame, FrameError>> {
+        let waiting = self.buffer.get(self.at..)?;
+        let extent = salvage::extent(waiting).filter(|&extent| extent <= self.limits.message_bytes);
+        let Some(extent) = extent else {
+            return Some(self.fatal(error));
+        };
+        if waiting.len() < extent {
+            self.needed = extent;
+            return None;
+        }
+        let salvage = Salvage::of(&waiting[..extent], &error).map(Box::new);
+        self.consume(extent);
+        Some(Err(FrameError {
+            error,
+            fatal: false,
+            salvage,
+        }))
+    }
+
+    fn fatal(&mut self, error: ParseError) -> Result<Frame, FrameError> {
+        let salvage = Salvage::of(self.buffer.get(self.at..).unwrap_or(&[]), &error).map(Box::new);
+        self.dead = true;
+        self.buffer = Vec::new();
+        self.at = 0;
+        Err(FrameError {
+            error,
+            fatal: true,
+            salvage,
+        })
+    }
+}
+
+/// The offset after the empty line that ends a head, searching from `from` (what lies before was searched).
+pub(crate) fn end_of_head(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from.saturating_sub(3);
+    loop {
+        at = super::chars::find_byte(bytes, at, b'\n');
+        match bytes.get(at + 1..)? {
+            [b'\n', ..] => return Some(at + 2),
+            [b'\r', b'\n', ..] => return Some(at + 3),
+            _ => at += 1,
+        }
+    }
+}
+
+/// Whether a datagram is nothing but a keep-alive: empty or line ends only.
+#[must_use]
+pub fn is_keep_alive(datagram: &[u8]) -> bool {
+    leading_line_ends(datagram) == datagram.len()
+}

@@ -1,0 +1,426 @@
+//! Splits the head of a message into start line and header fields: RFC 3261 §7, §25.1, checked at the door by §8.1.1.
+//!
+//! One pass over the bytes, eight at a time, writes one 64-bit entry per header line. It is our own instead of an
+//! HTTP splitter: SIP folds lines, allows white space before the colon, has start lines that such a splitter refuses,
+//! and needs to know each field by identity anyway; one pass that does all this at once is also the fastest. Repair
+//! keeps the length: the line ends of folds become spaces, so offsets stay true. A bare LF ends a line as CR LF does; a
+//! bare CR is refused, so no value ever holds a line end.
+//!
+//! Knows: the fields that route a message (the envelope). Leaves all others unread.
+
+use super::chars::{self, TOKEN, WSP};
+use super::error::ParseError;
+use super::header_id::{HeaderId, UNKNOWN};
+use super::headers::via;
+use super::{name_addr, params, uri};
+use crate::base::limits::Limits;
+
+/// Offsets in a head. No field but the start line begins at 0, so an `end` of 0 means absent.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Span {
+    pub(crate) at: u16,
+    pub(crate) end: u16,
+}
+
+impl Span {
+    /// Callers pass offsets below [`Limits::HEAD_MAX`]; anything else is an absent span.
+    #[inline]
+    pub(crate) fn new(at: usize, end: usize) -> Self {
+        match (u16::try_from(at), u16::try_from(end)) {
+            (Ok(at), Ok(end)) => Self { at, end },
+            _ => Self::default(),
+        }
+    }
+
+    pub(crate) fn is_some(self) -> bool {
+        self.end != 0
+    }
+
+    #[inline]
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
+        text.get(usize::from(self.at)..usize::from(self.end))
+            .unwrap_or(&[])
+    }
+}
+
+/// What is known of a message without looking again: sizes, start line, envelope.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Head {
+    /// Bytes of head and body; the index follows them in the block.
+    pub(crate) text_len: u32,
+    /// Where the body begins.
+    pub(crate) body: u32,
+    pub(crate) cseq: u32,
+    /// 0 in a request.
+    pub(crate) status: u16,
+    pub(crate) lines: u16,
+    /// Bytes of the start line, its line end not counted.
+    pub(crate) start_line: u16,
+    pub(crate) method: Span,
+    /// Request-URI, or reason phrase.
+    pub(crate) target: Span,
+    pub(crate) branch: Span,
+    pub(crate) sent_by: Span,
+    pub(crate) from_tag: Span,
+    pub(crate) to_tag: Span,
+    pub(crate) call_id: Span,
+    pub(crate) cseq_method: Span,
+    /// Which of the fields that must not repeat were seen.
+    seen: u8,
+    content_length: Option<u32>,
+}
+
+/// One header line: name at, value at, value end (16 bits each), row number, name length (255: to the colon).
+#[derive(Clone, Copy)]
+pub(crate) struct Entry(pub(crate) u64);
+
+impl Entry {
+    #[inline]
+    pub(crate) fn new(name: (usize, usize), value: (usize, usize), number: u8) -> Self {
+        let len = (name.1 - name.0).min(255) as u64;
+        Self(
+            name.0 as u64
+                | (value.0 as u64) << 16
+                | (value.1 as u64) << 32
+                | u64::from(number) << 48
+                | len << 56,
+        )
+    }
+
+    #[inline]
+    pub(crate) fn number(self) -> u8 {
+        (self.0 >> 48) as u8
+    }
+
+    #[inline]
+    pub(crate) fn value(self) -> (usize, usize) {
+        (
+            (self.0 >> 16) as u16 as usize,
+            (self.0 >> 32) as u16 as usize,
+        )
+    }
+
+    /// The name's span in `text`, which is where it was read.
+    pub(crate) fn name(self, text: &[u8]) -> (usize, usize) {
+        let at = self.0 as u16 as usize;
+        let len = (self.0 >> 56) as usize;
+        if len < 255 {
+            return (at, at + len);
+        }
+        chars::trim(text, at, chars::find_byte(text, at, b':'))
+    }
+}
+
+/// Bytes of an [`Entry`] in a block.
+pub(crate) const ENTRY: usize = 8;
+
+impl Head {
+    /// The body's size that the message declares.
+    pub(crate) fn content_length(&self) -> Option<u32> {
+        self.content_length
+    }
+
+    /// Reads the head at the start of `text`, joining folded lines in place; `entries` receives the header lines.
+    /// Sets every field but `text_len`.
+    pub(crate) fn read(
+        text: &mut [u8],
+        limits: &Limits,
+        entries: &mut Vec<u64>,
+    ) -> Result<Self, ParseError> {
+        let mut head = Self::default();
+        let mut at = head.read_start_line(text)?;
+        let longest = limits.header_bytes.min(Limits::HEAD_MAX);
+        loop {
+            match text.get(at) {
+                None => return Err(ParseError::new("no empty line after the header fields", at)),
+                Some(b'\n') => {
+                    at += 1;
+                    break;
+                }
+                Some(b'\r') if text.get(at + 1) == Some(&b'\n') => {
+                    at += 2;
+                    break;
+                }
+                Some(_) => {}
+            }
+            let colon = chars::find_byte(text, at, b':');
+            let (_, name_end) = chars::trim(text, at, colon);
+            let id = if name_end > at {
+                HeaderId::from_span(text, at, name_end)
+            } else {
+                None
+            };
+            if id.is_none() && !chars::is_token(&text[at..name_end]) || colon == text.len() {
+                return Err(ParseError::new("malformed header field name", at));
+            }
+            let (value_end, next) = end_of_value(text, colon + 1)?;
+            if next > longest {
+                return Err(ParseError::new("header fields too long", at));
+            }
+            if entries.len() >= limits.headers {
+                return Err(ParseError::new("too many header fields", at));
+            }
+            let value = chars::trim(text, colon + 1, value_end);
+            entries.push(Entry::new((at, name_end), value, id.map_or(UNKNOWN, |id| id as u8)).0);
+            if let Some(id) = id {
+                head.note(text, id, value)?;
+            }
+            at = next;
+        }
+        head.body = at as u32;
+        head.lines = entries.len() as u16;
+        head.check(text, at)?;
+        Ok(head)
+    }
+
+    /// RFC 3261 §7.1, §7.2. Returns where the header fields begin.
+    fn read_start_line(&mut self, text: &[u8]) -> Result<usize, ParseError> {
+        let end = chars::find_control(text, 0);
+        let next = match text.get(end..) {
+            Some([b'\n', ..]) => end + 1,
+            Some([b'\r', b'\n', ..]) => end + 2,
+            Some([]) | None => return Err(ParseError::new("no end of the start line", end)),
+            Some(_) => return Err(ParseError::new("control character in the start line", end)),
+        };
+        if end >= Limits::HEAD_MAX {
+            return Err(ParseError::new("start line too long", end));
+        }
+        self.start_line = end as u16;
+        let line = &text[..end];
+        if line
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"SIP/"))
+        {
+            self.read_status_line(line)?;
+        } else {
+            self.read_request_line(line)?;
+        }
+        Ok(next)
+    }
+
+    fn read_request_line(&mut self, line: &[u8]) -> Result<(), ParseError> {
+        let method = chars::skip(line, 0, TOKEN);
+        if method == 0 || line.get(method) != Some(&b' ') {
+            return Err(ParseError::new("malformed method", method));
+        }
+        let at = method + 1;
+        let end = chars::find_byte(line, at, b' ');
+        if end == at {
+            return Err(ParseError::new("malformed request line", at));
+        }
+        check_version(line.get(end + 1..).unwrap_or(&[]), end + 1)?;
+        if std::str::from_utf8(&line[at..end]).is_err() {
+            return Err(ParseError::new("malformed Request-URI", at));
+        }
+        uri::scan(&line[at..end]).map_err(|_| ParseError::new("malformed Request-URI", at))?;
+        self.method = Span::new(0, method);
+        self.target = Span::new(at, end);
+        Ok(())
+    }
+
+    fn read_status_line(&mut self, line: &[u8]) -> Result<(), ParseError> {
+        let version = chars::find_byte(line, 0, b' ');
+        check_version(&line[..version], 0)?;
+        let at = version + 1;
+        let end = chars::find_byte(line, at, b' ');
+        let code = line.get(at..end).filter(|digits| digits.len() == 3);
+        self.status = code
+            .and_then(|digits| chars::number(digits, 699))
+            .filter(|&status| status >= 100)
+            .map(|status| status as u16)
+            .ok_or(ParseError::new("malformed status code", at))?;
+        self.target = Span::new((end + 1).min(line.len()), line.len());
+        Ok(())
+    }
+
+    /// Reads a field of the envelope when its line comes by. Via: only the first value of the first line.
+    #[inline]
+    pub(crate) fn note(
+        &mut self,
+        text: &[u8],
+        id: HeaderId,
+        (at, end): (usize, usize),
+    ) -> Result<(), ParseError> {
+        let value = &text[at..end];
+        let inside = |error: ParseError| error.within(at);
+        match id {
+            HeaderId::Via => {
+                if self.sent_by.is_some() {
+                    return Ok(());
+                }
+                let via = via::scan(value).map_err(inside)?;
+                self.sent_by = Span::new(at + via.host.0, at + via.sent_by_end());
+                if let Some((from, to)) = via.branch {
+                    if value[from..to] == *b"z9hG4bK" {
+                        return Err(ParseError::new(
+                            "branch is only the magic cookie",
+                            at + from,
+                        ));
+                    }
+                    self.branch = Span::new(at + from, at + to);
+                }
+            }
+            HeaderId::From => {
+                self.once(SEEN_FROM, "more than one From", at)?;
+                self.from_tag = tag(value, at).map_err(inside)?;
+            }
+            HeaderId::To => {
+                self.once(SEEN_TO, "more than one To", at)?;
+                self.to_tag = tag(value, at).map_err(inside)?;
+            }
+            HeaderId::CallId => {
+                self.once(SEEN_CALL_ID, "more than one Call-ID", at)?;
+                if value.is_empty() || value.iter().any(|&b| b <= b' ') {
+                    return Err(ParseError::new("malformed Call-ID", at));
+                }
+                self.call_id = Span::new(at, end);
+            }
+            HeaderId::CSeq => {
+                self.once(SEEN_CSEQ, "more than one CSeq", at)?;
+                let digits = chars::skip(value, 0, chars::DIGIT);
+                let method = chars::skip(value, digits, WSP);
+                self.cseq = chars::number(&value[..digits], CSEQ_MAX)
+                    .map(|number| number as u32)
+                    .ok_or(ParseError::new("malformed CSeq number", at))?;
+                if method == digits || !chars::is_token(&value[method..]) {
+                    return Err(ParseError::new("malformed CSeq", at + digits));
+                }
+                self.cseq_method = Span::new(at + method, end);
+            }
+            HeaderId::MaxForwards => {
+                self.once(SEEN_MAX_FORWARDS, "more than one Max-Forwards", at)?;
+            }
+            HeaderId::ContentLength => {
+                let length = chars::number(value, u64::from(u32::MAX))
+                    .map(|length| length as u32)
+                    .ok_or(ParseError::new("malformed Content-Length", at))?;
+                if self.content_length.is_some_and(|other| other != length) {
+                    return Err(ParseError::new("contradicting Content-Length", at));
+                }
+                self.content_length = Some(length);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn once(&mut self, field: u8, what: &'static str, at: usize) -> Result<(), ParseError> {
+        if self.seen & field != 0 {
+            return Err(ParseError::new(what, at));
+        }
+        self.seen |= field;
+        Ok(())
+    }
+
+    /// What every message must have: RFC 3261 §8.1.1, §8.2.6.2; Max-Forwards may be missing (RFC 2543).
+    fn check(&mut self, text: &[u8], at: usize) -> Result<(), ParseError> {
+        let missing = |what| Err(ParseError::new(what, at));
+        if !self.sent_by.is_some() {
+            return missing("missing Via");
+        }
+        if self.seen & SEEN_FROM == 0 {
+            return missing("missing From");
+        }
+        if self.seen & SEEN_TO == 0 {
+            return missing("missing To");
+        }
+        if self.seen & SEEN_CALL_ID == 0 {
+            return missing("missing Call-ID");
+        }
+        if self.seen & SEEN_CSEQ == 0 {
+            return missing("missing CSeq");
+        }
+        for span in [
+            self.call_id,
+            self.from_tag,
+            self.to_tag,
+            self.branch,
+            self.sent_by,
+        ] {
+            if std::str::from_utf8(span.of(text)).is_err() {
+                return Err(ParseError::new(
+                    "identifier is not UTF-8",
+                    usize::from(span.at),
+                ));
+            }
+        }
+        if self.status == 0 {
+            if self.method.of(text) != self.cseq_method.of(text) {
+                let at = usize::from(self.cseq_method.at);
+                return Err(ParseError::new("CSeq method is not the request's", at));
+            }
+        } else {
+            self.method = self.cseq_method;
+        }
+        Ok(())
+    }
+}
+
+/// CSeq numbers are below 2^31 (RFC 3261 §8.1.1.5).
+pub(crate) const CSEQ_MAX: u64 = (1 << 31) - 1;
+
+const SEEN_FROM: u8 = 1;
+const SEEN_TO: u8 = 2;
+const SEEN_CALL_ID: u8 = 4;
+const SEEN_CSEQ: u8 = 8;
+const SEEN_MAX_FORWARDS: u8 = 16;
+
+/// What [`ParseError::what`] says of a version other than 2.0: the one error that is answered 505.
+pub(crate) const BAD_VERSION: &str = "SIP version is not 2.0";
+
+fn check_version(text: &[u8], at: usize) -> Result<(), ParseError> {
+    if text.eq_ignore_ascii_case(b"SIP/2.0") {
+        return Ok(());
+    }
+    let numbers = text
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case(b"SIP/"));
+    let numbers = numbers.and(text.get(4..)).unwrap_or(&[]);
+    let dot = chars::find_byte(numbers, 0, b'.');
+    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    if digits(&numbers[..dot]) && digits(numbers.get(dot + 1..).unwrap_or(&[])) {
+        return Err(ParseError::new(BAD_VERSION, at));
+    }
+    Err(ParseError::new("malformed start line", at))
+}
+
+/// The end of the value at `at` and the start of the next line; folds on the way become spaces.
+#[inline]
+fn end_of_value(text: &mut [u8], at: usize) -> Result<(usize, usize), ParseError> {
+    let mut i = at;
+    loop {
+        i = chars::find_control(text, i);
+        let next = match text.get(i) {
+            None => return Err(ParseError::new("no empty line after the header fields", i)),
+            Some(b'\n') => i + 1,
+            Some(b'\r') if text.get(i + 1) == Some(&b'\n') => i + 2,
+            Some(b'\r') => return Err(ParseError::new("bare CR in a header field", i)),
+            Some(_) => {
+                i += 1;
+                continue;
+            }
+        };
+        if !matches!(text.get(next), Some(b' ' | b'\t')) {
+            return Ok((i, next));
+        }
+        text[i..next].fill(b' ');
+        i = next;
+    }
+}
+
+/// The tag of a From or To value that lies at `base`.
+#[inline]
+fn tag(value: &[u8], base: usize) -> Result<Span, ParseError> {
+    let mut at = name_addr::scan(value)?.params;
+    let mut tag = Span::default();
+    while let Some(param) = params::next(value, &mut at, b';')? {
+        let is_tag = value[param.name.0..param.name.1].eq_ignore_ascii_case(b"tag");
+        if let (Some((from, to)), true, false) = (param.value, is_tag, tag.is_some()) {
+            tag = Span::new(base + from, base + to);
+        }
+    }
+    if at < value.len() {
+        return Err(ParseError::new("unexpected text after parameters", at));
+    }
+    Ok(tag)
+}

@@ -1,0 +1,537 @@
+//! A SIP message: RFC 3261 §7. One immutable block with an index of its header lines, read when asked.
+//!
+//! The block holds the message as it came (folded lines joined, length kept) or as it was built, and the index. A
+//! clone shares it. The routing fields were checked when the message was made, so their accessors cannot fail; every
+//! other header is parsed when asked for. Header text need not be UTF-8: accessors that give `&str` pass over a line
+//! that is not, [`Message::lines`] and [`Message::header_bytes`] give every line's bytes.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+
+use super::chars;
+use super::error::ParseError;
+use super::head::{ENTRY, Entry, Head, Span};
+use super::header_id::HeaderId;
+use super::headers::{Contact, MediaType, TypedHeader, Via};
+use super::multipart::Parts;
+use super::name_addr::NameAddr;
+use super::params;
+use super::payload::Payload;
+use crate::base::limits::Limits;
+
+/// An immutable SIP message; cheap to clone.
+#[derive(Clone)]
+pub struct Message {
+    block: Arc<[u8]>,
+    head: Head,
+}
+
+/// What [`Message::parse_stream`] found at the start of a stream's bytes.
+#[derive(Clone, Debug)]
+pub enum Parsed {
+    /// A message, and how many bytes of the stream it took, empty lines before it included.
+    Message(Message, usize),
+    /// The message is not complete.
+    NeedMore,
+}
+
+impl Message {
+    /// Reads a datagram (RFC 3261 §18.3): bytes after the body are dropped, a Content-Length beyond the end is an
+    /// error. Empty lines before the start line are skipped (§7.5).
+    pub fn parse_datagram(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
+        let skipped = leading_line_ends(bytes);
+        let bytes = &bytes[skipped..];
+        if bytes.len() > limits.message_bytes {
+            return Err(ParseError::new("message too long", skipped));
+        }
+        with_scratch(|scratch| {
+            let head = scratch.read(bytes, limits)?;
+            let available = bytes.len() - head.body as usize;
+            let length = head
+                .content_length()
+                .map_or(available, |length| length as usize);
+            if length > available {
+                return Err(ParseError::new(
+                    "body shorter than its Content-Length",
+                    bytes.len(),
+                ));
+            }
+            Ok(scratch.seal(head, length))
+        })
+        .map_err(|error| error.within(skipped))
+    }
+
+    /// Reads a message at the start of a stream (RFC 3261 §18.3). Without Content-Length the body is empty, unless a
+    /// Content-Type says there is one: then its end cannot be known, which is an error.
+    pub fn parse_stream(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
+        let skipped = leading_line_ends(bytes);
+        let bytes = &bytes[skipped..];
+        let Some(end) = super::framer::end_of_head(bytes, 0) else {
+            let longest = limits.header_bytes.min(limits.message_bytes);
+            if bytes.len() > longest {
+                return Err(ParseError::new("header fields too long", skipped + longest));
+            }
+            return Ok(Parsed::NeedMore);
+        };
+        with_scratch(|scratch| {
+            let head = scratch.read(&bytes[..end], limits)?;
+            let length = stream_body(&head, scratch.entries.iter())?;
+            if end + length > limits.message_bytes {
+                return Err(ParseError::new("message too long", end));
+            }
+            let Some(body) = bytes.get(end..end + length) else {
+                return Ok(Parsed::NeedMore);
+            };
+            scratch.text.extend_from_slice(body);
+            Ok(Parsed::Message(
+                scratch.seal(head, length),
+                skipped + end + length,
+            ))
+        })
+        .map_err(|error| error.within(skipped))
+    }
+
+    /// A message whose text and index stand in `text` and `entries` already.
+    pub(crate) fn assemble(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
+        head.text_len = text.len() as u32;
+        head.lines = entries.len() as u16;
+        for entry in entries {
+            text.extend_from_slice(&entry.to_le_bytes());
+        }
+        let block = Arc::from(text.as_slice());
+        text.truncate(head.text_len as usize);
+        Self { block, head }
+    }
+
+    /// Every byte of the message.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.block.get(..self.head.text_len as usize).unwrap_or(&[])
+    }
+
+    /// Every byte of the message; the same as [`Message::as_bytes`].
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        self.as_bytes()
+    }
+
+    /// The message's bytes to send, sharing its block.
+    #[must_use]
+    pub fn payload(&self) -> Payload {
+        Payload::of(Arc::clone(&self.block), self.head.text_len)
+    }
+
+    /// The bytes that this message keeps in memory, its index included.
+    #[must_use]
+    pub fn block_len(&self) -> usize {
+        self.block.len()
+    }
+
+    fn str(&self, span: Span) -> &str {
+        std::str::from_utf8(span.of(&self.block)).unwrap_or("")
+    }
+
+    fn optional(&self, span: Span) -> Option<&str> {
+        span.is_some().then(|| self.str(span))
+    }
+
+    /// Whether it is a request.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.head.status == 0
+    }
+
+    /// The method: of a response, that of its CSeq.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.str(self.head.method)
+    }
+
+    /// A response's status code.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        (self.head.status != 0).then_some(self.head.status)
+    }
+
+    /// A response's reason phrase; empty in a request or when it is not UTF-8.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        if self.is_request() {
+            ""
+        } else {
+            self.str(self.head.target)
+        }
+    }
+
+    /// A request's URI, as written; empty in a response.
+    #[must_use]
+    pub fn request_uri(&self) -> &str {
+        if self.is_request() {
+            self.str(self.head.target)
+        } else {
+            ""
+        }
+    }
+
+    /// The start line without its line end; empty when it is not UTF-8 (see [`Message::start_line_bytes`]).
+    #[must_use]
+    pub fn start_line(&self) -> &str {
+        std::str::from_utf8(self.start_line_bytes()).unwrap_or("")
+    }
+
+    /// The bytes of the start line without its line end.
+    #[must_use]
+    pub fn start_line_bytes(&self) -> &[u8] {
+        self.block
+            .get(..usize::from(self.head.start_line))
+            .unwrap_or(&[])
+    }
+
+    /// The Call-ID.
+    #[must_use]
+    pub fn call_id(&self) -> &str {
+        self.str(self.head.call_id)
+    }
+
+    /// The From tag; RFC 2543 peers may send none.
+    #[must_use]
+    pub fn from_tag(&self) -> Option<&str> {
+        self.optional(self.head.from_tag)
+    }
+
+    /// The To tag.
+    #[must_use]
+    pub fn to_tag(&self) -> Option<&str> {
+        self.optional(self.head.to_tag)
+    }
+
+    /// The CSeq number.
+    #[must_use]
+    pub fn cseq(&self) -> u32 {
+        self.head.cseq
+    }
+
+    /// The CSeq method.
+    #[must_use]
+    pub fn cseq_method(&self) -> &str {
+        self.str(self.head.cseq_method)
+    }
+
+    /// The branch of the top Via; RFC 2543 peers may send none.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.optional(self.head.branch)
+    }
+
+    /// The sent-by of the top Via, host and port as written.
+    #[must_use]
+    pub fn sent_by(&self) -> &str {
+        self.str(self.head.sent_by)
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.block
+            .get(self.head.body as usize..self.head.text_len as usize)
+            .unwrap_or(&[])
+    }
+
+    /// The value of Content-Length as received; none when absent.
+    #[must_use]
+    pub fn content_length(&self) -> Option<u32> {
+        self.head.content_length()
+    }
+
+    #[inline]
+    fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> + use<'_> {
+        let index = self.block.get(self.head.text_len as usize..).unwrap_or(&[]);
+        index
+            .as_chunks::<ENTRY>()
+            .0
+            .iter()
+            .map(|bytes| Entry(u64::from_le_bytes(*bytes)))
+    }
+
+    fn slice(&self, (at, end): (usize, usize)) -> &[u8] {
+        self.block.get(at..end).unwrap_or(&[])
+    }
+
+    /// How many header lines there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        usize::from(self.head.lines)
+    }
+
+    /// Every header line: name as written, value unfolded and trimmed, as bytes.
+    pub fn lines(&self) -> impl DoubleEndedIterator<Item = (&str, &[u8])> + use<'_> {
+        self.identified_lines()
+            .map(|(_, name, value)| (name, value))
+    }
+
+    /// Every header line with its identity, when known: (identity, name as written, value).
+    pub fn identified_lines(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (Option<HeaderId>, &str, &[u8])> + use<'_> {
+        self.entries().map(|entry| {
+            let name = std::str::from_utf8(self.slice(entry.name(&self.block))).unwrap_or("");
+            (
+                HeaderId::from_number(entry.number()),
+                name,
+                self.slice(entry.value()),
+            )
+        })
+    }
+
+    /// The value of the first line of a header, as bytes.
+    #[must_use]
+    pub fn header_bytes(&self, id: HeaderId) -> Option<&[u8]> {
+        let entry = self.entries().find(|entry| entry.number() == id as u8)?;
+        Some(self.slice(entry.value()))
+    }
+
+    /// The values of all lines of a header, as bytes.
+    pub fn headers_bytes(&self, id: HeaderId) -> impl DoubleEndedIterator<Item = &[u8]> + use<'_> {
+        let lines = self
+            .entries()
+            .filter(move |entry| entry.number() == id as u8);
+        lines.map(|entry| self.slice(entry.value()))
+    }
+
+    /// The value of the first line of a header; none also when it is not UTF-8.
+    #[must_use]
+    pub fn header(&self, id: HeaderId) -> Option<&str> {
+        self.header_bytes(id)
+            .and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The values of a header's lines, whole; those that are not UTF-8 are left out.
+    pub fn headers(&self, id: HeaderId) -> impl DoubleEndedIterator<Item = &str> + use<'_> {
+        self.headers_bytes(id)
+            .filter_map(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The elements of a header over all its lines; a header that is no list has one per line.
+    pub fn values(&self, id: HeaderId) -> impl Iterator<Item = &str> + use<'_> {
+        self.headers(id).flat_map(move |line| {
+            let (listed, whole) = if id.is_list() {
+                (line, None)
+            } else {
+                ("", Some(line))
+            };
+            params::list(listed).chain(whole)
+        })
+    }
+
+    /// The value of the first line called `name` (long or compact, any case).
+    #[must_use]
+    pub fn header_named(&self, name: &str) -> Option<&str> {
+        self.headers_named(name).next()
+    }
+
+    /// The values of all lines called `name` (long or compact, any case).
+    pub fn headers_named<'a, 'n>(
+        &'a self,
+        name: &'n str,
+    ) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
+        let id = HeaderId::from_name(name);
+        self.identified_lines()
+            .filter(move |(other, written, _)| {
+                if id.is_some() {
+                    *other == id
+                } else {
+                    written.eq_ignore_ascii_case(name)
+                }
+            })
+            .filter_map(|(_, _, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// From.
+    pub fn from(&self) -> Result<NameAddr<'_>, ParseError> {
+        self.address(HeaderId::From, "missing From")
+    }
+
+    /// To.
+    pub fn to(&self) -> Result<NameAddr<'_>, ParseError> {
+        self.address(HeaderId::To, "missing To")
+    }
+
+    fn address(&self, id: HeaderId, missing: &'static str) -> Result<NameAddr<'_>, ParseError> {
+        NameAddr::parse_bytes(self.header_bytes(id).ok_or(ParseError::new(missing, 0))?)
+    }
+
+    /// The Contact values; `*` is one of them where it stands alone.
+    pub fn contacts(&self) -> impl Iterator<Item = Result<Contact<'_>, ParseError>> + use<'_> {
+        self.typed_all()
+    }
+
+    /// The Via values, topmost first.
+    pub fn vias(&self) -> impl Iterator<Item = Result<Via<'_>, ParseError>> + use<'_> {
+        self.typed_all()
+    }
+
+    /// The topmost Via value.
+    pub fn top_via(&self) -> Result<Via<'_>, ParseError> {
+        self.vias()
+            .next()
+            .unwrap_or(Err(ParseError::new("missing Via", 0)))
+    }
+
+    /// The Route values, next hop first.
+    pub fn routes(&self) -> impl Iterator<Item = Result<NameAddr<'_>, ParseError>> + use<'_> {
+        self.values(HeaderId::Route).map(NameAddr::parse)
+    }
+
+    /// The Record-Route values, in order.
+    pub fn record_routes(
+        &self,
+    ) -> impl Iterator<Item = Result<NameAddr<'_>, ParseError>> + use<'_> {
+        self.values(HeaderId::RecordRoute).map(NameAddr::parse)
+    }
+
+    /// The typed form of a header's first value; none when the header is absent.
+    pub fn typed<'a, T: TypedHeader<'a>>(&'a self) -> Result<Option<T>, ParseError> {
+        self.typed_all().next().transpose()
+    }
+
+    /// The typed form of each of a header's values.
+    pub fn typed_all<'a, T: TypedHeader<'a>>(
+        &'a self,
+    ) -> impl Iterator<Item = Result<T, ParseError>> {
+        self.values(T::ID).map(T::parse_value)
+    }
+
+    /// Whether a list header holds `token`, compared without case: an option tag, a method, an event package.
+    #[must_use]
+    pub fn lists(&self, id: HeaderId, token: &str) -> bool {
+        self.values(id)
+            .any(|value| value.eq_ignore_ascii_case(token))
+    }
+
+    /// Max-Forwards; none when absent or no number of 0…255.
+    #[must_use]
+    pub fn max_forwards(&self) -> Option<u8> {
+        let value = chars::number(self.header_bytes(HeaderId::MaxForwards)?, 255)?;
+        u8::try_from(value).ok()
+    }
+
+    /// Expires in seconds; a number too big for 32 bits counts as the biggest, anything else as absent.
+    #[must_use]
+    pub fn expires(&self) -> Option<u32> {
+        delta_seconds(self.header_bytes(HeaderId::Expires)?)
+    }
+
+    /// Min-Expires in seconds.
+    #[must_use]
+    pub fn min_expires(&self) -> Option<u32> {
+        delta_seconds(self.header_bytes(HeaderId::MinExpires)?)
+    }
+
+    /// The media type of the body; none when absent or malformed.
+    #[must_use]
+    pub fn content_type(&self) -> Option<MediaType<'_>> {
+        MediaType::parse(self.header(HeaderId::ContentType)?).ok()
+    }
+
+    /// The parts of a multipart body; none at all for other bodies. See [`Parts`].
+    #[must_use]
+    pub fn parts(&self) -> Parts<'_> {
+        match self.content_type() {
+            Some(media) => Parts::new(self.body(), &media),
+            None => Parts::none(),
+        }
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&String::from_utf8_lossy(self.as_bytes()), f)
+    }
+}
+
+impl fmt::Display for Message {
+    /// The message as text; bytes that are not UTF-8 show as U+FFFD.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.as_bytes()))
+    }
+}
+
+impl Eq for Message {}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+/// Delta-seconds; too many of them count as the most (RFC 3261 §20.19, RFC 4475 §3.1.2.4).
+pub(crate) fn delta_seconds(text: &[u8]) -> Option<u32> {
+    chars::number_clamped(text, u64::from(u32::MAX)).and_then(|n| u32::try_from(n).ok())
+}
+
+/// How many bytes of CR and LF stand before the message.
+pub(crate) fn leading_line_ends(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .position(|b| !matches!(b, b'\r' | b'\n'))
+        .unwrap_or(bytes.len())
+}
+
+/// The size of the body that follows `head` on a stream.
+fn stream_body<'a>(
+    head: &Head,
+    mut entries: impl Iterator<Item = &'a u64>,
+) -> Result<usize, ParseError> {
+    if let Some(length) = head.content_length() {
+        return Ok(length as usize);
+    }
+    if entries.any(|&entry| Entry(entry).number() == HeaderId::ContentType as u8) {
+        return Err(ParseError::new(
+            "no Content-Length on a stream",
+            head.body as usize,
+        ));
+    }
+    Ok(0)
+}
+
+/// Working space that parses share, so that one message costs one allocation: its block.
+#[derive(Default)]
+struct Scratch {
+    text: Vec<u8>,
+    entries: Vec<u64>,
+}
+
+impl Scratch {
+    fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<Head, ParseError> {
+        self.text.clear();
+        self.entries.clear();
+        self.text.extend_from_slice(bytes);
+        Head::read(&mut self.text, limits, &mut self.entries)
+    }
+
+    fn seal(&mut self, head: Head, body: usize) -> Message {
+        self.text.truncate(head.body as usize + body);
+        Message::assemble(&mut self.text, &self.entries, head)
+    }
+}
+
+/// Beyond this much, working space is given back.
+const SCRATCH_KEPT: usize = 256 * 1024;
+
+thread_local! {
+    static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch { text: Vec::new(), entries: Vec::new() }) };
+}
+
+fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
+    let mut scratch = SCRATCH.take();
+    let result = work(&mut scratch);
+    if scratch.text.capacity() <= SCRATCH_KEPT {
+        SCRATCH.set(scratch);
+    }
+    result
+}
