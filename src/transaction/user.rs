@@ -31,6 +31,8 @@ pub struct Draft {
     pub flow: Option<Flow>,
     /// From, To, Call-ID, CSeq and all other header lines, each ended by CRLF, in the order in which they shall stand.
     pub lines: String,
+    /// Max-Forwards; none: 70 (RFC 3261 §8.1.1.6). A proxy gives what is left.
+    pub max_forwards: Option<u8>,
     /// Write a Contact for us.
     pub contact: Option<ContactDraft>,
     /// Content-Type.

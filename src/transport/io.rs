@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use crate::base::Time;
 use crate::syntax::Payload;
 
 /// A transport protocol of RFC 3261 §18 (TLS and WebSocket are named for what is to come).
@@ -130,4 +131,21 @@ pub enum Io {
     Close { conn: ConnKey },
     /// Look up the addresses of a host name (A and AAAA).
     Resolve { query: QueryKey, host: Box<str> },
+}
+
+/// A sans-IO core as its runtime or simulator turns it: one mutation, then drain both queues, then sleep until the deadline.
+pub trait Core {
+    /// What the owner of the core is told.
+    type Event;
+
+    /// Takes one input.
+    fn handle_input(&mut self, now: Time, input: Input<'_>);
+    /// Serves every timer that is due.
+    fn handle_timeout(&mut self, now: Time);
+    /// The next thing to do on the network.
+    fn poll_io(&mut self) -> Option<Io>;
+    /// The next event for the owner.
+    fn poll_event(&mut self) -> Option<Self::Event>;
+    /// When `handle_timeout` has to be called at the latest.
+    fn next_deadline(&self) -> Option<Time>;
 }

@@ -3,4 +3,4 @@
 
 pub mod io;
 
-pub use io::{ConnKey, Flow, Input, Io, Protocol, QueryKey, SocketKey};
+pub use io::{ConnKey, Core, Flow, Input, Io, Protocol, QueryKey, SocketKey};
