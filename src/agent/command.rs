@@ -1,0 +1,230 @@
+//! What can be asked of the agent: the arguments of its verbs.
+
+use crate::sdp;
+
+use super::states::SessionType;
+
+/// What rides on the message that a verb sends (`rtc_send_t`).
+#[derive(Clone, Debug, Default)]
+pub struct Send {
+    /// SEND_….
+    pub flags: u32,
+    /// Names the operation in its completion event.
+    pub cookie: i64,
+    /// "Name: value" lines for this message only.
+    pub headers: Option<Box<str>>,
+    /// Content-Type of the body.
+    pub content_type: Option<Box<str>>,
+    /// A description where the verb negotiates, else any body.
+    pub body: Option<Box<[u8]>>,
+    /// Reason phrase of a response; Reason header of BYE and CANCEL.
+    pub reason: Option<Box<str>>,
+    /// Expires in seconds; 0: the object's own.
+    pub expires_secs: u32,
+    /// MEDIA_… to offer or take; 0: the session's own.
+    pub media: u32,
+}
+
+/// The application may set the stack's own headers too.
+pub const SEND_EXPERT: u32 = 1;
+/// Send the provisional response reliably; not in this build.
+pub const SEND_RELIABLE: u32 = 2;
+/// Repeat before it expires.
+pub const SEND_REFRESH: u32 = 4;
+/// The same attempt goes on: its Call-ID, From tag, CSeq + 1.
+pub const SEND_SAME_ATTEMPT: u32 = 8;
+/// Remove the state instead (Expires: 0).
+pub const SEND_END: u32 = 16;
+/// No implicit subscription.
+pub const SEND_NO_SUBSCRIPTION: u32 = 32;
+
+/// Flags of [`super::Agent::set_headers`]: requests only.
+pub const HEADERS_REQUESTS_ONLY: u32 = 1;
+/// Flags of [`super::Agent::set_headers`]: the stack's own headers too.
+pub const HEADERS_EXPERT: u32 = 2;
+/// Flags of [`super::Agent::set_headers`]: to the set instead of in its place.
+pub const HEADERS_ADD: u32 = 4;
+
+/// Send audio.
+pub const MEDIA_AUDIO_SEND: u32 = 1;
+/// Receive audio.
+pub const MEDIA_AUDIO_RECEIVE: u32 = 2;
+
+/// An account (`rtc_profile_options_t`).
+#[derive(Clone, Debug, Default)]
+pub struct ProfileOptions {
+    /// PROFILE_….
+    pub flags: u32,
+    /// Address of record.
+    pub uri: Box<str>,
+    /// Display name of From.
+    pub display_name: Box<str>,
+    /// Registrar URI; empty: the URI's domain.
+    pub registrar: Box<str>,
+    /// Preloaded Route, a comma list.
+    pub proxy: Box<str>,
+    /// Credentials: user (empty: the URI's), password, realm (empty: any).
+    pub user: Box<str>,
+    /// Password.
+    pub password: Box<str>,
+    /// Realm.
+    pub realm: Box<str>,
+    /// Parameters for our Contact, each with its semicolon.
+    pub contact_params: Box<str>,
+    /// `+sip.instance`, RFC 5626.
+    pub instance_id: Box<str>,
+    /// TRANSPORT_ mask the account may use; 0: any.
+    pub transports: u32,
+    /// RTCAU_ mask; 0: digest.
+    pub allowed_auth: u32,
+    /// Wanted registration time; 0: 3600.
+    pub expires_secs: u32,
+    /// RTCSI_ mask; 0: all.
+    pub session_types: u32,
+    /// The owner's word.
+    pub user_data: usize,
+}
+
+/// The registrar's times govern: send no Expires.
+pub const PROFILE_NO_EXPIRES: u32 = 8;
+/// Answer the strongest challenge instead of the topmost.
+pub const PROFILE_STRONGEST_DIGEST: u32 = 16;
+
+/// Credentials for one realm or any.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// CREDENTIALS_….
+    pub flags: u32,
+    /// Realm; empty: any.
+    pub realm: Box<str>,
+    /// User; empty: forget.
+    pub user: Box<str>,
+    /// Password, or HA1 in hex.
+    pub secret: Box<str>,
+}
+
+/// `secret` is HA1 in hex.
+pub const CREDENTIALS_HA1: u32 = 2;
+
+/// A session to be (`rtc_session_options_t`).
+#[derive(Clone, Debug, Default)]
+pub struct SessionOptions {
+    /// SESSION_….
+    pub flags: u32,
+    /// The account; none: chosen by URI among the enabled ones.
+    pub profile: Option<super::ObjectRef>,
+    /// The application's own description.
+    pub content_type: Box<str>,
+    /// The application's own description; makes the media the application's.
+    pub description: Option<Box<[u8]>>,
+    /// MEDIA_…; 0: audio both ways.
+    pub media: u32,
+    /// The owner's word.
+    pub user_data: usize,
+}
+
+/// Use the given profile even if another fits better.
+pub const SESSION_FORCE_PROFILE: u32 = 1;
+/// Hand redirects to the application.
+pub const SESSION_FAIL_ON_REDIRECT: u32 = 2;
+
+/// Use UPDATE; not in this build.
+pub const REINVITE_UPDATE: u32 = 1;
+/// Send no offer: the peer makes it.
+pub const REINVITE_NO_OFFER: u32 = 2;
+
+/// A subscription to be (`rtc_subscription_options_t`).
+#[derive(Clone, Debug, Default)]
+pub struct SubscriptionOptions {
+    /// SUBSCRIPTION_….
+    pub flags: u32,
+    /// The account.
+    pub profile: Option<super::ObjectRef>,
+    /// Whom to watch; empty: the profile's own.
+    pub uri: Box<str>,
+    /// The event package with its parameters.
+    pub event: Box<str>,
+    /// Accepted types, a comma list.
+    pub accept: Box<str>,
+    /// Wanted time; 0: 3600.
+    pub expires_secs: u32,
+    /// The owner's word.
+    pub user_data: usize,
+}
+
+/// Sends nothing, takes NOTIFYs outside dialogs.
+pub const SUBSCRIPTION_UNSOLICITED: u32 = 1;
+/// One poll, Expires 0.
+pub const SUBSCRIPTION_FETCH: u32 = 2;
+
+/// How the agent is set up for life.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// User-Agent and Server.
+    pub user_agent: Box<str>,
+    /// Timers, limits and transports.
+    pub endpoint: crate::transaction::EndpointConfig,
+    /// How long the application may decide on a request that it may answer.
+    pub claim: std::time::Duration,
+    /// How long saying goodbye may take.
+    pub shutdown: std::time::Duration,
+    /// No media at all: audio sessions are refused.
+    pub disable_media: bool,
+    /// The ports that descriptions may name.
+    pub rtp_ports: (u16, u16),
+    /// Capabilities of our descriptions.
+    pub codecs: Vec<sdp::Codec>,
+    /// Options of incoming sessions and defaults of outgoing ones.
+    pub session_defaults: SessionOptions,
+    /// Answer modes of the session types, by number.
+    pub answer_modes: [super::states::AnswerMode; 6],
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        use super::states::AnswerMode::{AutomaticallyAccept, OfferSessionEvent};
+        let mut answer_modes = [OfferSessionEvent; 6];
+        for instant in [SessionType::Im, SessionType::MultipartyIm] {
+            if let Some(mode) = usize::try_from(instant.number())
+                .ok()
+                .and_then(|at| answer_modes.get_mut(at))
+            {
+                *mode = AutomaticallyAccept;
+            }
+        }
+        Self {
+            user_agent: concat!("rtcclient/", env!("CARGO_PKG_VERSION")).into(),
+            endpoint: crate::transaction::EndpointConfig::default(),
+            claim: std::time::Duration::from_millis(400),
+            shutdown: std::time::Duration::from_secs(5),
+            disable_media: false,
+            rtp_ports: (49152, 65534),
+            codecs: sdp::default_codecs(),
+            session_defaults: SessionOptions::default(),
+            answer_modes,
+        }
+    }
+}
+
+/// Live objects and counters (`rtc_statistics_t`).
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    missing_docs,
+    reason = "the names are those of the C structure, documented there"
+)]
+pub struct Statistics {
+    pub requests_in: u64,
+    pub requests_out: u64,
+    pub responses_in: u64,
+    pub responses_out: u64,
+    pub retransmissions_in: u64,
+    pub retransmissions_out: u64,
+    pub malformed_in: u64,
+    pub refused_by_limit: u64,
+    pub transactions: u64,
+    pub dialogs: u64,
+    pub sessions: u64,
+    pub subscriptions: u64,
+    pub registrations: u64,
+    pub connections: u64,
+}

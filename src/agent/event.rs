@@ -1,0 +1,185 @@
+//! What the agent tells its owner: immutable records with the message that caused them.
+
+use crate::base::{Key, Time};
+use crate::syntax::Message;
+
+use super::object::ObjectRef;
+use super::refusal::Code;
+
+/// The kinds of event, numbered as in the C API (0–27 are the original's).
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(i32)]
+pub enum EventType {
+    /// About the client itself; `kind` says what.
+    #[default]
+    Client = 0,
+    /// A profile's registration changed.
+    RegistrationStateChange = 1,
+    /// A session changed, or a new one came in.
+    SessionStateChange = 2,
+    /// An operation that was given a cookie is over.
+    SessionOperationComplete = 3,
+    /// A participant changed.
+    ParticipantStateChange = 4,
+    /// A media stream was agreed, changed or ended.
+    Media = 5,
+    /// A MESSAGE came.
+    Messaging = 7,
+    /// A watcher asks.
+    Watcher = 9,
+    /// An INFO came.
+    Info = 12,
+    /// The peer wants other media.
+    MediaRequest = 14,
+    /// A re-INVITE of an application session, or how our own ended.
+    ReInvite = 21,
+    /// A subscription changed.
+    SubscriptionStateChange = 22,
+    /// A NOTIFY in a subscription.
+    SubscriptionNotify = 23,
+    /// A NOTIFY inside a session's dialog.
+    SessionNotification = 26,
+    /// A NOTIFY outside any dialog.
+    UnsolicitedNotify = 27,
+    /// A request that no object takes.
+    Request = 100,
+    /// The final response to a request of the application's own.
+    Response = 101,
+    /// A request of the application's own failed without response.
+    TransactionFailed = 102,
+    /// The profile's published state changed.
+    Publication = 114,
+}
+
+impl EventType {
+    /// The bit of the event filter that lets this kind through.
+    #[must_use]
+    pub const fn filter_bit(self) -> u64 {
+        match self {
+            Self::Client => 0x1,
+            Self::RegistrationStateChange => 0x2,
+            Self::SessionStateChange => 0x4,
+            Self::SessionOperationComplete => 0x8,
+            Self::ParticipantStateChange => 0x10,
+            Self::Media => 0x20,
+            Self::Messaging => 0x80,
+            Self::Watcher => 0x200,
+            Self::Info => 0x1000,
+            Self::MediaRequest => 0x4000,
+            Self::ReInvite => 0x40_0000,
+            Self::SubscriptionStateChange | Self::SubscriptionNotify | Self::UnsolicitedNotify => {
+                1 << 32
+            }
+            Self::SessionNotification => 1 << 33,
+            Self::Request => 1 << 36,
+            Self::Response | Self::TransactionFailed => 1 << 37,
+            Self::Publication => 1 << 40,
+        }
+    }
+}
+
+/// The default event filter: everything but intensity, SIP-level states, challenges and statistics.
+pub const FILTER_DEFAULT: u64 = 0x033F_01FF_FFBF;
+
+/// `kind` of [`EventType::Client`]: everything has been said goodbye to; `shutdown` may follow.
+pub const CLIENT_ASYNC_CLEANUP_DONE: i32 = 3;
+/// `kind` of [`EventType::Client`]: the event queue lost something; `value[0]` says how many.
+pub const CLIENT_QUEUE_OVERFLOW: i32 = 100;
+/// `kind` of [`EventType::Client`]: the core met its own bug and stopped.
+pub const CLIENT_FAULTED: i32 = 102;
+
+/// `flags`: the incoming INVITE was seen twice by different ways (forked upstream).
+pub const FLAG_FORKED: u32 = 2;
+/// `flags`: no event of this object follows.
+pub const FLAG_LAST: u32 = 4;
+
+/// How what an event tells of went.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Status {
+    /// Nothing to say, or success without a response.
+    #[default]
+    None,
+    /// A SIP status.
+    Sip(u16),
+    /// A failure of our own.
+    Failed(Code),
+}
+
+/// A request that waits for the application's word; generation-checked, so that a late word finds nothing.
+pub type AnswerKey = Key<super::answer::Pending>;
+
+/// One event. What does not apply is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    /// What happened.
+    pub event_type: EventType,
+    /// Counts the events of one agent from 1.
+    pub sequence: u64,
+    /// When.
+    pub time: Time,
+    /// The account it belongs to.
+    pub profile: Option<ObjectRef>,
+    /// The session.
+    pub session: Option<ObjectRef>,
+    /// The session's party.
+    pub participant: Option<ObjectRef>,
+    /// The subscription of ours.
+    pub subscription: Option<ObjectRef>,
+    /// The subscriber to us.
+    pub watcher: Option<ObjectRef>,
+    /// The request of the application's own.
+    pub transaction: Option<ObjectRef>,
+    /// Names the operation it completes.
+    pub cookie: i64,
+    /// The new state of the object it is about.
+    pub state: i32,
+    /// Which of several things this type tells.
+    pub kind: i32,
+    /// Why.
+    pub reason: i32,
+    /// How it went.
+    pub status: Status,
+    /// The peer's reason phrase or ours.
+    pub status_text: Box<str>,
+    /// Whom it is about: caller, registered contact, target.
+    pub uri: Box<str>,
+    /// Display name, Subscription-State, method, package: see the table of events.
+    pub text: Box<str>,
+    /// Type of the body.
+    pub content_type: Box<str>,
+    /// A body that is not that of `message`.
+    pub own_body: Option<Box<[u8]>>,
+    /// Numbers: media masks, retry-after, counts.
+    pub value: [i64; 3],
+    /// The request waits for [`super::Agent::answer_event`] that long; 0: it was answered.
+    pub answer_within_ms: i32,
+    /// Names the request that waits.
+    pub answer: Option<AnswerKey>,
+    /// FLAG_….
+    pub flags: u32,
+    /// The message that caused it.
+    pub message: Option<Message>,
+}
+
+impl Event {
+    /// The body it speaks of: its own, or that of its message when a content type is given.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        match (&self.own_body, &self.message) {
+            (Some(body), _) => body,
+            (None, Some(message)) if !self.content_type.is_empty() => message.body(),
+            _ => &[],
+        }
+    }
+
+    /// The object that the event is about, whose user data comes with it.
+    #[must_use]
+    pub fn subject(&self) -> Option<&ObjectRef> {
+        self.transaction
+            .as_ref()
+            .or(self.watcher.as_ref())
+            .or(self.subscription.as_ref())
+            .or(self.session.as_ref())
+            .or(self.profile.as_ref())
+    }
+}

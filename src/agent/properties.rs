@@ -1,0 +1,58 @@
+//! Numbers of the readable values of objects: kind × 256 + position, appended only (C API, `RTC_PROPERTY_…`).
+
+#![expect(
+    missing_docs,
+    reason = "the table of properties in the C header documents each"
+)]
+
+pub const CLIENT_EVENT_FILTER: i32 = 256;
+pub const CLIENT_LISTEN_MODE: i32 = 257;
+pub const CLIENT_ANSWER_MODE: i32 = 258;
+pub const CLIENT_ALLOWED_PORTS: i32 = 259;
+pub const CLIENT_LOCAL_USER_URI: i32 = 260;
+pub const CLIENT_LOCAL_USER_NAME: i32 = 261;
+pub const CLIENT_NETWORK_ADDRESS: i32 = 262;
+
+pub const PROFILE_KEY: i32 = 512;
+pub const PROFILE_NAME: i32 = 513;
+pub const PROFILE_XML: i32 = 514;
+pub const PROFILE_USER_URI: i32 = 515;
+pub const PROFILE_USER_NAME: i32 = 516;
+pub const PROFILE_USER_ACCOUNT: i32 = 517;
+pub const PROFILE_REALM: i32 = 518;
+pub const PROFILE_ALLOWED_AUTH: i32 = 519;
+pub const PROFILE_SERVER: i32 = 520;
+pub const PROFILE_TRANSPORT: i32 = 521;
+pub const PROFILE_SESSION_CAPABILITIES: i32 = 522;
+pub const PROFILE_EXPIRES: i32 = 523;
+pub const PROFILE_REGISTERED_CONTACT: i32 = 524;
+
+pub const SESSION_TYPE: i32 = 768;
+pub const SESSION_CALL_ID: i32 = 769;
+pub const SESSION_REMOTE_URI: i32 = 770;
+pub const SESSION_REMOTE_NAME: i32 = 771;
+pub const SESSION_REMOTE_TYPE: i32 = 772;
+pub const SESSION_REMOTE_DESCRIPTION: i32 = 773;
+pub const SESSION_LOCAL_DESCRIPTION: i32 = 774;
+pub const SESSION_REDIRECT_URI: i32 = 775;
+pub const SESSION_REDIRECT_NAME: i32 = 776;
+pub const SESSION_CAN_ADD_PARTICIPANTS: i32 = 777;
+pub const SESSION_DURATION_MS: i32 = 778;
+/// 1 held by us, 2 by the peer, 3 by both.
+pub const SESSION_HOLD: i32 = 779;
+
+pub const PARTICIPANT_URI: i32 = 1024;
+pub const PARTICIPANT_NAME: i32 = 1025;
+pub const PARTICIPANT_REMOVABLE: i32 = 1026;
+
+pub const SUBSCRIPTION_EVENT: i32 = 1280;
+pub const SUBSCRIPTION_ACCEPT: i32 = 1281;
+pub const SUBSCRIPTION_URI: i32 = 1282;
+pub const SUBSCRIPTION_EXPIRES: i32 = 1283;
+pub const SUBSCRIPTION_ENABLED: i32 = 1284;
+
+pub const WATCHER_URI: i32 = 2048;
+pub const WATCHER_NAME: i32 = 2049;
+pub const WATCHER_PACKAGE: i32 = 2050;
+pub const WATCHER_ACCEPT: i32 = 2051;
+pub const WATCHER_EXPIRES: i32 = 2052;
