@@ -15,27 +15,27 @@ namespace RtcClient.Interop
     {
         internal readonly Type Struct;
         internal readonly int Size64;
-        internal readonly int Size32;
 
-        internal LayoutRow(Type type, int size64, int size32)
+        internal LayoutRow(Type type, int size64)
         {
             Struct = type;
             Size64 = size64;
-            Size32 = size32;
         }
     }
 
     internal static partial class Layout
     {
-        /// <summary>Names the first struct that this runtime lays out in another way than C; null if none.</summary>
+        /// <summary>Names the first struct that this runtime lays out in another way than C; null if
+        /// none. With 4-byte pointers platforms differ in how they align, and nothing is said.</summary>
         internal static string FirstFault()
         {
+            if (IntPtr.Size != 8)
+                return null;
             foreach (LayoutRow row in Rows)
             {
-                int wanted = IntPtr.Size == 8 ? row.Size64 : row.Size32;
                 int found = Marshal.SizeOf(row.Struct);
-                if (wanted != found)
-                    return row.Struct.Name + " has " + found + " bytes, the library expects " + wanted;
+                if (row.Size64 != found)
+                    return row.Struct.Name + " has " + found + " bytes, the library expects " + row.Size64;
             }
             return null;
         }

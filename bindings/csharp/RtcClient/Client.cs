@@ -421,19 +421,22 @@ namespace RtcClient
         /// <summary>Dispose: prepare, shut down, release. Inside a handler it cannot wait and only stops.</summary>
         internal override void Release()
         {
-            if (Volatile.Read(ref _closed) == 0)
+            try
+            {
+                if (Volatile.Read(ref _closed) == 0 && Native.rtc_client_prepare_for_shutdown(Handle) >= 0 && !OnEventThread)
+                    AwaitCleanup();
+            }
+            finally
             {
                 try
                 {
-                    if (Native.rtc_client_prepare_for_shutdown(Handle) >= 0 && !OnEventThread)
-                        AwaitCleanup();
+                    Close();
                 }
                 finally
                 {
-                    Close();
+                    _client.Dispose();
                 }
             }
-            _client.Dispose();
         }
 
         private void AwaitCleanup()

@@ -273,7 +273,18 @@ namespace RtcClient
         {
             Task end = WaitForAsync(SessionState.Disconnected, token);
             if (!end.IsCompleted)
-                Terminate(reason);
+            {
+                try
+                {
+                    Terminate(reason);
+                }
+                catch (RtcException fault)
+                {
+                    // The peer was faster: its end is on the way to us.
+                    if (fault.HResult != RtcResult.RTC_E_INVALID_SESSION_STATE || State != SessionState.Disconnected)
+                        throw;
+                }
+            }
             await end;
         }
 

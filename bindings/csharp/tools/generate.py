@@ -420,18 +420,17 @@ def write_structs(header):
             lines.append("        public %s %s;" % (cs, ident(field)))
         lines += ["    }", ""]
     lines += ["    internal static partial class Layout", "    {",
-              "        /// <summary>Size of each struct with 8-byte and with 4-byte pointers.</summary>",
+              "        /// <summary>Size of each struct where pointers have 8 bytes.</summary>",
               "        internal static readonly LayoutRow[] Rows =", "        {"]
     for name in names:
-        lines.append("            new LayoutRow(typeof(%s), %d, %d)," % (name, size_of(header, name, 8)[0], size_of(header, name, 4)[0]))
+        lines.append("            new LayoutRow(typeof(%s), %d)," % (name, size_of(header, name)[0]))
     lines += ["        };", "    }", "}", ""]
     return "\n".join(lines)
 
 
-def size_of(header, name, word):
-    """Size and alignment by the rules of the psABI and of Windows; 8-byte integers align to 8."""
-    offset = align = 1
-    offset = 0
+def size_of(header, name, word=8):
+    """Size and alignment where pointers have 8 bytes; every such platform aligns naturally."""
+    offset, align = 0, 1
     for kind, pointers, _, _, count in header.structs[name]:
         if pointers or header.is_callback(kind):
             size = need = word
@@ -636,11 +635,10 @@ def compare(wanted, found):
 
 def ask_compiler(header, path, cc):
     """Puts the computed sizes before a C compiler; returns the number of faults."""
-    word = 8
     lines = ['#include "%s"' % os.path.basename(path)]
     for name in header.reachable():
-        size = size_of(header, name, word)[0]
-        lines.append('_Static_assert(sizeof(void *) != %d || sizeof(%s) == %d, "size of %s");' % (word, name, size, name))
+        size = size_of(header, name)[0]
+        lines.append('_Static_assert(sizeof(void *) != 8 || sizeof(%s) == %d, "size of %s");' % (name, size, name))
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "layout.c")
         with open(source, "w", encoding="utf-8") as file:
