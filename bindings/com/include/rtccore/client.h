@@ -25,8 +25,8 @@ struct RTC_UUID("07829e45-9a34-408e-a011-bddf13487cd1") IRTCClient : public IUnk
     /// until it is set.
     virtual HRESULT STDMETHODCALLTYPE get_EventFilter(LONG *plFilter) = 0;
     /// Set the RTCMT_* mask used for new sessions; fPersistent stores it per user.
-    virtual HRESULT STDMETHODCALLTYPE SetPreferredMediaTypes(LONG lMediaTypes, VARIANT_BOOL
-        fPersistent) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetPreferredMediaTypes(LONG lMediaTypes,
+        VARIANT_BOOL fPersistent) = 0;
     /// Current preferred RTCMT_* mask.
     virtual HRESULT STDMETHODCALLTYPE get_PreferredMediaTypes(LONG *plMediaTypes) = 0;
     /// RTCMT_* mask the local hardware can do.
@@ -40,33 +40,33 @@ struct RTC_UUID("07829e45-9a34-408e-a011-bddf13487cd1") IRTCClient : public IUnk
     virtual HRESULT STDMETHODCALLTYPE get_ListenForIncomingSessions(RTC_LISTEN_MODE *penListen) = 0;
     /// Addresses and ports the client listens on, as a VARIANT array of strings (format not
     /// verified); TCP or UDP, internal or NAT-external.
-    virtual HRESULT STDMETHODCALLTYPE get_NetworkAddresses(VARIANT_BOOL fTCP, VARIANT_BOOL
-        fExternal, VARIANT *pvAddresses) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_NetworkAddresses(VARIANT_BOOL fTCP,
+        VARIANT_BOOL fExternal, VARIANT *pvAddresses) = 0;
     /// Live device volume, 0..0xFFFF.
     virtual HRESULT STDMETHODCALLTYPE put_Volume(RTC_AUDIO_DEVICE enDevice, LONG lVolume) = 0;
     /// Live device volume, 0..0xFFFF.
     virtual HRESULT STDMETHODCALLTYPE get_Volume(RTC_AUDIO_DEVICE enDevice, LONG *plVolume) = 0;
     /// Mute flag of speaker or microphone.
-    virtual HRESULT STDMETHODCALLTYPE put_AudioMuted(RTC_AUDIO_DEVICE enDevice, VARIANT_BOOL fMuted)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE put_AudioMuted(RTC_AUDIO_DEVICE enDevice,
+        VARIANT_BOOL fMuted) = 0;
     /// Mute flag of speaker or microphone.
-    virtual HRESULT STDMETHODCALLTYPE get_AudioMuted(RTC_AUDIO_DEVICE enDevice, VARIANT_BOOL
-        *pfMuted) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_AudioMuted(RTC_AUDIO_DEVICE enDevice,
+        VARIANT_BOOL *pfMuted) = 0;
     /// DirectShow video window for receive or preview (desktop only).
-    virtual HRESULT STDMETHODCALLTYPE get_IVideoWindow(RTC_VIDEO_DEVICE enDevice, IVideoWindow
-        **ppIVideoWindow) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_IVideoWindow(RTC_VIDEO_DEVICE enDevice,
+        IVideoWindow **ppIVideoWindow) = 0;
     /// Stored choice of capture or render device by name.
-    virtual HRESULT STDMETHODCALLTYPE put_PreferredAudioDevice(RTC_AUDIO_DEVICE enDevice, BSTR
-        bstrDeviceName) = 0;
+    virtual HRESULT STDMETHODCALLTYPE put_PreferredAudioDevice(RTC_AUDIO_DEVICE enDevice,
+        BSTR bstrDeviceName) = 0;
     /// Stored choice of capture or render device by name.
-    virtual HRESULT STDMETHODCALLTYPE get_PreferredAudioDevice(RTC_AUDIO_DEVICE enDevice, BSTR
-        *pbstrDeviceName) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_PreferredAudioDevice(RTC_AUDIO_DEVICE enDevice,
+        BSTR *pbstrDeviceName) = 0;
     /// Stored per-user volume value, 0..0xFFFF; does not itself change the device.
-    virtual HRESULT STDMETHODCALLTYPE put_PreferredVolume(RTC_AUDIO_DEVICE enDevice, LONG lVolume) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE put_PreferredVolume(RTC_AUDIO_DEVICE enDevice,
+        LONG lVolume) = 0;
     /// Stored per-user volume value, 0..0xFFFF; does not itself change the device.
-    virtual HRESULT STDMETHODCALLTYPE get_PreferredVolume(RTC_AUDIO_DEVICE enDevice, LONG *plVolume)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_PreferredVolume(RTC_AUDIO_DEVICE enDevice,
+        LONG *plVolume) = 0;
     /// Stored acoustic-echo-cancellation switch.
     virtual HRESULT STDMETHODCALLTYPE put_PreferredAEC(VARIANT_BOOL bEnable) = 0;
     /// Stored acoustic-echo-cancellation switch.
@@ -92,8 +92,8 @@ struct RTC_UUID("07829e45-9a34-408e-a011-bddf13487cd1") IRTCClient : public IUnk
     /// Stop all T.120 applets.
     virtual HRESULT STDMETHODCALLTYPE StopT120Applets() = 0;
     /// Whether a T.120 applet is running.
-    virtual HRESULT STDMETHODCALLTYPE get_IsT120AppletRunning(RTC_T120_APPLET enApplet, VARIANT_BOOL
-        *pfRunning) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_IsT120AppletRunning(RTC_T120_APPLET enApplet,
+        VARIANT_BOOL *pfRunning) = 0;
     /// Local user URI used when no profile supplies one.
     virtual HRESULT STDMETHODCALLTYPE get_LocalUserURI(BSTR *pbstrUserURI) = 0;
     /// Local user URI used when no profile supplies one.
@@ -118,8 +118,8 @@ protected:
 /// desktop 1.0 (CE .NET 4.0+).
 struct RTC_UUID("b9f5cf06-65b9-4a80-a0e6-73cae3ef3822") IRTCClientProvisioning : public IUnknown {
     /// Parse provisioning XML into a profile object (not yet enabled).
-    virtual HRESULT STDMETHODCALLTYPE CreateProfile(BSTR bstrProfileXML, IRTCProfile **ppProfile) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE CreateProfile(BSTR bstrProfileXML,
+        IRTCProfile **ppProfile) = 0;
     /// Register the profile per RTCRF_* flags and offer it for automatic selection.
     virtual HRESULT STDMETHODCALLTYPE EnableProfile(IRTCProfile *pProfile, LONG lRegisterFlags) = 0;
     /// Unregister and withdraw a profile.
@@ -130,8 +130,8 @@ struct RTC_UUID("b9f5cf06-65b9-4a80-a0e6-73cae3ef3822") IRTCClientProvisioning :
     virtual HRESULT STDMETHODCALLTYPE get_Profiles(IRTCCollection **ppCollection) = 0;
     /// Find the server (DNS or given) and build a profile asynchronously; answer is RTCE_PROFILE
     /// with the cookie.
-    virtual HRESULT STDMETHODCALLTYPE GetProfile(BSTR bstrUserAccount, BSTR bstrUserPassword, BSTR
-        bstrUserURI, BSTR bstrServer, LONG lTransport, LONG_PTR lCookie) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetProfile(BSTR bstrUserAccount, BSTR bstrUserPassword,
+        BSTR bstrUserURI, BSTR bstrServer, LONG lTransport, LONG_PTR lCookie) = 0;
     /// RTCSI_* union over the enabled profiles.
     virtual HRESULT STDMETHODCALLTYPE get_SessionCapabilities(LONG *plSupportedSessions) = 0;
 
@@ -172,8 +172,8 @@ struct RTC_UUID("d07eca9e-4062-4dd4-9e7d-722a49ba7303") IRTCProfile : public IUn
     /// Account name.
     virtual HRESULT STDMETHODCALLTYPE get_UserAccount(BSTR *pbstrUserAccount) = 0;
     /// Set URI, account and password after creation; re-enable to retry.
-    virtual HRESULT STDMETHODCALLTYPE SetCredentials(BSTR bstrUserURI, BSTR bstrUserAccount, BSTR
-        bstrPassword) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetCredentials(BSTR bstrUserURI, BSTR bstrUserAccount,
+        BSTR bstrPassword) = 0;
     /// RTCSI_* mask the profile allows.
     virtual HRESULT STDMETHODCALLTYPE get_SessionCapabilities(LONG *plSupportedSessions) = 0;
     /// Registration state.
@@ -191,12 +191,12 @@ struct RTC_UUID("da77c14b-6208-43ca-8ddf-5b60a0a69fac") IRTCPortManager : public
         BSTR *pbstrInternalLocalAddress, LONG *plInternalLocalPort, BSTR *pbstrExternalLocalAddress,
         LONG *plExternalLocalPort) = 0;
     /// App callback: remote address behind a mapping changed.
-    virtual HRESULT STDMETHODCALLTYPE UpdateRemoteAddress(BSTR bstrRemoteAddress, BSTR
-        bstrInternalLocalAddress, LONG lInternalLocalPort, BSTR bstrExternalLocalAddress, LONG
-        lExternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE UpdateRemoteAddress(BSTR bstrRemoteAddress,
+        BSTR bstrInternalLocalAddress, LONG lInternalLocalPort, BSTR bstrExternalLocalAddress,
+        LONG lExternalLocalPort) = 0;
     /// App callback: mapping no longer needed.
-    virtual HRESULT STDMETHODCALLTYPE ReleaseMapping(BSTR bstrInternalLocalAddress, LONG
-        lInternalLocalPort, BSTR bstrExternalLocalAddress, LONG lExternalLocalAddress) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ReleaseMapping(BSTR bstrInternalLocalAddress,
+        LONG lInternalLocalPort, BSTR bstrExternalLocalAddress, LONG lExternalLocalAddress) = 0;
 
 protected:
     ~IRTCPortManager() = default;
@@ -205,14 +205,14 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("d5df3f03-4bde-4417-aefe-71177bdaea66") IRTCClientPortManagement : public IUnknown {
     /// Listen additionally on this address and port.
-    virtual HRESULT STDMETHODCALLTYPE StartListenAddressAndPort(BSTR bstrInternalLocalAddress, LONG
-        lInternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE StartListenAddressAndPort(BSTR bstrInternalLocalAddress,
+        LONG lInternalLocalPort) = 0;
     /// Stop listening there.
-    virtual HRESULT STDMETHODCALLTYPE StopListenAddressAndPort(BSTR bstrInternalLocalAddress, LONG
-        lInternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE StopListenAddressAndPort(BSTR bstrInternalLocalAddress,
+        LONG lInternalLocalPort) = 0;
     /// Port range configured for a port kind.
-    virtual HRESULT STDMETHODCALLTYPE GetPortRange(RTC_PORT_TYPE enPortType, LONG *plMinValue, LONG
-        *plMaxValue) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetPortRange(RTC_PORT_TYPE enPortType, LONG *plMinValue,
+        LONG *plMaxValue) = 0;
 
 protected:
     ~IRTCClientPortManagement() = default;
@@ -221,8 +221,8 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("ba7f518e-d336-4070-93a6-865395c843f9") IRTCSessionDescriptionManager : public IUnknown {
     /// App callback: say whether this content type and body make an APPLICATION session.
-    virtual HRESULT STDMETHODCALLTYPE EvaluateSessionDescription(BSTR bstrContentType, BSTR
-        bstrSessionDescription, VARIANT_BOOL *pfApplicationSession) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EvaluateSessionDescription(BSTR bstrContentType,
+        BSTR bstrSessionDescription, VARIANT_BOOL *pfApplicationSession) = 0;
 
 protected:
     ~IRTCSessionDescriptionManager() = default;
@@ -243,15 +243,15 @@ protected:
 struct RTC_UUID("0c91d71d-1064-42da-bfa5-572beb8eea84") IRTCClient2 : public IRTCClient {
     /// Per session type: offer, auto-accept, auto-reject or not supported; must be set before
     /// listening starts.
-    virtual HRESULT STDMETHODCALLTYPE put_AnswerMode(RTC_SESSION_TYPE enType, RTC_ANSWER_MODE
-        enMode) = 0;
+    virtual HRESULT STDMETHODCALLTYPE put_AnswerMode(RTC_SESSION_TYPE enType,
+        RTC_ANSWER_MODE enMode) = 0;
     /// Per session type: offer, auto-accept, auto-reject or not supported; must be set before
     /// listening starts.
-    virtual HRESULT STDMETHODCALLTYPE get_AnswerMode(RTC_SESSION_TYPE enType, RTC_ANSWER_MODE
-        *penMode) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_AnswerMode(RTC_SESSION_TYPE enType,
+        RTC_ANSWER_MODE *penMode) = 0;
     /// Tuning dialog limited to audio and/or video pages.
-    virtual HRESULT STDMETHODCALLTYPE InvokeTuningWizardEx(OAHWND hwndParent, VARIANT_BOOL
-        fAllowAudio, VARIANT_BOOL fAllowVideo) = 0;
+    virtual HRESULT STDMETHODCALLTYPE InvokeTuningWizardEx(OAHWND hwndParent,
+        VARIANT_BOOL fAllowAudio, VARIANT_BOOL fAllowVideo) = 0;
     /// Version of the library as one number (packing not verified).
     virtual HRESULT STDMETHODCALLTYPE get_Version(LONG *plVersion) = 0;
     /// Application name told to peers (User-Agent; not verified).
@@ -261,12 +261,12 @@ struct RTC_UUID("0c91d71d-1064-42da-bfa5-572beb8eea84") IRTCClient2 : public IRT
     /// Like Initialize with RTCIF_* options fixed for the life of the object.
     virtual HRESULT STDMETHODCALLTYPE InitializeEx(LONG lFlags) = 0;
     /// Create an APPLICATION session whose INVITE carries the given content type and body.
-    virtual HRESULT STDMETHODCALLTYPE CreateSessionWithDescription(BSTR bstrContentType, BSTR
-        bstrSessionDescription, IRTCProfile *pProfile, LONG lFlags, IRTCSession2 **ppSession2) = 0;
+    virtual HRESULT STDMETHODCALLTYPE CreateSessionWithDescription(BSTR bstrContentType,
+        BSTR bstrSessionDescription, IRTCProfile *pProfile, LONG lFlags,
+        IRTCSession2 **ppSession2) = 0;
     /// Install the callback that decides whether an incoming description belongs to the
     /// application.
-    virtual HRESULT STDMETHODCALLTYPE SetSessionDescriptionManager(IRTCSessionDescriptionManager
-        *pSessionDescriptionManager) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetSessionDescriptionManager(IRTCSessionDescriptionManager *pSessionDescriptionManager) = 0;
     /// Client-wide media encryption preference per security type.
     virtual HRESULT STDMETHODCALLTYPE put_PreferredSecurityLevel(RTC_SECURITY_TYPE enSecurityType,
         RTC_SECURITY_LEVEL enSecurityLevel) = 0;
@@ -275,12 +275,12 @@ struct RTC_UUID("0c91d71d-1064-42da-bfa5-572beb8eea84") IRTCClient2 : public IRT
         RTC_SECURITY_LEVEL *penSecurityLevel) = 0;
     /// Per transport: which listening ports (none, dynamic, both) are allowed; before listening
     /// starts.
-    virtual HRESULT STDMETHODCALLTYPE put_AllowedPorts(LONG lTransport, RTC_LISTEN_MODE
-        enListenMode) = 0;
+    virtual HRESULT STDMETHODCALLTYPE put_AllowedPorts(LONG lTransport,
+        RTC_LISTEN_MODE enListenMode) = 0;
     /// Per transport: which listening ports (none, dynamic, both) are allowed; before listening
     /// starts.
-    virtual HRESULT STDMETHODCALLTYPE get_AllowedPorts(LONG lTransport, RTC_LISTEN_MODE
-        *penListenMode) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_AllowedPorts(LONG lTransport,
+        RTC_LISTEN_MODE *penListenMode) = 0;
 
 protected:
     ~IRTCClient2() = default;
@@ -314,9 +314,9 @@ protected:
 /// desktop 1.3 and CE 6.0.
 struct RTC_UUID("269f36ef-334c-43f7-b6e2-367e8d307aeb") IRTCPortManager2 : public IRTCPortManager {
     /// App callback: UpdateRemoteAddress plus the remote port.
-    virtual HRESULT STDMETHODCALLTYPE UpdateRemoteAddressEx(BSTR bstrRemoteAddress, LONG
-        lRemotePort, BSTR bstrInternalLocalAddress, LONG lInternalLocalPort, BSTR
-        bstrExternalLocalAddress, LONG lExternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE UpdateRemoteAddressEx(BSTR bstrRemoteAddress,
+        LONG lRemotePort, BSTR bstrInternalLocalAddress, LONG lInternalLocalPort,
+        BSTR bstrExternalLocalAddress, LONG lExternalLocalPort) = 0;
 
 protected:
     ~IRTCPortManager2() = default;
@@ -334,18 +334,18 @@ protected:
 /// CE 6.0; identifier of our own (new_iids.h).
 struct RTC_UUID("bf1485f6-be76-4011-a9d4-c0fb17f18588") IRTCPortManager3 : public IRTCPortManager2 {
     /// App callback: GetMapping with remote port and transport.
-    virtual HRESULT STDMETHODCALLTYPE GetMappingEx(BSTR bstrRemoteAddress, LONG lRemotePort, LONG
-        lTransport, RTC_PORT_TYPE enPortType, BSTR *pbstrInternalLocalAddress, LONG
-        *plInternalLocalPort, BSTR *pbstrExternalLocalAddress, LONG *plExternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetMappingEx(BSTR bstrRemoteAddress, LONG lRemotePort,
+        LONG lTransport, RTC_PORT_TYPE enPortType, BSTR *pbstrInternalLocalAddress,
+        LONG *plInternalLocalPort, BSTR *pbstrExternalLocalAddress, LONG *plExternalLocalPort) = 0;
     /// App callback: remote address changed, with port and transport.
-    virtual HRESULT STDMETHODCALLTYPE UpdateRemoteAddressEx2(BSTR bstrRemoteAddress, LONG
-        lRemotePort, LONG lTransport, BSTR bstrInternalLocalAddress, LONG lInternalLocalPort, BSTR
-        bstrExternalLocalAddress, LONG lExternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE UpdateRemoteAddressEx2(BSTR bstrRemoteAddress,
+        LONG lRemotePort, LONG lTransport, BSTR bstrInternalLocalAddress, LONG lInternalLocalPort,
+        BSTR bstrExternalLocalAddress, LONG lExternalLocalPort) = 0;
     /// App callback: mapping no longer needed, with transport. Signature not retrieved.
     /// Name and parameters are ours: they were not published.
-    virtual HRESULT STDMETHODCALLTYPE ReleaseMappingEx(LONG lTransport, BSTR
-        bstrInternalLocalAddress, LONG lInternalLocalPort, BSTR bstrExternalLocalAddress, LONG
-        lExternalLocalPort) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ReleaseMappingEx(LONG lTransport,
+        BSTR bstrInternalLocalAddress, LONG lInternalLocalPort, BSTR bstrExternalLocalAddress,
+        LONG lExternalLocalPort) = 0;
 
 protected:
     ~IRTCPortManager3() = default;

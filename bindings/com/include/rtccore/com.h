@@ -300,11 +300,15 @@ inline HRESULT VariantClear(VARIANT *value) {
     return S_OK;
 }
 
+#define DISPATCH_METHOD 1
+#define DISPATCH_PROPERTYGET 2
+
 #define COINIT_APARTMENTTHREADED 2
 #define COINIT_MULTITHREADED 0
 #define CLSCTX_INPROC_SERVER 1
 
 STDAPI DllGetClassObject(REFCLSID rclsid, REFIID riid, void **ppv);
+STDAPI DllCanUnloadNow();
 
 /// There are no apartments here: every call may come from every thread.
 inline HRESULT CoInitialize(void *) { return S_OK; }

@@ -23,8 +23,8 @@ protected:
 /// desktop 1.0 (CE .NET 4.0+).
 struct RTC_UUID("fcd56f29-4a4f-41b2-ba5c-f5bccc060bf6") IRTCEnumParticipants : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCParticipant **ppElements, ULONG
-        *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCParticipant **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.
@@ -39,8 +39,8 @@ protected:
 /// desktop 1.0 (CE .NET 4.0+).
 struct RTC_UUID("29b7c41c-ed82-4bca-84ad-39d5101b58e3") IRTCEnumProfiles : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCProfile **ppElements, ULONG
-        *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCProfile **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.
@@ -55,8 +55,8 @@ protected:
 /// desktop 1.0 (CE .NET 4.0+).
 struct RTC_UUID("f7296917-5569-4b3b-b3af-98d1144b2b87") IRTCEnumBuddies : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCBuddy **ppElements, ULONG *pceltFetched)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCBuddy **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.
@@ -71,8 +71,8 @@ protected:
 /// desktop 1.0 (CE .NET 4.0+).
 struct RTC_UUID("a87d55d7-db74-4ed1-9ca4-77a0e41b413e") IRTCEnumWatchers : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCWatcher **ppElements, ULONG
-        *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCWatcher **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.
@@ -87,8 +87,8 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("742378d6-a141-4415-8f27-35d99076cf5d") IRTCEnumGroups : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCBuddyGroup **ppElements, ULONG
-        *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCBuddyGroup **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.
@@ -103,8 +103,8 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("83d4d877-aa5d-4a5b-8d0e-002a8067e0e8") IRTCEnumUserSearchResults : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCUserSearchResult **ppElements, ULONG
-        *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCUserSearchResult **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.
@@ -119,8 +119,8 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("708c2ab7-8bf8-42f8-8c7d-635197ad5539") IRTCEnumPresenceDevices : public IUnknown {
     /// Fetch up to celt items; S_FALSE when fewer.
-    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCPresenceDevice **ppElements, ULONG
-        *pceltFetched) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Next(ULONG celt, IRTCPresenceDevice **ppElements,
+        ULONG *pceltFetched) = 0;
     /// Back to the first item.
     virtual HRESULT STDMETHODCALLTYPE Reset() = 0;
     /// Skip items.

@@ -210,8 +210,8 @@ struct RTC_UUID("52572d15-148c-4d97-a36c-2da55c289d63") IRTCMediaRequestEvent : 
     /// Accept the request with a subset of media.
     virtual HRESULT STDMETHODCALLTYPE Accept(LONG lMediaTypes) = 0;
     /// Encryption preference of the remote side.
-    virtual HRESULT STDMETHODCALLTYPE get_RemotePreferredSecurityLevel(RTC_SECURITY_TYPE
-        enSecurityType, RTC_SECURITY_LEVEL *penSecurityLevel) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_RemotePreferredSecurityLevel(RTC_SECURITY_TYPE enSecurityType,
+        RTC_SECURITY_LEVEL *penSecurityLevel) = 0;
     /// Refuse the media change.
     virtual HRESULT STDMETHODCALLTYPE Reject() = 0;
     /// New state.
@@ -232,8 +232,8 @@ struct RTC_UUID("11558d84-204c-43e7-99b0-2034e9417f7d") IRTCReInviteEvent : publ
     /// New state.
     virtual HRESULT STDMETHODCALLTYPE get_State(RTC_REINVITE_STATE *pState) = 0;
     /// Content type and body from the remote side (APPLICATION sessions).
-    virtual HRESULT STDMETHODCALLTYPE GetRemoteSessionDescription(BSTR *pbstrContentType, BSTR
-        *pbstrSessionDescription) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRemoteSessionDescription(BSTR *pbstrContentType,
+        BSTR *pbstrSessionDescription) = 0;
 
 protected:
     ~IRTCReInviteEvent() = default;
@@ -274,8 +274,8 @@ struct RTC_UUID("78673f32-4a0f-462c-89aa-ee7706707678") IRTCPresenceStatusEvent 
     /// Reason text; E_FAIL when there is none.
     virtual HRESULT STDMETHODCALLTYPE get_StatusText(BSTR *pbstrStatusText) = 0;
     /// Read own status and note.
-    virtual HRESULT STDMETHODCALLTYPE GetLocalPresenceInfo(RTC_PRESENCE_STATUS *penStatus, BSTR
-        *pbstrNotes) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLocalPresenceInfo(RTC_PRESENCE_STATUS *penStatus,
+        BSTR *pbstrNotes) = 0;
 
 protected:
     ~IRTCPresenceStatusEvent() = default;
@@ -361,8 +361,7 @@ struct RTC_UUID("4935df0d-9e68-42ba-b809-fbb5bdc4dc14") IRTCSubscriptionStateCha
     /// Subscription that changed (reference added).
     virtual HRESULT STDMETHODCALLTYPE get_Subscription(IRTCSubscription **ppSubscription) = 0;
     /// New state.
-    virtual HRESULT STDMETHODCALLTYPE get_SubscriptionState(RTC_SUBSCRIPTION_STATE
-        *pSubscriptionState) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_SubscriptionState(RTC_SUBSCRIPTION_STATE *pSubscriptionState) = 0;
     /// Result code.
     virtual HRESULT STDMETHODCALLTYPE get_StatusCode(LONG *pStatusCode) = 0;
     /// Reason text.
@@ -379,8 +378,8 @@ struct RTC_UUID("c8dea8fa-afa6-4049-b3b1-f1a9492ba47b") IRTCSubscriptionNotifica
     /// Subscription the NOTIFY belongs to (reference added).
     virtual HRESULT STDMETHODCALLTYPE get_Subscription(IRTCSubscription **ppSubscription) = 0;
     /// Type and body of the NOTIFY; RTC_E_NOT_EXIST when it has neither.
-    virtual HRESULT STDMETHODCALLTYPE GetNotificationData(BSTR *pbstrContentType, BSTR
-        *pbstrMessageData) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetNotificationData(BSTR *pbstrContentType,
+        BSTR *pbstrMessageData) = 0;
     /// Answer the NOTIFY with a failure code and text.
     virtual HRESULT STDMETHODCALLTYPE Reject(DWORD dwSIPFailureCode, BSTR bstrFailureText) = 0;
 
@@ -391,8 +390,7 @@ protected:
 /// CE 6.0 R2; identifier of our own (new_iids.h).
 struct RTC_UUID("6f4e159b-0aaf-44a3-81c7-3f0d61b2cd8d") IRTCUnsolicitedNotificationEvent : public IDispatch {
     /// Registration that matched.
-    virtual HRESULT STDMETHODCALLTYPE get_Subscription(IRTCUnsolicitedSubscription **ppSubscription)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_Subscription(IRTCUnsolicitedSubscription **ppSubscription) = 0;
 
 protected:
     ~IRTCUnsolicitedNotificationEvent() = default;
@@ -426,8 +424,8 @@ struct RTC_UUID("ade84edc-82b8-44b3-b772-21529f2c5b81") IRTCSessionConsultantRef
     /// Report the new session state to the transferrer.
     virtual HRESULT STDMETHODCALLTYPE SetReferredSessionState(RTC_SESSION_STATE enState) = 0;
     /// Call-ID and tags of the dialog to replace.
-    virtual HRESULT STDMETHODCALLTYPE ReferToSessionInfo(BSTR *pbstrReferToCallID, BSTR
-        *pbstrReferToFromTag, BSTR *pbstrReferToToTag) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ReferToSessionInfo(BSTR *pbstrReferToCallID,
+        BSTR *pbstrReferToFromTag, BSTR *pbstrReferToToTag) = 0;
 
 protected:
     ~IRTCSessionConsultantReferredEvent() = default;
@@ -447,13 +445,13 @@ struct RTC_UUID("4f933171-6f95-4880-80d9-2ec8d495d261") IRTCSessionStateChangeEv
     /// RTCMT_* offered by an incoming PC-to-PC call.
     virtual HRESULT STDMETHODCALLTYPE get_MediaTypes(LONG *pMediaTypes) = 0;
     /// Encryption preference of the remote side.
-    virtual HRESULT STDMETHODCALLTYPE get_RemotePreferredSecurityLevel(RTC_SECURITY_TYPE
-        enSecurityType, RTC_SECURITY_LEVEL *penSecurityLevel) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_RemotePreferredSecurityLevel(RTC_SECURITY_TYPE enSecurityType,
+        RTC_SECURITY_LEVEL *penSecurityLevel) = 0;
     /// Whether the incoming request was forked to several devices.
     virtual HRESULT STDMETHODCALLTYPE get_IsForked(VARIANT_BOOL *pfIsForked) = 0;
     /// Content type and body from the remote side (APPLICATION sessions).
-    virtual HRESULT STDMETHODCALLTYPE GetRemoteSessionDescription(BSTR *pbstrContentType, BSTR
-        *pbstrSessionDescription) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRemoteSessionDescription(BSTR *pbstrContentType,
+        BSTR *pbstrSessionDescription) = 0;
 
 protected:
     ~IRTCSessionStateChangeEvent2() = default;
@@ -464,8 +462,8 @@ struct RTC_UUID("f6fc2a9b-d5bc-4241-b436-1b8460c13832") IRTCSessionOperationComp
     /// Participant the event is about.
     virtual HRESULT STDMETHODCALLTYPE get_Participant(IRTCParticipant **ppParticipant) = 0;
     /// Content type and body from the remote side (APPLICATION sessions).
-    virtual HRESULT STDMETHODCALLTYPE GetRemoteSessionDescription(BSTR *pbstrContentType, BSTR
-        *pbstrSessionDescription) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetRemoteSessionDescription(BSTR *pbstrContentType,
+        BSTR *pbstrSessionDescription) = 0;
 
 protected:
     ~IRTCSessionOperationCompleteEvent2() = default;

@@ -10,8 +10,8 @@
 /// desktop 1.0 (CE .NET 4.0+).
 struct RTC_UUID("11c3cbcc-0744-42d1-968a-51aa1bb274c6") IRTCClientPresence : public IUnknown {
     /// Turn presence on, optionally loading and saving lists in a storage.
-    virtual HRESULT STDMETHODCALLTYPE EnablePresence(VARIANT_BOOL fUseStorage, VARIANT varStorage) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE EnablePresence(VARIANT_BOOL fUseStorage,
+        VARIANT varStorage) = 0;
     /// Write buddies and watchers to a storage.
     virtual HRESULT STDMETHODCALLTYPE Export(VARIANT varStorage) = 0;
     /// Read buddies and watchers from a storage, merging or replacing.
@@ -23,9 +23,9 @@ struct RTC_UUID("11c3cbcc-0744-42d1-968a-51aa1bb274c6") IRTCClientPresence : pub
     /// Look one buddy up by URI.
     virtual HRESULT STDMETHODCALLTYPE get_Buddy(BSTR bstrPresentityURI, IRTCBuddy **ppBuddy) = 0;
     /// Add a contact and subscribe to its presence.
-    virtual HRESULT STDMETHODCALLTYPE AddBuddy(BSTR bstrPresentityURI, BSTR bstrUserName, BSTR
-        bstrData, VARIANT_BOOL fPersistent, IRTCProfile *pProfile, LONG lFlags, IRTCBuddy **ppBuddy)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE AddBuddy(BSTR bstrPresentityURI, BSTR bstrUserName,
+        BSTR bstrData, VARIANT_BOOL fPersistent, IRTCProfile *pProfile, LONG lFlags,
+        IRTCBuddy **ppBuddy) = 0;
     /// Drop a contact and its subscription.
     virtual HRESULT STDMETHODCALLTYPE RemoveBuddy(IRTCBuddy *pBuddy) = 0;
     /// C/C++ enumerator of watchers.
@@ -33,16 +33,17 @@ struct RTC_UUID("11c3cbcc-0744-42d1-968a-51aa1bb274c6") IRTCClientPresence : pub
     /// Automation collection of watchers.
     virtual HRESULT STDMETHODCALLTYPE get_Watchers(IRTCCollection **ppCollection) = 0;
     /// Look one watcher up by URI.
-    virtual HRESULT STDMETHODCALLTYPE get_Watcher(BSTR bstrPresentityURI, IRTCWatcher **ppWatcher) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE get_Watcher(BSTR bstrPresentityURI,
+        IRTCWatcher **ppWatcher) = 0;
     /// Add an allow or block entry for somebody who watches the local user.
-    virtual HRESULT STDMETHODCALLTYPE AddWatcher(BSTR bstrPresentityURI, BSTR bstrUserName, BSTR
-        bstrData, VARIANT_BOOL fBlocked, VARIANT_BOOL fPersistent, IRTCWatcher **ppWatcher) = 0;
+    virtual HRESULT STDMETHODCALLTYPE AddWatcher(BSTR bstrPresentityURI, BSTR bstrUserName,
+        BSTR bstrData, VARIANT_BOOL fBlocked, VARIANT_BOOL fPersistent,
+        IRTCWatcher **ppWatcher) = 0;
     /// Remove a watcher entry.
     virtual HRESULT STDMETHODCALLTYPE RemoveWatcher(IRTCWatcher *pWatcher) = 0;
     /// Publish own status and note.
-    virtual HRESULT STDMETHODCALLTYPE SetLocalPresenceInfo(RTC_PRESENCE_STATUS enStatus, BSTR
-        bstrNotes) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SetLocalPresenceInfo(RTC_PRESENCE_STATUS enStatus,
+        BSTR bstrNotes) = 0;
     /// New watchers: ask through an event, or add automatically.
     virtual HRESULT STDMETHODCALLTYPE get_OfferWatcherMode(RTC_OFFER_WATCHER_MODE *penMode) = 0;
     /// New watchers: ask through an event, or add automatically.
@@ -111,8 +112,8 @@ struct RTC_UUID("bc6a90dd-ad9a-48da-9b0c-2515e38521ad") IRTCPresenceDevice : pub
     /// Note of one device.
     virtual HRESULT STDMETHODCALLTYPE get_Notes(BSTR *pbstrNotes) = 0;
     /// Property of one device.
-    virtual HRESULT STDMETHODCALLTYPE get_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty, BSTR
-        *pbstrProperty) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty,
+        BSTR *pbstrProperty) = 0;
     /// Read the application presence XML and its namespace.
     virtual HRESULT STDMETHODCALLTYPE GetPresenceData(BSTR *pbstrNamespace, BSTR *pbstrData) = 0;
 
@@ -128,8 +129,8 @@ struct RTC_UUID("ad1809e8-62f7-4783-909a-29c9d2cb1d34") IRTCClientPresence2 : pu
     /// Turn presence off.
     virtual HRESULT STDMETHODCALLTYPE DisablePresence() = 0;
     /// Create a named buddy group.
-    virtual HRESULT STDMETHODCALLTYPE AddGroup(BSTR bstrGroupName, BSTR bstrData, IRTCProfile
-        *pProfile, LONG lFlags, IRTCBuddyGroup **ppGroup) = 0;
+    virtual HRESULT STDMETHODCALLTYPE AddGroup(BSTR bstrGroupName, BSTR bstrData,
+        IRTCProfile *pProfile, LONG lFlags, IRTCBuddyGroup **ppGroup) = 0;
     /// Delete a buddy group.
     virtual HRESULT STDMETHODCALLTYPE RemoveGroup(IRTCBuddyGroup *pGroup) = 0;
     /// C/C++ enumerator of groups.
@@ -139,28 +140,28 @@ struct RTC_UUID("ad1809e8-62f7-4783-909a-29c9d2cb1d34") IRTCClientPresence2 : pu
     /// Look a group up by name.
     virtual HRESULT STDMETHODCALLTYPE get_Group(BSTR bstrGroupName, IRTCBuddyGroup **ppGroup) = 0;
     /// Add a watcher with state, scope (user, domain, all) and profile.
-    virtual HRESULT STDMETHODCALLTYPE AddWatcherEx(BSTR bstrPresentityURI, BSTR bstrUserName, BSTR
-        bstrData, RTC_WATCHER_STATE enState, VARIANT_BOOL fPersistent, RTC_ACE_SCOPE enScope,
+    virtual HRESULT STDMETHODCALLTYPE AddWatcherEx(BSTR bstrPresentityURI, BSTR bstrUserName,
+        BSTR bstrData, RTC_WATCHER_STATE enState, VARIANT_BOOL fPersistent, RTC_ACE_SCOPE enScope,
         IRTCProfile *pProfile, LONG lFlags, IRTCWatcher2 **ppWatcher) = 0;
     /// Look a watcher up by exact or best access-control match.
-    virtual HRESULT STDMETHODCALLTYPE get_WatcherEx(RTC_WATCHER_MATCH_MODE enMode, BSTR
-        bstrPresentityURI, IRTCWatcher2 **ppWatcher) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_WatcherEx(RTC_WATCHER_MATCH_MODE enMode,
+        BSTR bstrPresentityURI, IRTCWatcher2 **ppWatcher) = 0;
     /// Own presence property (phone number, display name, e-mail, device name).
-    virtual HRESULT STDMETHODCALLTYPE put_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty, BSTR
-        bstrProperty) = 0;
+    virtual HRESULT STDMETHODCALLTYPE put_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty,
+        BSTR bstrProperty) = 0;
     /// Own presence property (phone number, display name, e-mail, device name).
-    virtual HRESULT STDMETHODCALLTYPE get_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty, BSTR
-        *pbstrProperty) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty,
+        BSTR *pbstrProperty) = 0;
     /// Publish application XML under a namespace.
     virtual HRESULT STDMETHODCALLTYPE SetPresenceData(BSTR bstrNamespace, BSTR bstrData) = 0;
     /// Read the application presence XML and its namespace.
     virtual HRESULT STDMETHODCALLTYPE GetPresenceData(BSTR *pbstrNamespace, BSTR *pbstrData) = 0;
     /// Read own status and note.
-    virtual HRESULT STDMETHODCALLTYPE GetLocalPresenceInfo(RTC_PRESENCE_STATUS *penStatus, BSTR
-        *pbstrNotes) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetLocalPresenceInfo(RTC_PRESENCE_STATUS *penStatus,
+        BSTR *pbstrNotes) = 0;
     /// AddBuddy with a subscription type (subscribe, poll, always on/offline).
-    virtual HRESULT STDMETHODCALLTYPE AddBuddyEx(BSTR bstrPresentityURI, BSTR bstrUserName, BSTR
-        bstrData, VARIANT_BOOL fPersistent, RTC_BUDDY_SUBSCRIPTION_TYPE enSubscriptionType,
+    virtual HRESULT STDMETHODCALLTYPE AddBuddyEx(BSTR bstrPresentityURI, BSTR bstrUserName,
+        BSTR bstrData, VARIANT_BOOL fPersistent, RTC_BUDDY_SUBSCRIPTION_TYPE enSubscriptionType,
         IRTCProfile *pProfile, LONG lFlags, IRTCBuddy2 **ppBuddy) = 0;
 
 protected:
@@ -209,16 +210,14 @@ struct RTC_UUID("102f9588-23e7-40e3-954d-cd7a1d5c0361") IRTCBuddy2 : public IRTC
     /// Automation collection of groups.
     virtual HRESULT STDMETHODCALLTYPE get_Groups(IRTCCollection **ppCollection) = 0;
     /// Property of the buddy.
-    virtual HRESULT STDMETHODCALLTYPE get_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty, BSTR
-        *pbstrProperty) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_PresenceProperty(RTC_PRESENCE_PROPERTY enProperty,
+        BSTR *pbstrProperty) = 0;
     /// C/C++ enumerator of the buddy devices.
-    virtual HRESULT STDMETHODCALLTYPE EnumeratePresenceDevices(IRTCEnumPresenceDevices
-        **ppEnumDevices) = 0;
+    virtual HRESULT STDMETHODCALLTYPE EnumeratePresenceDevices(IRTCEnumPresenceDevices **ppEnumDevices) = 0;
     /// Automation collection of the buddy devices.
     virtual HRESULT STDMETHODCALLTYPE get_PresenceDevices(IRTCCollection **ppDevicesCollection) = 0;
     /// How the buddy is subscribed.
-    virtual HRESULT STDMETHODCALLTYPE get_SubscriptionType(RTC_BUDDY_SUBSCRIPTION_TYPE
-        *penSubscriptionType) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_SubscriptionType(RTC_BUDDY_SUBSCRIPTION_TYPE *penSubscriptionType) = 0;
 
 protected:
     ~IRTCBuddy2() = default;

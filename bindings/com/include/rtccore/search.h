@@ -12,8 +12,8 @@ struct RTC_UUID("b619882b-860c-4db4-be1b-693b6505bbe5") IRTCUserSearch : public 
     /// New directory query.
     virtual HRESULT STDMETHODCALLTYPE CreateQuery(IRTCUserSearchQuery **ppQuery) = 0;
     /// Run it asynchronously; answer is RTCE_USERSEARCH.
-    virtual HRESULT STDMETHODCALLTYPE ExecuteSearch(IRTCUserSearchQuery *pQuery, IRTCProfile
-        *pProfile, LONG_PTR lCookie) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ExecuteSearch(IRTCUserSearchQuery *pQuery,
+        IRTCProfile *pProfile, LONG_PTR lCookie) = 0;
 
 protected:
     ~IRTCUserSearch() = default;
@@ -45,8 +45,8 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("851278b2-9592-480f-8db5-2de86b26b54d") IRTCUserSearchResult : public IUnknown {
     /// One column of a result.
-    virtual HRESULT STDMETHODCALLTYPE get_Value(RTC_USER_SEARCH_COLUMN enColumn, BSTR *pbstrValue) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE get_Value(RTC_USER_SEARCH_COLUMN enColumn,
+        BSTR *pbstrValue) = 0;
 
 protected:
     ~IRTCUserSearchResult() = default;

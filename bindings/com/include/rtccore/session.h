@@ -43,8 +43,8 @@ struct RTC_UUID("387c8086-99be-42fb-9973-7c0fc0ca9fa8") IRTCSession : public IUn
     virtual HRESULT STDMETHODCALLTYPE NextRedirectedUser() = 0;
     /// Send an instant message with a content type (no CR or LF in it); completion carries the
     /// cookie.
-    virtual HRESULT STDMETHODCALLTYPE SendMessage(BSTR bstrMessageHeader, BSTR bstrMessage, LONG_PTR
-        lCookie) = 0;
+    virtual HRESULT STDMETHODCALLTYPE SendMessage(BSTR bstrMessageHeader, BSTR bstrMessage,
+        LONG_PTR lCookie) = 0;
     /// Send the typing or idle indicator.
     virtual HRESULT STDMETHODCALLTYPE SendMessageStatus(RTC_MESSAGING_USER_STATUS enUserStatus,
         LONG_PTR lCookie) = 0;
@@ -124,8 +124,8 @@ protected:
 /// desktop 1.2 (CE .NET 4.2+).
 struct RTC_UUID("17d7cdfc-b007-484c-99d2-86a8a820991d") IRTCSession2 : public IRTCSession {
     /// Send a SIP INFO with type and body in the dialog.
-    virtual HRESULT STDMETHODCALLTYPE SendInfo(BSTR bstrInfoHeader, BSTR bstrInfo, LONG_PTR lCookie)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE SendInfo(BSTR bstrInfoHeader, BSTR bstrInfo,
+        LONG_PTR lCookie) = 0;
     /// Per-session media encryption preference.
     virtual HRESULT STDMETHODCALLTYPE put_PreferredSecurityLevel(RTC_SECURITY_TYPE enSecurityType,
         RTC_SECURITY_LEVEL enSecurityLevel) = 0;
@@ -136,11 +136,11 @@ struct RTC_UUID("17d7cdfc-b007-484c-99d2-86a8a820991d") IRTCSession2 : public IR
     virtual HRESULT STDMETHODCALLTYPE IsSecurityEnabled(RTC_SECURITY_TYPE enSecurityType,
         VARIANT_BOOL *pfSecurityEnabled) = 0;
     /// Accept an incoming APPLICATION session with own type and body.
-    virtual HRESULT STDMETHODCALLTYPE AnswerWithSessionDescription(BSTR bstrContentType, BSTR
-        bstrSessionDescription) = 0;
+    virtual HRESULT STDMETHODCALLTYPE AnswerWithSessionDescription(BSTR bstrContentType,
+        BSTR bstrSessionDescription) = 0;
     /// Send a re-INVITE with own type and body; completion carries the cookie.
-    virtual HRESULT STDMETHODCALLTYPE ReInviteWithSessionDescription(BSTR bstrContentType, BSTR
-        bstrSessionDescription, LONG_PTR lCookie) = 0;
+    virtual HRESULT STDMETHODCALLTYPE ReInviteWithSessionDescription(BSTR bstrContentType,
+        BSTR bstrSessionDescription, LONG_PTR lCookie) = 0;
 
 protected:
     ~IRTCSession2() = default;
@@ -167,9 +167,9 @@ struct RTC_UUID("83b780a2-b77a-4989-83f1-4b94ed8dc6e2") IRTCSessionCallControl2 
     virtual HRESULT STDMETHODCALLTYPE ParkSession(BSTR bstrParkURI) = 0;
     /// INVITE with Replaces from a session that has no participant yet (park retrieve, pick-up);
     /// RTC_E_REPLACES_NOT_SUPPORTED when the peer lacks it.
-    virtual HRESULT STDMETHODCALLTYPE Retrieve(BSTR bstrAddress, BSTR bstrName, BSTR
-        bstrReferredByURI, BSTR bstrRetrieveCallID, BSTR bstrRetrieveFromTag, BSTR
-        bstrRetrieveToTag, VARIANT_BOOL fEarlyOnly) = 0;
+    virtual HRESULT STDMETHODCALLTYPE Retrieve(BSTR bstrAddress, BSTR bstrName,
+        BSTR bstrReferredByURI, BSTR bstrRetrieveCallID, BSTR bstrRetrieveFromTag,
+        BSTR bstrRetrieveToTag, VARIANT_BOOL fEarlyOnly) = 0;
 
 protected:
     ~IRTCSessionCallControl2() = default;
@@ -179,8 +179,8 @@ protected:
 struct RTC_UUID("a46e81ad-1d5a-4063-9521-62e1fa85df5c") IRTCSession3 : public IRTCSession2 {
     /// AddParticipant aimed at one device of the user; the device id (EPID) is case-sensitive and
     /// comes from IRTCPresenceDevice2.
-    virtual HRESULT STDMETHODCALLTYPE AddParticipantEx(BSTR bstrAddress, BSTR bstrName, BSTR
-        bstrDeviceID, IRTCParticipant2 **ppParticipant) = 0;
+    virtual HRESULT STDMETHODCALLTYPE AddParticipantEx(BSTR bstrAddress, BSTR bstrName,
+        BSTR bstrDeviceID, IRTCParticipant2 **ppParticipant) = 0;
 
 protected:
     ~IRTCSession3() = default;
@@ -192,15 +192,15 @@ struct RTC_UUID("0036fd2a-3867-4bec-899e-0b8e435fd5b7") IRTCParticipant3 : publi
     /// Name and parameters are ours: they were not published.
     virtual HRESULT STDMETHODCALLTYPE get_ActiveMedia(LONG *plMediaType) = 0;
     /// Whether audio of the participant is muted.
-    virtual HRESULT STDMETHODCALLTYPE get_AudioMuted(RTC_AUDIO_DEVICE enDevice, VARIANT_BOOL
-        *pfMuted) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_AudioMuted(RTC_AUDIO_DEVICE enDevice,
+        VARIANT_BOOL *pfMuted) = 0;
     /// Mute or unmute audio of the participant.
-    virtual HRESULT STDMETHODCALLTYPE put_AudioMuted(RTC_AUDIO_DEVICE enDevice, VARIANT_BOOL fMuted)
-        = 0;
+    virtual HRESULT STDMETHODCALLTYPE put_AudioMuted(RTC_AUDIO_DEVICE enDevice,
+        VARIANT_BOOL fMuted) = 0;
     /// Not supported on CE.
     /// Name and parameters are ours: they were not published.
-    virtual HRESULT STDMETHODCALLTYPE get_IVideoWindow(RTC_VIDEO_DEVICE enDevice, IVideoWindow
-        **ppIVideoWindow) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_IVideoWindow(RTC_VIDEO_DEVICE enDevice,
+        IVideoWindow **ppIVideoWindow) = 0;
     /// Whether video playback is stopped.
     /// Name and parameters are ours: they were not published.
     virtual HRESULT STDMETHODCALLTYPE get_VideoStopped(VARIANT_BOOL *pfStopped) = 0;

@@ -36,14 +36,14 @@ struct RTC_UUID("d5b69298-172b-4bdf-a207-13962d8b0bc4") IRTCSIPMessage : public 
     /// First line only.
     virtual HRESULT STDMETHODCALLTYPE GetRequestLine(BSTR *pbstrRequestLine) = 0;
     /// Content type and body.
-    virtual HRESULT STDMETHODCALLTYPE GetMessageBody(BSTR *pbstrContentType, BSTR *pbstrBodyText) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE GetMessageBody(BSTR *pbstrContentType,
+        BSTR *pbstrBodyText) = 0;
     /// First value of a header.
-    virtual HRESULT STDMETHODCALLTYPE GetFirstHeader(BSTR bstrHeaderName, BSTR *pbstrHeaderValue) =
-        0;
+    virtual HRESULT STDMETHODCALLTYPE GetFirstHeader(BSTR bstrHeaderName,
+        BSTR *pbstrHeaderValue) = 0;
     /// All values of a header as an allocated array and its count.
-    virtual HRESULT STDMETHODCALLTYPE GetHeader(BSTR bstrHeaderName, BSTR **prgValues, UINT
-        *pcValues) = 0;
+    virtual HRESULT STDMETHODCALLTYPE GetHeader(BSTR bstrHeaderName, BSTR **prgValues,
+        UINT *pcValues) = 0;
 
 protected:
     ~IRTCSIPMessage() = default;

@@ -11,8 +11,8 @@
 struct RTC_UUID("764a8061-6b5b-42f5-8c96-e8a9b98e863b") IRTCClientSubscriber : public IUnknown {
     /// Create a subscription and send SUBSCRIBE at once; profile, Accept and Event values are
     /// required and non-empty.
-    virtual HRESULT STDMETHODCALLTYPE CreateSubscription(IRTCProfile *pServerProfile, BSTR
-        bstrAcceptedContent, BSTR bstrEventPackage, BSTR bstrContentType, BSTR bstrMessageBody,
+    virtual HRESULT STDMETHODCALLTYPE CreateSubscription(IRTCProfile *pServerProfile,
+        BSTR bstrAcceptedContent, BSTR bstrEventPackage, BSTR bstrContentType, BSTR bstrMessageBody,
         IRTCSubscription **ppSubscription) = 0;
 
 protected:
@@ -30,8 +30,7 @@ struct RTC_UUID("9d6286c8-24d7-46f3-af73-1467f26e9ca8") IRTCSubscription : publi
     /// Subscribe anew, unsubscribing first if active; optional new body.
     virtual HRESULT STDMETHODCALLTYPE Resubscribe(BSTR bstrContentType, BSTR bstrBody) = 0;
     /// Current state.
-    virtual HRESULT STDMETHODCALLTYPE get_SubscriptionState(RTC_SUBSCRIPTION_STATE
-        *pSubscriptionState) = 0;
+    virtual HRESULT STDMETHODCALLTYPE get_SubscriptionState(RTC_SUBSCRIPTION_STATE *pSubscriptionState) = 0;
     /// End the subscription; valid only while subscribed or subscribing.
     virtual HRESULT STDMETHODCALLTYPE Unsubscribe() = 0;
 
@@ -62,13 +61,13 @@ protected:
 struct RTC_UUID("97e8eb28-f932-4c9d-9ba1-fdc1bd1baeb0") IRTCClientSubscriber2 : public IRTCClientSubscriber {
     /// Ask for NOTIFYs outside any session that match the event package and content type; may be
     /// called several times.
-    virtual HRESULT STDMETHODCALLTYPE RegisterUnsolicitedNotification(BSTR bstrAcceptedContent, BSTR
-        bstrEventPackage, IRTCUnsolicitedSubscription **ppSubscription) = 0;
+    virtual HRESULT STDMETHODCALLTYPE RegisterUnsolicitedNotification(BSTR bstrAcceptedContent,
+        BSTR bstrEventPackage, IRTCUnsolicitedSubscription **ppSubscription) = 0;
     /// Makes a subscription object but sends nothing; IRTCSubscription2 sends later. Method name
     /// and signature not found.
     /// Name and parameters are ours: they were not published.
-    virtual HRESULT STDMETHODCALLTYPE CreateIdleSubscription(IRTCProfile *pServerProfile, BSTR
-        bstrAcceptedContent, BSTR bstrEventPackage, IRTCSubscription2 **ppSubscription) = 0;
+    virtual HRESULT STDMETHODCALLTYPE CreateIdleSubscription(IRTCProfile *pServerProfile,
+        BSTR bstrAcceptedContent, BSTR bstrEventPackage, IRTCSubscription2 **ppSubscription) = 0;
     /// Switch that lets NOTIFYs inside an INVITE dialog reach the application as
     /// RTCE_SESSION_NOTIFICATION and adds Allow-Events to INVITE-related messages. One [in] BSTR by
     /// the founding document; that it is the event package is assumed.
