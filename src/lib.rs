@@ -1,6 +1,7 @@
 //! A SIP user agent as one library: the objects of Microsoft's RTC Client API over a sans-IO SIP core.
 
 pub mod base;
+pub mod runtime;
 pub mod sdp;
 pub mod syntax;
 pub mod transaction;

@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod io;
+pub mod ladder;
 
 pub use io::{ConnKey, Core, Flow, Input, Io, Protocol, QueryKey, SocketKey};
