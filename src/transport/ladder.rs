@@ -220,14 +220,8 @@ mod tests {
         mask_credentials(&mut bytes);
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(text.len(), REGISTER.len());
-        assert!(
-            text.contains(
-                "Authorization : Digest *****************,\r\n"
-                    .replace(',', "*")
-                    .as_str()
-            ),
-            "{text}"
-        );
+        let line = format!("Authorization : Digest {}\r\n", "*".repeat(17));
+        assert!(text.contains(&line), "{text}");
         assert!(!text.contains("alice") && !text.contains("0123"), "{text}");
         assert!(
             text.contains("Contact: <sip:a@b>") && text.ends_with("Authorization: body"),

@@ -1,6 +1,11 @@
 //! A small core for tests of the runtime: answers what comes with the same bytes and tells everything it sees.
 
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "each test program uses a part of it"
+)]
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};

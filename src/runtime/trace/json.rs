@@ -75,7 +75,7 @@ mod tests {
             text,
             concat!(
                 r#"{"time":1.500000,"direction":"out","transport":"UDP","from":"127.0.0.1:5060","to":"127.0.0.1:5070","#,
-                r#""method":"MESSAGE","cseq":"2","cseq_method":"MESSAGE","call_id":"\"x\\","length":56,"#,
+                r#""method":"MESSAGE","cseq":"2","cseq_method":"MESSAGE","call_id":"\"x\\","length":58,"#,
                 r#""message":"MESSAGE sip:b SIP/2.0\r\nCall-ID: \"x\\\r\nCSeq: 2 MESSAGE\r\n\r\n\u0000"#,
                 "\u{fffd}\"}\n"
             )
