@@ -1,5 +1,6 @@
 //! A SIP user agent as one library: the objects of Microsoft's RTC Client API over a sans-IO SIP core.
 
+pub mod auth;
 pub mod base;
 pub mod runtime;
 pub mod sdp;

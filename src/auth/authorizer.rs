@@ -1,0 +1,953 @@
+//! The client's side: RFC 3261 §22.2, §22.3 and RFC 8760 §2.4.
+//!
+//! Knows which challenges of a 401 or 407 to answer, when to give up, and which nonces may be used again
+//! without being asked. Does not know transactions: the caller sends the request anew (CSeq + 1, new branch)
+//! with the lines it gets here **in place of** all `Authorization` and `Proxy-Authorization` lines before.
+//!
+//! An ACK for a 2xx and a CANCEL repeat the INVITE's lines as they were (RFC 3261 §22.1); do not ask for new ones.
+
+use std::fmt;
+
+use super::challenge::{Challenge, ChallengeFault};
+use super::credentials::{CredentialStore, Credentials};
+use super::digest::{Algorithm, Hex, Input, Qop, hex};
+use super::params::DigestParams;
+use super::{Protected, Role};
+
+/// A challenge as received: the role from the header field's name, and its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'a> {
+    /// `WWW-Authenticate` or `Proxy-Authenticate`.
+    pub role: Role,
+    /// Header field value.
+    pub value: &'a str,
+}
+
+/// One header line to add to a request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AuthLine {
+    /// Decides the header field's name.
+    pub role: Role,
+    /// Header field value.
+    pub value: String,
+}
+
+impl AuthLine {
+    /// The header field's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.role.credentials_header()
+    }
+}
+
+impl fmt::Display for AuthLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name(), self.value)
+    }
+}
+
+/// Why a challenged request is not sent again.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// The response asks for authentication and carries no challenge.
+    NoChallenge,
+    /// Nothing is stored for this realm nor as a default.
+    NoCredentials {
+        /// The realm.
+        realm: String,
+        /// Who asked.
+        role: Role,
+    },
+    /// Fresh credentials were refused: the password is wrong.
+    RepeatedWithoutStale {
+        /// The realm.
+        realm: String,
+        /// Who asked.
+        role: Role,
+    },
+    /// No challenge is of a kind that can be answered; the fault is that of the topmost.
+    Unsupported(ChallengeFault),
+    /// A stored HA1 fits no algorithm on offer.
+    SecretDoesNotFit {
+        /// The realm.
+        realm: String,
+    },
+    /// This request was answered as often as any request is.
+    TooManyTries,
+    /// The Request-URI cannot stand in a quoted string.
+    InvalidUri,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoChallenge => f.write_str("no challenge in the response"),
+            Self::NoCredentials { realm, .. } => write!(f, "no credentials for realm `{realm}`"),
+            Self::RepeatedWithoutStale { realm, .. } => {
+                write!(f, "credentials for realm `{realm}` were refused")
+            }
+            Self::Unsupported(fault) => fault.fmt(f),
+            Self::SecretDoesNotFit { realm } => {
+                write!(
+                    f,
+                    "stored HA1 for realm `{realm}` fits no algorithm on offer"
+                )
+            }
+            Self::TooManyTries => f.write_str("challenged too often"),
+            Self::InvalidUri => f.write_str("Request-URI cannot be quoted"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Why an `Authentication-Info` is not believed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RespondFault {
+    /// Not a parameter list.
+    Malformed,
+    /// Belongs to no request that went out with credentials.
+    NotOurs,
+    /// The server did not prove that it knows the secret.
+    WrongProof,
+}
+
+/// What was tried for one request and its repetitions; goes with the request.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Attempts {
+    total: u8,
+    answered: Vec<Answered>,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Answered {
+    role: Role,
+    realm: String,
+    stale: u8,
+    nonces: Vec<String>,
+}
+
+impl Attempts {
+    /// Nothing tried so far.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            total: 0,
+            answered: Vec::new(),
+        }
+    }
+
+    /// How often the request was sent again for a challenge.
+    #[must_use]
+    pub const fn count(&self) -> u8 {
+        self.total
+    }
+}
+
+/// Most repetitions of one request: a chain of proxies, each with a realm of its own.
+const MAX_TRIES: u8 = 8;
+/// Most repetitions of one request because a realm called its nonce stale.
+const MAX_STALE: u8 = 2;
+/// Most challenges read from one response.
+const MAX_CHALLENGES: usize = 16;
+/// Most nonces answered for one realm of one response (proxies of one realm behind a fork).
+const MAX_SAME_REALM: usize = 4;
+/// Most nonces kept for later requests.
+const MAX_SPACES: usize = 8;
+
+/// Answers challenges and remembers nonces; one for each profile, or for each request without a profile.
+#[derive(Clone, Debug, Default)]
+pub struct Authorizer {
+    /// Least recently challenged first.
+    spaces: Vec<Space>,
+    prefer_strongest: bool,
+    prefer_auth_int: bool,
+}
+
+/// A nonce that was accepted or is about to be tried.
+#[derive(Clone, Debug)]
+struct Space {
+    role: Role,
+    /// The Request-URI it was given for. A proxy asks for any request that passes it; a server for its own.
+    uri: String,
+    challenge: Challenge,
+    nc: u32,
+    /// The client nonce sent last; the session forms keep it as long as the nonce.
+    cnonce: String,
+}
+
+impl Space {
+    fn serves(&self, uri: &str) -> bool {
+        self.role == Role::Proxy || self.uri == uri
+    }
+}
+
+impl Authorizer {
+    /// Takes the topmost supported challenge of a realm (RFC 8760 §2.4) and `auth` before `auth-int`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            spaces: Vec::new(),
+            prefer_strongest: false,
+            prefer_auth_int: false,
+        }
+    }
+
+    /// Takes the strongest algorithm on offer in place of the topmost.
+    #[must_use]
+    pub const fn preferring_strongest(mut self) -> Self {
+        self.prefer_strongest = true;
+        self
+    }
+
+    /// Takes `auth-int` where both qualities are on offer.
+    #[must_use]
+    pub const fn preferring_auth_int(mut self) -> Self {
+        self.prefer_auth_int = true;
+        self
+    }
+
+    /// Forgets all nonces.
+    pub fn clear(&mut self) {
+        self.spaces.clear();
+    }
+
+    /// Answers the challenges of one 401 or 407.
+    ///
+    /// `request` is the request as it will be sent again, `random` becomes the client nonce. Realms answered
+    /// before are answered again with the next nonce count, so the result is complete.
+    ///
+    /// Errors: see [`Refusal`]; the response then goes up as final.
+    pub fn respond<'a>(
+        &mut self,
+        attempts: &mut Attempts,
+        request: &Protected<'_>,
+        received: impl IntoIterator<Item = Received<'a>>,
+        store: &CredentialStore,
+        random: [u8; 16],
+    ) -> Result<Vec<AuthLine>, Refusal> {
+        if attempts.total >= MAX_TRIES {
+            return Err(Refusal::TooManyTries);
+        }
+        if !is_plain(request.uri) {
+            return Err(Refusal::InvalidUri);
+        }
+        let chosen = self.choose(attempts, received, store)?;
+        attempts.total += 1;
+        for (role, challenges) in chosen {
+            attempts.note(role, &challenges);
+            self.remember(role, request.uri, challenges);
+        }
+        Ok(self.lines(request, store, random))
+    }
+
+    /// Credentials for a request nobody asked about yet, from the nonces of earlier ones.
+    #[must_use]
+    pub fn preauthorize(
+        &mut self,
+        request: &Protected<'_>,
+        store: &CredentialStore,
+        random: [u8; 16],
+    ) -> Vec<AuthLine> {
+        if !is_plain(request.uri) {
+            return Vec::new();
+        }
+        self.lines(request, store, random)
+    }
+
+    /// Takes in `Authentication-Info` or `Proxy-Authentication-Info` of a 2xx (RFC 7616 §3.5): checks the
+    /// server's proof if there is one and changes to `nextnonce`.
+    ///
+    /// `uri` is that of the request, `body` that of the response.
+    pub fn on_authentication_info(
+        &mut self,
+        role: Role,
+        uri: &str,
+        body: &[u8],
+        value: &str,
+        store: &CredentialStore,
+    ) -> Result<(), RespondFault> {
+        let info = DigestParams::parse_bare(value).map_err(|_| RespondFault::Malformed)?;
+        let cnonce = info.raw("cnonce");
+        let ours = |space: &&mut Space| {
+            space.role == role
+                && space.serves(uri)
+                && space.nc > 0
+                && cnonce.is_none_or(|cnonce| cnonce == space.cnonce)
+        };
+        let space = self
+            .spaces
+            .iter_mut()
+            .rev()
+            .find(ours)
+            .ok_or(RespondFault::NotOurs)?;
+        let algorithm = space.challenge.algorithm();
+        if let Some(proof) = info.raw("rspauth").filter(|proof| !proof.is_empty()) {
+            let proof = Hex::parse(proof, algorithm.hash).ok_or(RespondFault::WrongProof)?;
+            let qop = info.raw("qop").and_then(Qop::parse);
+            let realm = &space.challenge.realm;
+            let ha1 = store
+                .find(realm)
+                .and_then(|known| known.secret.ha1(algorithm.hash, &known.user, realm))
+                .ok_or(RespondFault::NotOurs)?;
+            let input = Input {
+                algorithm,
+                ha1,
+                nonce: &space.challenge.nonce,
+                cnonce: &space.cnonce,
+                nc: space.nc,
+                qop,
+                method: "",
+                uri,
+                body,
+            };
+            if !input.response().matches(&proof) {
+                return Err(RespondFault::WrongProof);
+            }
+        }
+        if let Some(next) = info.raw("nextnonce")
+            && !next.is_empty()
+            && next != space.challenge.nonce
+        {
+            next.clone_into(&mut space.challenge.nonce);
+            space.nc = 0;
+            space.cnonce.clear();
+        }
+        Ok(())
+    }
+
+    /// What to answer, by role and realm in the order received.
+    fn choose<'a>(
+        &self,
+        attempts: &Attempts,
+        received: impl IntoIterator<Item = Received<'a>>,
+        store: &CredentialStore,
+    ) -> Result<Vec<(Role, Vec<Challenge>)>, Refusal> {
+        let (mut groups, fault) = group(received);
+        let mut chosen = Vec::with_capacity(groups.len());
+        let mut missing = None;
+        for (role, challenges) in &mut groups {
+            let realm = challenges[0].realm.clone();
+            let Some(known) = store.find(&realm) else {
+                missing.get_or_insert(Refusal::NoCredentials { realm, role: *role });
+                continue;
+            };
+            let fits = |challenge: &&Challenge| {
+                known
+                    .secret
+                    .ha1(challenge.algorithm().hash, &known.user, &realm)
+                    .is_some()
+            };
+            let mut fitting = challenges.iter().filter(fits).map(Challenge::algorithm);
+            let Some(topmost) = fitting.next() else {
+                missing.get_or_insert(Refusal::SecretDoesNotFit { realm });
+                continue;
+            };
+            let stronger = |best: Algorithm, next: Algorithm| {
+                if self.prefer_strongest && next.strength() > best.strength() {
+                    next
+                } else {
+                    best
+                }
+            };
+            let algorithm = fitting.fold(topmost, stronger);
+            challenges.retain(|challenge| challenge.algorithm() == algorithm);
+            challenges.truncate(MAX_SAME_REALM);
+            if attempts.is_refused(*role, challenges) {
+                return Err(Refusal::RepeatedWithoutStale { realm, role: *role });
+            }
+            chosen.push((*role, std::mem::take(challenges)));
+        }
+        if !chosen.is_empty() {
+            return Ok(chosen);
+        }
+        Err(missing.unwrap_or_else(|| fault.map_or(Refusal::NoChallenge, Refusal::Unsupported)))
+    }
+
+    /// Keeps the nonces to answer now, in place of older ones for the same protection space.
+    fn remember(&mut self, role: Role, uri: &str, challenges: Vec<Challenge>) {
+        let mut fresh = Vec::with_capacity(challenges.len());
+        for challenge in challenges {
+            let known = self
+                .spaces
+                .iter()
+                .filter(|space| space.challenge.nonce == challenge.nonce);
+            // A nonce given for another URI as well has one count, whoever asks with it.
+            let (nc, cnonce) = known.max_by_key(|space| space.nc).map_or_else(
+                || (0, String::new()),
+                |space| (space.nc, space.cnonce.clone()),
+            );
+            fresh.push(Space {
+                role,
+                uri: uri.to_owned(),
+                challenge,
+                nc,
+                cnonce,
+            });
+        }
+        self.spaces.retain(|old| {
+            let void = |new: &Space| new.challenge.realm == old.challenge.realm && old.serves(uri);
+            old.role != role || !fresh.iter().any(void)
+        });
+        self.spaces.append(&mut fresh);
+        let surplus = self.spaces.len().saturating_sub(MAX_SPACES);
+        self.spaces.drain(..surplus);
+    }
+
+    fn lines(
+        &mut self,
+        request: &Protected<'_>,
+        store: &CredentialStore,
+        random: [u8; 16],
+    ) -> Vec<AuthLine> {
+        // A count at its end would begin anew and look like a replay.
+        self.spaces.retain(|space| space.nc < u32::MAX);
+        let mut lines = Vec::new();
+        for at in 0..self.spaces.len() {
+            if !self.spaces[at].serves(request.uri) {
+                continue;
+            }
+            if let Some(line) = self.line(at, request, store, random) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    fn line(
+        &mut self,
+        at: usize,
+        request: &Protected<'_>,
+        store: &CredentialStore,
+        random: [u8; 16],
+    ) -> Option<AuthLine> {
+        let space = &mut self.spaces[at];
+        let challenge = &space.challenge;
+        let algorithm = challenge.algorithm();
+        let known = store.find(&challenge.realm)?;
+        let ha1 = known
+            .secret
+            .ha1(algorithm.hash, &known.user, &challenge.realm)?;
+        let qop = challenge.qop.choose(self.prefer_auth_int);
+        space.nc += 1;
+        if space.cnonce.is_empty() || !algorithm.session {
+            space.cnonce = hex(&random);
+        }
+        let input = Input {
+            algorithm,
+            ha1,
+            nonce: &challenge.nonce,
+            cnonce: &space.cnonce,
+            nc: space.nc,
+            qop,
+            method: request.method,
+            uri: request.uri,
+            body: request.body,
+        };
+        let credentials = Credentials {
+            username: known.user.clone(),
+            realm: challenge.realm.clone(),
+            nonce: challenge.nonce.clone(),
+            uri: request.uri.to_owned(),
+            response: input.response(),
+            algorithm: challenge.algorithm,
+            opaque: challenge.opaque.clone(),
+            cnonce: (qop.is_some() || algorithm.session).then(|| space.cnonce.clone()),
+            qop: qop.map(|qop| (qop, space.nc)),
+        };
+        let line = AuthLine {
+            role: space.role,
+            value: credentials.to_string(),
+        };
+        let (nc, nonce) = (space.nc, space.challenge.nonce.clone());
+        for other in self
+            .spaces
+            .iter_mut()
+            .filter(|other| other.challenge.nonce == nonce)
+        {
+            other.nc = nc;
+        }
+        Some(line)
+    }
+}
+
+impl Attempts {
+    /// Whether a realm asks again although it got fresh credentials from this request.
+    fn is_refused(&self, role: Role, challenges: &[Challenge]) -> bool {
+        let Some(answered) = self.find(role, &challenges[0].realm) else {
+            return false;
+        };
+        let stale = challenges.iter().all(|challenge| challenge.stale);
+        let reused = challenges
+            .iter()
+            .any(|new| answered.nonces.contains(&new.nonce));
+        !stale || reused || answered.stale >= MAX_STALE
+    }
+
+    fn note(&mut self, role: Role, challenges: &[Challenge]) {
+        let Some(first) = challenges.first() else {
+            return;
+        };
+        let nonces = challenges
+            .iter()
+            .map(|challenge| challenge.nonce.clone())
+            .collect();
+        let same = |a: &&mut Answered| a.role == role && a.realm == first.realm;
+        if let Some(answered) = self.answered.iter_mut().find(same) {
+            answered.stale += 1;
+            answered.nonces = nonces;
+        } else {
+            self.answered.push(Answered {
+                role,
+                realm: first.realm.clone(),
+                stale: 0,
+                nonces,
+            });
+        }
+    }
+
+    fn find(&self, role: Role, realm: &str) -> Option<&Answered> {
+        self.answered
+            .iter()
+            .find(|answered| answered.role == role && answered.realm == realm)
+    }
+}
+
+/// Challenges by role and realm in the order received, and what is wrong with the first bad one.
+fn group<'a>(
+    received: impl IntoIterator<Item = Received<'a>>,
+) -> (Vec<(Role, Vec<Challenge>)>, Option<ChallengeFault>) {
+    let mut groups: Vec<(Role, Vec<Challenge>)> = Vec::new();
+    let mut fault = None;
+    for Received { role, value } in received.into_iter().take(MAX_CHALLENGES) {
+        let challenge = match Challenge::parse(value) {
+            Ok(challenge) => challenge,
+            Err(found) => {
+                fault.get_or_insert(found);
+                continue;
+            }
+        };
+        let same = |(other, list): &&mut (Role, Vec<Challenge>)| {
+            *other == role && list[0].realm == challenge.realm
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, list)) => list.push(challenge),
+            None => groups.push((role, vec![challenge])),
+        }
+    }
+    (groups, fault)
+}
+
+/// Whether a URI can stand between quotes without escapes.
+fn is_plain(uri: &str) -> bool {
+    !uri.bytes()
+        .any(|byte| byte <= b' ' || matches!(byte, b'"' | b'\\' | 0x7f))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::credentials::{Credential, Secret};
+    use crate::auth::digest::{Hash, ha1};
+
+    const REGISTER: Protected<'static> = Protected {
+        method: "REGISTER",
+        uri: "sip:example.com",
+        body: b"",
+    };
+
+    fn store() -> CredentialStore {
+        let mut store = CredentialStore::new();
+        store.set(Credential {
+            realm: None,
+            user: "alice".to_owned(),
+            secret: Secret::Password("secret".to_owned()),
+        });
+        store
+    }
+
+    fn www(value: &str) -> Received<'_> {
+        Received {
+            role: Role::Server,
+            value,
+        }
+    }
+
+    fn proxy(value: &str) -> Received<'_> {
+        Received {
+            role: Role::Proxy,
+            value,
+        }
+    }
+
+    fn read(line: &AuthLine) -> Credentials {
+        Credentials::parse(&line.value).unwrap()
+    }
+
+    /// The response as a server that knows the password computes it.
+    fn expected(credentials: &Credentials, request: &Protected<'_>) -> Hex {
+        let algorithm = credentials.algorithm.unwrap_or(Algorithm::MD5);
+        Input {
+            algorithm,
+            ha1: ha1(algorithm.hash, "alice", &credentials.realm, "secret"),
+            nonce: &credentials.nonce,
+            cnonce: credentials.cnonce.as_deref().unwrap_or_default(),
+            nc: credentials.qop.map_or(0, |(_, nc)| nc),
+            qop: credentials.qop.map(|(qop, _)| qop),
+            method: request.method,
+            uri: request.uri,
+            body: request.body,
+        }
+        .response()
+    }
+
+    struct Client {
+        authorizer: Authorizer,
+        attempts: Attempts,
+        store: CredentialStore,
+    }
+
+    impl Client {
+        fn new() -> Self {
+            Self {
+                authorizer: Authorizer::new(),
+                attempts: Attempts::new(),
+                store: store(),
+            }
+        }
+
+        fn try_answer(&mut self, received: &[Received<'_>]) -> Result<Vec<AuthLine>, Refusal> {
+            let received = received.iter().copied();
+            self.authorizer.respond(
+                &mut self.attempts,
+                &REGISTER,
+                received,
+                &self.store,
+                [5; 16],
+            )
+        }
+
+        fn answer(&mut self, received: &[Received<'_>]) -> Vec<Credentials> {
+            let lines = self.try_answer(received).unwrap();
+            lines
+                .iter()
+                .map(read)
+                .inspect(|c| assert!(c.response == expected(c, &REGISTER)))
+                .collect()
+        }
+    }
+
+    #[test]
+    fn a_challenge_is_answered_with_nonce_count_one() {
+        let mut client = Client::new();
+        let lines = client
+            .try_answer(&[www(
+                "Digest realm=\"r\", nonce=\"n\", opaque=\"o\", qop=\"auth\"",
+            )])
+            .unwrap();
+        assert_eq!(lines.len(), 1);
+        assert!(
+            lines[0]
+                .to_string()
+                .starts_with("Authorization: Digest username=\"alice\", ")
+        );
+        let credentials = read(&lines[0]);
+        assert_eq!(credentials.qop, Some((Qop::Auth, 1)));
+        assert_eq!(credentials.opaque.as_deref(), Some("o"));
+        assert_eq!(credentials.algorithm, None);
+        assert_eq!(credentials.uri, "sip:example.com");
+        assert!(credentials.response == expected(&credentials, &REGISTER));
+        assert_eq!(client.attempts.count(), 1);
+    }
+
+    #[test]
+    fn a_challenge_without_qop_is_answered_in_the_form_of_rfc_2069() {
+        let credentials = Client::new().answer(&[www("Digest realm=\"r\", nonce=\"n\"")]);
+        assert_eq!(credentials[0].qop, None);
+        assert_eq!(credentials[0].cnonce, None);
+    }
+
+    #[test]
+    fn the_third_request_answers_proxy_and_server() {
+        let mut client = Client::new();
+        let first = client.answer(&[proxy("Digest realm=\"p\", nonce=\"1\", qop=\"auth\"")]);
+        assert_eq!(first.len(), 1);
+        let both = client
+            .try_answer(&[www("Digest realm=\"w\", nonce=\"2\", qop=\"auth\"")])
+            .unwrap();
+        assert_eq!(
+            both.iter().map(|line| line.role).collect::<Vec<_>>(),
+            [Role::Proxy, Role::Server]
+        );
+        assert_eq!(read(&both[0]).qop, Some((Qop::Auth, 2)));
+        assert_eq!(read(&both[1]).qop, Some((Qop::Auth, 1)));
+    }
+
+    #[test]
+    fn all_realms_of_a_forked_response_are_answered() {
+        let credentials = Client::new().answer(&[
+            proxy("Digest realm=\"a\", nonce=\"1\""),
+            www("Digest realm=\"b\", nonce=\"2\""),
+            proxy("Digest realm=\"c\", nonce=\"3\", algorithm=SHA-256"),
+            proxy("Digest realm=\"a\", nonce=\"4\""),
+        ]);
+        let mut seen: Vec<_> = credentials.iter().map(|c| (&*c.realm, &*c.nonce)).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [("a", "1"), ("a", "4"), ("b", "2"), ("c", "3")]);
+    }
+
+    #[test]
+    fn the_topmost_supported_algorithm_is_taken() {
+        let three = [
+            www("Digest realm=\"r\", nonce=\"0\", algorithm=SHA-3"),
+            www("Digest realm=\"r\", nonce=\"1\", algorithm=SHA-256, qop=\"auth\""),
+            www("Digest realm=\"r\", nonce=\"2\", algorithm=SHA-512-256, qop=\"auth\""),
+            www("Digest realm=\"r\", nonce=\"3\", algorithm=MD5, qop=\"auth\""),
+        ];
+        let credentials = Client::new().answer(&three);
+        assert_eq!(credentials.len(), 1);
+        assert_eq!(credentials[0].algorithm, Some(Algorithm::SHA_256));
+
+        let mut client = Client::new();
+        client.authorizer = Authorizer::new().preferring_strongest();
+        assert_eq!(
+            client.answer(&three)[0].algorithm,
+            Some(Algorithm::SHA_512_256)
+        );
+    }
+
+    #[test]
+    fn a_stored_ha1_serves_its_own_hash_only() {
+        let mut client = Client::new();
+        client.store.clear();
+        client.store.set(Credential {
+            realm: Some("r".to_owned()),
+            user: "alice".to_owned(),
+            secret: Secret::Ha1 {
+                hash: Hash::Md5,
+                digits: ha1(Hash::Md5, "alice", "r", "secret"),
+            },
+        });
+        let sha = www("Digest realm=\"r\", nonce=\"1\", algorithm=SHA-256");
+        let md5 = www("Digest realm=\"r\", nonce=\"2\", algorithm=MD5-sess, qop=auth");
+        assert_eq!(
+            client.try_answer(&[sha]),
+            Err(Refusal::SecretDoesNotFit {
+                realm: "r".to_owned()
+            })
+        );
+        assert_eq!(client.answer(&[sha, md5])[0].nonce, "2");
+    }
+
+    #[test]
+    fn refused_fresh_credentials_end_the_request() {
+        let mut client = Client::new();
+        client.answer(&[www("Digest realm=\"r\", nonce=\"1\"")]);
+        assert_eq!(
+            client.try_answer(&[www("Digest realm=\"r\", nonce=\"2\"")]),
+            Err(Refusal::RepeatedWithoutStale {
+                realm: "r".to_owned(),
+                role: Role::Server
+            })
+        );
+    }
+
+    #[test]
+    fn a_stale_nonce_is_replaced_but_not_for_ever() {
+        let mut client = Client::new();
+        client.answer(&[www("Digest realm=\"r\", nonce=\"1\", qop=\"auth\"")]);
+        for nonce in ["2", "3"] {
+            let value = format!("Digest realm=\"r\", nonce=\"{nonce}\", qop=\"auth\", stale=true");
+            let credentials = client.answer(&[www(&value)]);
+            assert_eq!(
+                (&*credentials[0].nonce, credentials[0].qop),
+                (nonce, Some((Qop::Auth, 1)))
+            );
+        }
+        let last = "Digest realm=\"r\", nonce=\"4\", qop=\"auth\", stale=true";
+        assert!(matches!(
+            client.try_answer(&[www(last)]),
+            Err(Refusal::RepeatedWithoutStale { .. })
+        ));
+    }
+
+    #[test]
+    fn the_same_nonce_called_stale_is_not_tried_again() {
+        let mut client = Client::new();
+        client.answer(&[www("Digest realm=\"r\", nonce=\"1\"")]);
+        assert!(
+            client
+                .try_answer(&[www("Digest realm=\"r\", nonce=\"1\", stale=true")])
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn ever_new_realms_end_at_the_limit() {
+        let mut client = Client::new();
+        for n in 0..MAX_TRIES {
+            let value = format!("Digest realm=\"{n}\", nonce=\"n\"");
+            client.answer(&[proxy(&value)]);
+        }
+        assert_eq!(
+            client.try_answer(&[proxy("Digest realm=\"x\", nonce=\"n\"")]),
+            Err(Refusal::TooManyTries)
+        );
+        assert!(client.authorizer.spaces.len() <= MAX_SPACES);
+    }
+
+    #[test]
+    fn a_kept_nonce_serves_later_requests_with_rising_counts() {
+        let mut client = Client::new();
+        client.answer(&[www("Digest realm=\"r\", nonce=\"1\", qop=\"auth\"")]);
+        for nc in 2..5 {
+            let lines = client
+                .authorizer
+                .preauthorize(&REGISTER, &client.store, [nc; 16]);
+            let credentials = read(&lines[0]);
+            assert_eq!(credentials.qop, Some((Qop::Auth, u32::from(nc))));
+            assert!(credentials.response == expected(&credentials, &REGISTER));
+            assert_eq!(credentials.cnonce, Some(hex(&[nc; 16])));
+        }
+        let elsewhere = Protected {
+            uri: "sip:bob@example.com",
+            ..REGISTER
+        };
+        assert!(
+            client
+                .authorizer
+                .preauthorize(&elsewhere, &client.store, [0; 16])
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_proxy_nonce_serves_every_request_and_shares_its_count() {
+        let mut client = Client::new();
+        client.answer(&[proxy("Digest realm=\"r\", nonce=\"1\", qop=\"auth\"")]);
+        let invite = Protected {
+            method: "INVITE",
+            uri: "sip:bob@example.com",
+            body: b"",
+        };
+        let lines = client
+            .authorizer
+            .preauthorize(&invite, &client.store, [1; 16]);
+        assert_eq!(read(&lines[0]).qop, Some((Qop::Auth, 2)));
+        // The server knows the nonce but asks again: the count goes on.
+        let mut attempts = Attempts::new();
+        let again = [proxy("Digest realm=\"r\", nonce=\"1\", qop=\"auth\"")];
+        let lines = client
+            .authorizer
+            .respond(&mut attempts, &invite, again, &client.store, [1; 16])
+            .unwrap();
+        assert_eq!(lines.len(), 1);
+        assert_eq!(read(&lines[0]).qop, Some((Qop::Auth, 3)));
+    }
+
+    #[test]
+    fn a_session_algorithm_keeps_its_client_nonce() {
+        let mut client = Client::new();
+        let first = client.answer(&[www(
+            "Digest realm=\"r\", nonce=\"1\", qop=\"auth\", algorithm=SHA-256-sess",
+        )]);
+        let lines = client
+            .authorizer
+            .preauthorize(&REGISTER, &client.store, [9; 16]);
+        assert_eq!(read(&lines[0]).cnonce, first[0].cnonce);
+        assert!(read(&lines[0]).response == expected(&read(&lines[0]), &REGISTER));
+    }
+
+    #[test]
+    fn auth_int_is_used_when_it_is_all_there_is() {
+        let credentials =
+            Client::new().answer(&[www("Digest realm=\"r\", nonce=\"1\", qop=\"auth-int\"")]);
+        assert_eq!(credentials[0].qop, Some((Qop::AuthInt, 1)));
+    }
+
+    #[test]
+    fn what_cannot_be_answered_says_why() {
+        let mut client = Client::new();
+        assert_eq!(client.try_answer(&[]), Err(Refusal::NoChallenge));
+        assert_eq!(
+            client.try_answer(&[www("Basic realm=\"r\"")]),
+            Err(Refusal::Unsupported(ChallengeFault::UnsupportedScheme))
+        );
+        assert_eq!(
+            client.try_answer(&[www("Digest realm=\"r\", nonce=\"n\", algorithm=MD4")]),
+            Err(Refusal::Unsupported(ChallengeFault::UnsupportedAlgorithm))
+        );
+        client.store.clear();
+        assert_eq!(
+            client.try_answer(&[www("Digest realm=\"r\", nonce=\"n\"")]),
+            Err(Refusal::NoCredentials {
+                realm: "r".to_owned(),
+                role: Role::Server
+            })
+        );
+        assert_eq!(client.attempts, Attempts::new());
+        let bad = Protected {
+            uri: "sip:a\"b@c",
+            ..REGISTER
+        };
+        assert_eq!(
+            client.authorizer.respond(
+                &mut client.attempts,
+                &bad,
+                [www("Digest realm=\"r\", nonce=\"n\"")],
+                &client.store,
+                [0; 16]
+            ),
+            Err(Refusal::InvalidUri)
+        );
+    }
+
+    #[test]
+    fn the_next_nonce_of_a_success_is_used_and_its_proof_checked() {
+        let mut client = Client::new();
+        let sent = client.answer(&[www("Digest realm=\"r\", nonce=\"1\", qop=\"auth\"")]);
+        let proof = expected(
+            &sent[0],
+            &Protected {
+                method: "",
+                ..REGISTER
+            },
+        );
+        let cnonce = sent[0].cnonce.as_deref().unwrap();
+        let info = |proof: &str| {
+            format!(
+                "nextnonce=\"2\", qop=auth, rspauth=\"{proof}\", cnonce=\"{cnonce}\", nc=00000001"
+            )
+        };
+        let mut tell = |value: &str| {
+            let uri = REGISTER.uri;
+            client
+                .authorizer
+                .on_authentication_info(Role::Server, uri, b"", value, &client.store)
+        };
+        assert_eq!(tell(&info(&"0".repeat(32))), Err(RespondFault::WrongProof));
+        assert_eq!(tell("nextnonce"), Err(RespondFault::Malformed));
+        assert_eq!(tell("cnonce=\"else\""), Err(RespondFault::NotOurs));
+        assert_eq!(tell(&info(proof.as_str())), Ok(()));
+        let lines = client
+            .authorizer
+            .preauthorize(&REGISTER, &client.store, [1; 16]);
+        assert_eq!(
+            (&*read(&lines[0]).nonce, read(&lines[0]).qop),
+            ("2", Some((Qop::Auth, 1)))
+        );
+    }
+
+    #[test]
+    fn forgotten_credentials_are_not_sent() {
+        let mut client = Client::new();
+        client.answer(&[www("Digest realm=\"r\", nonce=\"1\"")]);
+        client.store.clear();
+        assert!(
+            client
+                .authorizer
+                .preauthorize(&REGISTER, &client.store, [1; 16])
+                .is_empty()
+        );
+    }
+}
