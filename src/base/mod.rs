@@ -3,6 +3,7 @@
 
 pub mod entropy;
 pub mod limits;
+pub mod siphash;
 pub mod slab;
 pub mod time;
 pub mod timers;

@@ -71,27 +71,30 @@ struct Slot<T> {
     value: Option<T>,
 }
 
-/// A growing table with reuse of free places.
-pub struct Slab<T> {
+/// A growing table with reuse of free places. Its keys are `Key<K>`, where `K` may be a mere name for a `T` that others
+/// do not see.
+pub struct Slab<T, K = T> {
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<T> Default for Slab<T> {
+impl<T, K> Default for Slab<T, K> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
             free: Vec::new(),
+            kind: PhantomData,
         }
     }
 }
 
-impl<T> Slab<T> {
+impl<T, K> Slab<T, K> {
     /// Stores a value and names it.
     ///
     /// # Panics
     /// With 2^32 values in one slab, far above what [`super::limits::Limits`] allows.
-    pub fn insert(&mut self, value: T) -> Key<T> {
+    pub fn insert(&mut self, value: T) -> Key<K> {
         if let Some(index) = self.free.pop() {
             let slot = &mut self.slots[index as usize];
             slot.value = Some(value);
@@ -115,7 +118,7 @@ impl<T> Slab<T> {
 
     /// The value, unless it was removed.
     #[must_use]
-    pub fn get(&self, key: Key<T>) -> Option<&T> {
+    pub fn get(&self, key: Key<K>) -> Option<&T> {
         self.slots
             .get(key.index as usize)
             .filter(|slot| slot.generation == key.generation)
@@ -123,7 +126,7 @@ impl<T> Slab<T> {
     }
 
     /// The value, unless it was removed.
-    pub fn get_mut(&mut self, key: Key<T>) -> Option<&mut T> {
+    pub fn get_mut(&mut self, key: Key<K>) -> Option<&mut T> {
         self.slots
             .get_mut(key.index as usize)
             .filter(|slot| slot.generation == key.generation)
@@ -131,7 +134,7 @@ impl<T> Slab<T> {
     }
 
     /// Takes the value out; its key is stale from then on.
-    pub fn remove(&mut self, key: Key<T>) -> Option<T> {
+    pub fn remove(&mut self, key: Key<K>) -> Option<T> {
         let slot = self.slots.get_mut(key.index as usize)?;
         if slot.generation != key.generation {
             return None;
@@ -151,7 +154,7 @@ impl<T> Slab<T> {
 
     /// Whether the key still names something.
     #[must_use]
-    pub fn contains(&self, key: Key<T>) -> bool {
+    pub fn contains(&self, key: Key<K>) -> bool {
         self.get(key).is_some()
     }
 
@@ -168,7 +171,7 @@ impl<T> Slab<T> {
     }
 
     /// All values in the order of their places.
-    pub fn iter(&self) -> impl Iterator<Item = (Key<T>, &T)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Key<K>, &T)> {
         (0u32..).zip(&self.slots).filter_map(|(index, slot)| {
             let key = Key {
                 index,
@@ -181,7 +184,7 @@ impl<T> Slab<T> {
 
     /// All keys, so that the owner may change what they name while walking.
     #[must_use]
-    pub fn keys(&self) -> Vec<Key<T>> {
+    pub fn keys(&self) -> Vec<Key<K>> {
         self.iter().map(|(key, _)| key).collect()
     }
 }
@@ -192,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_removed_key_does_not_find_its_successor() {
-        let mut slab = Slab::default();
+        let mut slab: Slab<&str> = Slab::default();
         let first = slab.insert("a");
         assert_eq!(slab.remove(first), Some("a"));
         let second = slab.insert("b");
