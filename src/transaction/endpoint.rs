@@ -1,0 +1,277 @@
+//! The transaction and transport layers as one sans-IO value (RFC 3261 §17, §18).
+//!
+//! One mutation, then drain [`Endpoint::poll_io`] and [`Endpoint::poll_indication`], then sleep until
+//! [`Endpoint::next_deadline`].
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::clients::ClientTx;
+use super::servers::{Live, ServerTx};
+use super::timing::{Timer, Timing};
+use super::user::{Client, ClientKey, ContactDraft, Indication, Server, ServerKey};
+use super::write;
+use crate::base::limits::Limits;
+use crate::base::siphash::{HashKey, HashedMap};
+use crate::base::{Entropy, Slab, Time, TimerSet};
+use crate::syntax::{Message, Payload};
+use crate::transport::conns::Conns;
+use crate::transport::sockets::Sockets;
+use crate::transport::{ConnKey, Flow, Input, Io, Protocol};
+
+/// What can be set about an [`Endpoint`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EndpointConfig {
+    /// T1 of RFC 3261 §17.1.1.1. Default 500 ms.
+    pub t1: Duration,
+    /// T2 of RFC 3261 §17.1.2.2. Default 4 s.
+    pub t2: Duration,
+    /// T4 of RFC 3261 §17.1.2.2. Default 5 s.
+    pub t4: Duration,
+    /// Bounds; those of transactions, connections, forks and messages are enforced here.
+    pub limits: Limits,
+    /// After this much silence a connection that we opened is pinged (RFC 5626 §4.4.1); zero: never. Default 100 s.
+    pub keepalive: Duration,
+    /// A connection without a message for this long is closed; zero: never. Default 3,700 s, a little more than the
+    /// hour after which a registration is refreshed.
+    pub tcp_idle: Duration,
+    /// Requests above this many bytes go by TCP (RFC 3261 §18.1.1). Default 1,300.
+    pub udp_max: usize,
+    /// Answer the second copy of a request that came by another way with 482 (RFC 3261 §8.2.2.2). Default true; a
+    /// proxy, which may be passed twice, sets it to false.
+    pub refuse_merged: bool,
+}
+
+impl Default for EndpointConfig {
+    fn default() -> Self {
+        Self {
+            t1: Duration::from_millis(500),
+            t2: Duration::from_secs(4),
+            t4: Duration::from_secs(5),
+            limits: Limits::default(),
+            keepalive: Duration::from_secs(100),
+            tcp_idle: Duration::from_secs(3700),
+            udp_max: 1300,
+            refuse_merged: true,
+        }
+    }
+}
+
+/// What passed, counted since the start.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Counters {
+    /// Messages that came in and could be read.
+    pub received: u64,
+    /// Messages sent, repetitions included.
+    pub sent: u64,
+    /// Requests and responses that were sent again by a timer or because the peer repeated itself.
+    pub repeated: u64,
+    /// Datagrams and stream messages that could not be read.
+    pub malformed: u64,
+    /// Responses that belong to nothing.
+    pub stray: u64,
+    /// Requests answered 503 because a limit was reached, and connections refused for that reason.
+    pub refused: u64,
+    /// Copies of a request that came by another way.
+    pub merged: u64,
+    /// Keep-alives that came in.
+    pub keepalives: u64,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum TimerKey {
+    /// One of a client transaction's, in the attempt that armed it.
+    Client(ClientKey, u8, Timer),
+    /// One of a server transaction's.
+    Server(ServerKey, Timer),
+    /// A connection has to stand by now.
+    Connect(ConnKey),
+    /// A connection may be idle.
+    Idle(ConnKey),
+    /// A connection may need a ping.
+    Ping(ConnKey),
+    /// The pong has to be here by now.
+    Pong(ConnKey),
+}
+
+/// Who waits for a connection to stand.
+#[derive(Clone, Debug)]
+pub(crate) enum Waiter {
+    /// A request, in this attempt.
+    Request(ClientKey, u8),
+    /// Bytes that belong to a client transaction (ACK) or to none.
+    Bytes(Payload),
+    /// A response.
+    Response(ServerKey, Payload),
+}
+
+/// Requests out and responses in, requests in and responses out; `O` is whatever the user names its requests by.
+pub struct Endpoint<O> {
+    pub(super) config: EndpointConfig,
+    pub(super) timing: Timing,
+    pub(super) entropy: Entropy,
+    pub(super) secret: HashKey,
+    pub(super) sockets: Sockets,
+    pub(super) conns: Conns<Waiter>,
+    pub(super) clients: Slab<ClientTx<O>, Client>,
+    pub(super) client_names: HashedMap<ClientKey>,
+    /// The first of the client transactions that wait for an answer by one road; they are chained.
+    pub(super) awaiting: HashedMap<ClientKey>,
+    pub(super) servers: Slab<ServerTx, Server>,
+    pub(super) server_names: HashedMap<ServerKey>,
+    pub(super) merged: HashedMap<ServerKey>,
+    /// Requests without a final answer.
+    pub(super) live: Slab<Live>,
+    pub(super) unfinished: usize,
+    pub(super) timers: TimerSet<TimerKey>,
+    pub(super) io: VecDeque<Io>,
+    pub(super) indications: VecDeque<Indication<O>>,
+    pub(super) counters: Counters,
+}
+
+impl<O: Copy + Debug> Endpoint<O> {
+    /// An endpoint without sockets: those come as [`Input::SocketOpened`].
+    #[must_use]
+    pub fn new(config: EndpointConfig, mut entropy: Entropy) -> Self {
+        let secret = HashKey::new(&mut entropy);
+        Self {
+            config,
+            timing: Timing {
+                t1: config.t1,
+                t2: config.t2,
+                t4: config.t4,
+            },
+            secret,
+            sockets: Sockets::default(),
+            conns: Conns::new(config.limits.connections, secret),
+            clients: Slab::default(),
+            client_names: HashedMap::default(),
+            awaiting: HashedMap::default(),
+            servers: Slab::default(),
+            server_names: HashedMap::default(),
+            merged: HashedMap::default(),
+            live: Slab::default(),
+            unfinished: 0,
+            timers: TimerSet::default(),
+            io: VecDeque::new(),
+            indications: VecDeque::new(),
+            counters: Counters::default(),
+            entropy,
+        }
+    }
+
+    /// Takes one input.
+    pub fn handle_input(&mut self, now: Time, input: Input<'_>) {
+        self.on_input(now, input);
+    }
+
+    /// Serves every timer that is due.
+    pub fn handle_timeout(&mut self, now: Time) {
+        while let Some(key) = self.timers.pop(now) {
+            match key {
+                TimerKey::Client(key, attempt, timer) => {
+                    self.on_client_timer(now, key, attempt, timer)
+                }
+                TimerKey::Server(key, timer) => self.on_server_timer(now, key, timer),
+                TimerKey::Connect(conn) => self.on_connect_timeout(now, conn),
+                TimerKey::Idle(conn) => self.on_idle(now, conn),
+                TimerKey::Ping(conn) => self.on_ping_due(now, conn),
+                TimerKey::Pong(conn) => self.on_pong_overdue(now, conn),
+            }
+        }
+    }
+
+    /// When [`Endpoint::handle_timeout`] has to be called at the latest.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Time> {
+        self.timers.next()
+    }
+
+    /// The next thing to do on the network.
+    pub fn poll_io(&mut self) -> Option<Io> {
+        self.io.pop_front()
+    }
+
+    /// The next thing to tell the user.
+    pub fn poll_indication(&mut self) -> Option<Indication<O>> {
+        self.indications.pop_front()
+    }
+
+    /// The Contact value for a message that leaves by `flow`; none when its socket is gone.
+    #[must_use]
+    pub fn contact_for(&self, flow: &Flow, contact: &ContactDraft) -> Option<String> {
+        if flow.conn.is_none()
+            && !flow
+                .socket
+                .is_some_and(|socket| self.sockets.is_open(socket))
+        {
+            return None;
+        }
+        let mut value = String::with_capacity(96);
+        write::contact(&mut value, &self.sockets, flow, contact);
+        Some(value)
+    }
+
+    /// Every address that we are known by.
+    #[must_use]
+    pub fn local_addresses(&self, protocol: Protocol) -> Vec<SocketAddr> {
+        self.sockets.addresses(protocol)
+    }
+
+    /// Whether messages can still go by this road: its socket is open, its connection stands.
+    #[must_use]
+    pub fn stands(&self, flow: &Flow) -> bool {
+        match (flow.conn, flow.socket) {
+            (Some(conn), _) => self.conns.get(conn).is_some_and(|conn| conn.is_open()),
+            (None, Some(socket)) => self.sockets.is_open(socket),
+            (None, None) => false,
+        }
+    }
+
+    /// What passed so far.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Transactions, those that only absorb repetitions included.
+    #[must_use]
+    pub fn live_transactions(&self) -> usize {
+        self.clients.len() + self.servers.len()
+    }
+
+    /// Connections that stand or are being made.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.conns.len()
+    }
+
+    /// Whether nothing is under way: no request of ours or of a peer without its final answer, nothing to send.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.unfinished == 0
+            && self.live.is_empty()
+            && self.io.is_empty()
+            && self.indications.is_empty()
+    }
+
+    /// The request of a server transaction; none once it has its final answer.
+    #[must_use]
+    pub fn request_of(&self, server: ServerKey) -> Option<&Message> {
+        self.live_of(server).map(|live| &live.request)
+    }
+
+    /// The road a request came by; none once it has its final answer.
+    #[must_use]
+    pub fn flow_of(&self, server: ServerKey) -> Option<Flow> {
+        self.live_of(server).map(|live| live.flow)
+    }
+
+    /// Whether one more transaction would be too many.
+    pub(super) fn is_full(&self) -> bool {
+        self.live_transactions() >= self.config.limits.transactions
+    }
+}

@@ -1,0 +1,315 @@
+//! What comes from the network: datagrams, streams, connections and their keep-alives (RFC 3261 §18, RFC 5626 §4.4.1).
+
+use std::fmt::Debug;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::endpoint::{Endpoint, TimerKey, Waiter};
+use super::user::Indication;
+use crate::base::Time;
+use crate::syntax::{Frame, Framer, Message, Payload, Salvage, is_keep_alive};
+use crate::transport::conns::Phase;
+use crate::transport::via;
+use crate::transport::{ConnKey, Flow, Input, Io, Protocol, SocketKey};
+
+/// A ping and its answer (RFC 5626 §4.4.1).
+const PING: &[u8] = b"\r\n\r\n";
+const PONG: &[u8] = b"\r\n";
+
+/// How long a pong may take (RFC 5626 §4.4.1).
+const PONG_WAIT: Duration = Duration::from_secs(10);
+
+impl<O: Copy + Debug> Endpoint<O> {
+    pub(super) fn on_input(&mut self, now: Time, input: Input<'_>) {
+        match input {
+            Input::SocketOpened {
+                socket,
+                protocol,
+                local,
+                addresses,
+            } => self.sockets.open(socket, protocol, local, addresses),
+            Input::SocketClosed { socket } => self.sockets.close(socket),
+            Input::Datagram {
+                socket,
+                from,
+                bytes,
+            } => self.on_datagram(now, socket, from, bytes),
+            Input::SendFailed { to, .. } => self.on_unreachable(now, Protocol::Udp, to),
+            Input::Connected { conn, local, .. } => self.on_connected(now, conn, local),
+            Input::Accepted {
+                conn,
+                socket,
+                local,
+                remote,
+            } => self.on_accepted(now, conn, socket, local, remote),
+            Input::Stream { conn, bytes } => self.on_stream(now, conn, bytes),
+            Input::Closed { conn } => self.on_closed(now, conn),
+            Input::Resolved { query, addresses } => self.on_resolved(now, query, &addresses),
+        }
+    }
+
+    fn on_datagram(&mut self, now: Time, socket: SocketKey, from: SocketAddr, bytes: &[u8]) {
+        let Some(local) = self.sockets.local_for(socket, from.ip()) else {
+            return;
+        };
+        // A first byte of 0 or 1 is a STUN message (RFC 5626 §8); we have asked none.
+        if is_keep_alive(bytes) || matches!(bytes.first(), Some(0 | 1)) {
+            self.counters.keepalives += 1;
+            return;
+        }
+        let flow = Flow {
+            protocol: Protocol::Udp,
+            socket: Some(socket),
+            conn: None,
+            local,
+            remote: from,
+        };
+        match Message::parse_datagram(bytes, &self.config.limits) {
+            Ok(message) => self.on_message(now, message, flow),
+            Err(error) => {
+                self.counters.malformed += 1;
+                if let Some(salvage) = Salvage::of(bytes, &error) {
+                    self.answer_broken(now, &salvage, &flow);
+                }
+            }
+        }
+    }
+
+    fn on_message(&mut self, now: Time, message: Message, flow: Flow) {
+        self.counters.received += 1;
+        if message.is_request() {
+            self.on_request(now, message, flow);
+        } else {
+            self.on_response(now, message, flow);
+        }
+    }
+
+    /// Answers a request that could not be read, as well as that can be done (RFC 4475 §3.1.2).
+    fn answer_broken(&mut self, now: Time, salvage: &Salvage, flow: &Flow) {
+        let Some(top) = salvage.top_via() else {
+            return;
+        };
+        let reply = via::reply(&top, flow);
+        // The same text gets the same tag, so that repetitions get the same answer.
+        let mut hash = self.secret.start();
+        hash.bytes(top.sent_by.host.as_bytes());
+        hash.part(top.branch().unwrap_or_default());
+        let tag = format!("{:016x}", hash.finish() >> 64);
+        let source = (flow.remote.ip(), flow.remote.port());
+        let response = salvage.response(&tag, Some(source));
+        self.send_reply(now, None, reply, response);
+    }
+
+    fn on_accepted(
+        &mut self,
+        now: Time,
+        conn: ConnKey,
+        socket: SocketKey,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) {
+        let framer = Framer::new(self.config.limits);
+        if self
+            .conns
+            .accept(now, conn, Protocol::Tcp, socket, local, remote, framer)
+        {
+            self.watch_idle(now, conn);
+        } else {
+            self.counters.refused += 1;
+            self.io.push_back(Io::Close { conn });
+        }
+    }
+
+    fn on_connected(&mut self, now: Time, conn: ConnKey, local: SocketAddr) {
+        let framer = Framer::new(self.config.limits);
+        let waiting = self.conns.connected(now, conn, local, framer);
+        let Some(flow) = self.conns.get(conn).map(|entry| entry.flow(conn)) else {
+            // We gave up on it before it stood.
+            return self.io.push_back(Io::Close { conn });
+        };
+        self.watch_idle(now, conn);
+        if !self.config.keepalive.is_zero() {
+            self.timers
+                .set_fixed(now, self.config.keepalive, TimerKey::Ping(conn));
+        }
+        for waiter in waiting {
+            match waiter {
+                Waiter::Request(client, attempt) => self.on_road_open(now, client, attempt, flow),
+                Waiter::Bytes(bytes) | Waiter::Response(_, bytes) => {
+                    self.send_stream(now, conn, bytes)
+                }
+            }
+        }
+    }
+
+    /// A connection ended by itself, or could not be made.
+    fn on_closed(&mut self, now: Time, conn: ConnKey) {
+        let Some(gone) = self.conns.remove(conn) else {
+            return;
+        };
+        let flow = gone.flow(conn);
+        match gone.phase {
+            Phase::Open(_) => {
+                self.indications.push_back(Indication::FlowClosed { flow });
+                self.on_connection_lost(now, conn);
+            }
+            Phase::Connecting(waiting) => {
+                for waiter in waiting {
+                    match waiter {
+                        Waiter::Request(client, attempt) => {
+                            self.on_road_closed(now, client, attempt)
+                        }
+                        Waiter::Response(server, _) => self.on_response_lost(now, server),
+                        Waiter::Bytes(_) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends a connection ourselves.
+    fn close(&mut self, now: Time, conn: ConnKey) {
+        self.io.push_back(Io::Close { conn });
+        self.on_closed(now, conn);
+    }
+
+    fn on_stream(&mut self, now: Time, conn: ConnKey, bytes: &[u8]) {
+        {
+            let Some(entry) = self.conns.get_mut(conn) else {
+                return;
+            };
+            entry.active = now;
+            let Phase::Open(framer) = &mut entry.phase else {
+                return;
+            };
+            framer.push(bytes);
+        }
+        loop {
+            // Whatever a message did, the connection may be gone by now.
+            let Some(entry) = self.conns.get_mut(conn) else {
+                return;
+            };
+            let Phase::Open(framer) = &mut entry.phase else {
+                return;
+            };
+            match framer.next() {
+                None => return,
+                Some(Ok(Frame::Message(message))) => {
+                    entry.used = now;
+                    let flow = entry.flow(conn);
+                    self.on_message(now, message, flow);
+                }
+                Some(Ok(Frame::Ping)) => {
+                    self.counters.keepalives += 1;
+                    self.io.push_back(Io::Stream {
+                        conn,
+                        bytes: Payload::from(PONG),
+                    });
+                }
+                Some(Ok(Frame::Pong)) => {
+                    entry.pongs |= entry.pinged.take().is_some();
+                }
+                Some(Err(error)) => {
+                    let flow = entry.flow(conn);
+                    self.counters.malformed += 1;
+                    if let Some(salvage) = &error.salvage {
+                        self.answer_broken(now, salvage, &flow);
+                    }
+                    if error.fatal {
+                        return self.close(now, conn);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends a message by a connection that stands.
+    pub(super) fn send_stream(&mut self, now: Time, conn: ConnKey, bytes: Payload) {
+        if let Some(entry) = self.conns.get_mut(conn) {
+            (entry.used, entry.active) = (now, now);
+        }
+        self.counters.sent += 1;
+        self.io.push_back(Io::Stream { conn, bytes });
+    }
+
+    /// Sends to a place by any connection to it, made now if need be.
+    pub(super) fn send_by_new_connection(&mut self, now: Time, to: SocketAddr, waiter: Waiter) {
+        let conn = match self.conns.find(Protocol::Tcp, to) {
+            Some(conn) => Some(conn),
+            None => self.connect(now, to),
+        };
+        let entry = conn.and_then(|conn| self.conns.get_mut(conn).map(|entry| (conn, entry)));
+        let Some((conn, entry)) = entry else {
+            if let Waiter::Response(server, _) = waiter {
+                self.on_response_lost(now, server);
+            }
+            return;
+        };
+        match (&mut entry.phase, waiter) {
+            (Phase::Connecting(waiting), waiter) => waiting.push(waiter),
+            (Phase::Open(_), Waiter::Bytes(bytes) | Waiter::Response(_, bytes)) => {
+                self.send_stream(now, conn, bytes);
+            }
+            (Phase::Open(_), Waiter::Request(client, attempt)) => {
+                let flow = entry.flow(conn);
+                self.on_road_open(now, client, attempt, flow);
+            }
+        }
+    }
+
+    pub(super) fn on_connect_timeout(&mut self, now: Time, conn: ConnKey) {
+        if self.conns.get(conn).is_some_and(|conn| !conn.is_open()) {
+            self.close(now, conn);
+        }
+    }
+
+    fn watch_idle(&mut self, now: Time, conn: ConnKey) {
+        if !self.config.tcp_idle.is_zero() {
+            self.timers
+                .set_fixed(now, self.config.tcp_idle, TimerKey::Idle(conn));
+        }
+    }
+
+    pub(super) fn on_idle(&mut self, now: Time, conn: ConnKey) {
+        let Some(entry) = self.conns.get(conn) else {
+            return;
+        };
+        let due = entry.used + self.config.tcp_idle;
+        if due > now {
+            self.timers.set(due, TimerKey::Idle(conn));
+        } else {
+            self.close(now, conn);
+        }
+    }
+
+    pub(super) fn on_ping_due(&mut self, now: Time, conn: ConnKey) {
+        let Some(entry) = self.conns.get_mut(conn) else {
+            return;
+        };
+        let due = entry.active + self.config.keepalive;
+        if due > now {
+            return self.timers.set(due, TimerKey::Ping(conn));
+        }
+        entry.active = now;
+        entry.pinged = Some(now);
+        // Only a peer that has answered a ping before is known to answer at all.
+        if entry.pongs {
+            self.timers.set_fixed(now, PONG_WAIT, TimerKey::Pong(conn));
+        }
+        self.io.push_back(Io::Stream {
+            conn,
+            bytes: Payload::from(PING),
+        });
+        self.timers
+            .set_fixed(now, self.config.keepalive, TimerKey::Ping(conn));
+    }
+
+    pub(super) fn on_pong_overdue(&mut self, now: Time, conn: ConnKey) {
+        let Some(entry) = self.conns.get(conn) else {
+            return;
+        };
+        if entry.pinged.is_some_and(|at| at + PONG_WAIT <= now) {
+            self.close(now, conn);
+        }
+    }
+}

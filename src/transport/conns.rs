@@ -1,0 +1,218 @@
+//! Stream connections: made, accepted, used again by remote address, limited in number (RFC 3261 §18.1.1, §18.2.2).
+//!
+//! Knows who waits for a connection to stand and when it was last of use. Does not send and does not set timers: its
+//! owner does, in whose terms `W` those that wait are named.
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::net::SocketAddr;
+
+use super::io::{ConnKey, Flow, Protocol, SocketKey};
+use crate::base::Time;
+use crate::base::siphash::{HashKey, HashedMap, Ready};
+use crate::syntax::Framer;
+
+/// One connection.
+pub(crate) struct Conn<W> {
+    pub(crate) protocol: Protocol,
+    /// The listener that accepted it.
+    pub(crate) socket: Option<SocketKey>,
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    pub(crate) phase: Phase<W>,
+    /// When the last message passed.
+    pub(crate) used: Time,
+    /// When anything last passed, keep-alives included.
+    pub(crate) active: Time,
+    /// A ping that nobody has answered yet (RFC 5626 §4.4.1).
+    pub(crate) pinged: Option<Time>,
+    /// The peer is known to answer pings.
+    pub(crate) pongs: bool,
+}
+
+/// How far it is.
+pub(crate) enum Phase<W> {
+    /// Asked for; these wait for it.
+    Connecting(Vec<W>),
+    /// It stands.
+    Open(Box<Framer>),
+}
+
+impl<W> Conn<W> {
+    /// As a flow.
+    pub(crate) const fn flow(&self, key: ConnKey) -> Flow {
+        Flow {
+            protocol: self.protocol,
+            socket: self.socket,
+            conn: Some(key),
+            local: self.local,
+            remote: self.remote,
+        }
+    }
+
+    /// Whether bytes can be sent.
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open(_))
+    }
+}
+
+/// All connections of one core.
+pub(crate) struct Conns<W> {
+    table: HashMap<ConnKey, Conn<W>, BuildHasherDefault<Ready>>,
+    by_remote: HashedMap<ConnKey>,
+    secret: HashKey,
+    next: u64,
+    limit: usize,
+}
+
+impl<W> Conns<W> {
+    /// None yet, and never more than `limit`.
+    pub(crate) fn new(limit: usize, secret: HashKey) -> Self {
+        Self {
+            table: HashMap::default(),
+            by_remote: HashedMap::default(),
+            secret,
+            next: 0,
+            limit,
+        }
+    }
+
+    /// How many stand or are asked for.
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, key: ConnKey) -> Option<&Conn<W>> {
+        self.table.get(&key)
+    }
+
+    /// One of them.
+    pub(crate) fn get_mut(&mut self, key: ConnKey) -> Option<&mut Conn<W>> {
+        self.table.get_mut(&key)
+    }
+
+    /// The connection to this address, standing or asked for.
+    pub(crate) fn find(&self, protocol: Protocol, remote: SocketAddr) -> Option<ConnKey> {
+        self.by_remote.get(&self.name(protocol, remote)).copied()
+    }
+
+    /// A new connection to this address, to be asked for; none when there are too many.
+    pub(crate) fn connect(
+        &mut self,
+        now: Time,
+        protocol: Protocol,
+        remote: SocketAddr,
+    ) -> Option<ConnKey> {
+        if self.table.len() >= self.limit {
+            return None;
+        }
+        let key = ConnKey(self.next);
+        self.next += 2;
+        let unknown = SocketAddr::new(
+            match remote {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+            },
+            0,
+        );
+        let phase = Phase::Connecting(Vec::new());
+        self.insert(now, key, protocol, None, unknown, remote, phase);
+        Some(key)
+    }
+
+    /// A connection that a peer made; false when there are too many or its key is taken.
+    pub(crate) fn accept(
+        &mut self,
+        now: Time,
+        key: ConnKey,
+        protocol: Protocol,
+        socket: SocketKey,
+        local: SocketAddr,
+        remote: SocketAddr,
+        framer: Framer,
+    ) -> bool {
+        if self.table.len() >= self.limit || self.table.contains_key(&key) {
+            return false;
+        }
+        let phase = Phase::Open(Box::new(framer));
+        self.insert(now, key, protocol, Some(socket), local, remote, phase);
+        true
+    }
+
+    fn insert(
+        &mut self,
+        now: Time,
+        key: ConnKey,
+        protocol: Protocol,
+        socket: Option<SocketKey>,
+        local: SocketAddr,
+        remote: SocketAddr,
+        phase: Phase<W>,
+    ) {
+        self.by_remote.insert(self.name(protocol, remote), key);
+        let conn = Conn {
+            protocol,
+            socket,
+            local,
+            remote,
+            phase,
+            used: now,
+            active: now,
+            pinged: None,
+            pongs: false,
+        };
+        self.table.insert(key, conn);
+    }
+
+    /// A connection that was asked for stands; gives those that waited for it.
+    pub(crate) fn connected(
+        &mut self,
+        now: Time,
+        key: ConnKey,
+        local: SocketAddr,
+        framer: Framer,
+    ) -> Vec<W> {
+        let Some(conn) = self.table.get_mut(&key) else {
+            return Vec::new();
+        };
+        (conn.local, conn.used, conn.active) = (local, now, now);
+        match std::mem::replace(&mut conn.phase, Phase::Open(Box::new(framer))) {
+            Phase::Connecting(waiting) => waiting,
+            // It stood already: nothing is new.
+            open @ Phase::Open(_) => {
+                conn.phase = open;
+                Vec::new()
+            }
+        }
+    }
+
+    /// A connection is gone.
+    pub(crate) fn remove(&mut self, key: ConnKey) -> Option<Conn<W>> {
+        let conn = self.table.remove(&key)?;
+        let name = self.name(conn.protocol, conn.remote);
+        if self.by_remote.get(&name) == Some(&key) {
+            self.by_remote.remove(&name);
+        }
+        Some(conn)
+    }
+
+    fn name(&self, protocol: Protocol, remote: SocketAddr) -> u128 {
+        address_name(&self.secret, protocol, remote)
+    }
+}
+
+/// Stands for an address in a table.
+pub(crate) fn address_name(secret: &HashKey, protocol: Protocol, remote: SocketAddr) -> u128 {
+    let mut hash = secret.start();
+    hash.part(protocol.via());
+    match remote {
+        SocketAddr::V4(v4) => hash.bytes(&v4.ip().octets()),
+        SocketAddr::V6(v6) => {
+            hash.bytes(&v6.ip().octets());
+            hash.bytes(&v6.scope_id().to_le_bytes());
+        }
+    }
+    hash.bytes(&remote.port().to_le_bytes());
+    hash.finish()
+}
