@@ -12,6 +12,10 @@ pub(crate) const WSP: u8 = 8;
 pub(crate) const DIGIT: u8 = 16;
 /// Bytes that a scan over a comma-separated list must look at: `,` `"` `<`.
 pub(crate) const LIST: u8 = 32;
+/// What ends a Via's sent-by: white space, `;` `,`.
+pub(crate) const VIA_END: u8 = 64;
+/// Bytes that a scan over parameters must look at: `;` `,` `"`.
+pub(crate) const PARAM_END: u8 = 128;
 
 const CLASS: [u8; 256] = {
     let mut table = [0; 256];
@@ -41,6 +45,12 @@ const CLASS: [u8; 256] = {
         }
         if matches!(b, b',' | b'"' | b'<') {
             class |= LIST;
+        }
+        if matches!(b, b' ' | b'\t' | b';' | b',') {
+            class |= VIA_END;
+        }
+        if matches!(b, b';' | b',' | b'"') {
+            class |= PARAM_END;
         }
         table[i] = class;
         i += 1;

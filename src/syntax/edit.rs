@@ -278,7 +278,11 @@ impl Message {
 /// that a sender put there itself are replaced.
 pub(crate) fn stamped_via(line: &[u8], received: Option<IpAddr>, rport: Option<u16>) -> Vec<u8> {
     let Ok(parts) = super::headers::via::scan(line) else {
-        return line.to_vec();
+        let end = super::headers::via::door(line).map_or(line.len(), |via| via.end);
+        let received = received
+            .map(|ip| format!(";received={ip}"))
+            .unwrap_or_default();
+        return [&line[..end], received.as_bytes(), &line[end..]].concat();
     };
     let mut out = line[..parts.params].trim_ascii_end().to_vec();
     let mut at = parts.params;

@@ -221,7 +221,8 @@ impl Head {
     fn read_status_line(&mut self, line: &[u8]) -> Result<(), ParseError> {
         let version = chars::find_byte(line, 0, b' ');
         check_version(&line[..version], 0)?;
-        let at = version + 1;
+        // Some peers put two spaces here.
+        let at = chars::skip(line, version, WSP);
         let end = chars::find_byte(line, at, b' ');
         let code = line.get(at..end).filter(|digits| digits.len() == 3);
         self.status = code
@@ -248,8 +249,8 @@ impl Head {
                 if self.sent_by.is_some() {
                     return Ok(());
                 }
-                let via = via::scan(value).map_err(inside)?;
-                self.sent_by = Span::new(at + via.host.0, at + via.sent_by_end());
+                let via = via::door(value).map_err(inside)?;
+                self.sent_by = Span::new(at + via.sent_by.0, at + via.sent_by.1);
                 if let Some((from, to)) = via.branch {
                     if value[from..to] == *b"z9hG4bK" {
                         return Err(ParseError::new(
@@ -286,9 +287,6 @@ impl Head {
                     return Err(ParseError::new("malformed CSeq", at + digits));
                 }
                 self.cseq_method = Span::new(at + method, end);
-            }
-            HeaderId::MaxForwards => {
-                self.once(SEEN_MAX_FORWARDS, "more than one Max-Forwards", at)?;
             }
             HeaderId::ContentLength => {
                 let length = chars::number(value, u64::from(u32::MAX))
@@ -363,7 +361,6 @@ const SEEN_FROM: u8 = 1;
 const SEEN_TO: u8 = 2;
 const SEEN_CALL_ID: u8 = 4;
 const SEEN_CSEQ: u8 = 8;
-const SEEN_MAX_FORWARDS: u8 = 16;
 
 /// What [`ParseError::what`] says of a version other than 2.0: the one error that is answered 505.
 pub(crate) const BAD_VERSION: &str = "SIP version is not 2.0";
@@ -408,19 +405,11 @@ fn end_of_value(text: &mut [u8], at: usize) -> Result<(usize, usize), ParseError
     }
 }
 
-/// The tag of a From or To value that lies at `base`.
+/// The tag of a From or To value that lies at `base`; other parameters may be malformed.
 #[inline]
 fn tag(value: &[u8], base: usize) -> Result<Span, ParseError> {
-    let mut at = name_addr::scan(value)?.params;
-    let mut tag = Span::default();
-    while let Some(param) = params::next(value, &mut at, b';')? {
-        let is_tag = value[param.name.0..param.name.1].eq_ignore_ascii_case(b"tag");
-        if let (Some((from, to)), true, false) = (param.value, is_tag, tag.is_some()) {
-            tag = Span::new(base + from, base + to);
-        }
-    }
-    if at < value.len() {
-        return Err(ParseError::new("unexpected text after parameters", at));
-    }
-    Ok(tag)
+    let at = name_addr::scan(value)?.params;
+    let at = chars::find(value, at, chars::PARAM_END);
+    let (tag, _) = params::seek(value, at, b"tag", true)?;
+    Ok(tag.map_or_else(Span::default, |(at, end)| Span::new(base + at, base + end)))
 }

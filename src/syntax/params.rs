@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::chars::{self, WSP};
+use super::chars::{self, PARAM_END, WSP};
 use super::error::ParseError;
 
 /// The parameters of a header value, a URI or a challenge, as text that is walked when asked.
@@ -223,6 +223,46 @@ pub(crate) fn next(
         name,
         value: Some((value_at, i)),
     }))
+}
+
+/// Finds the non-empty value of parameter `name` (lower case) from the `;` at `at` on, and where the parameters end:
+/// at a comma or the end. Text between a value and the next `;` is passed over; what is refused is a quoted string
+/// without an end and, unless `empties`, an empty parameter.
+#[inline]
+pub(crate) fn seek(
+    text: &[u8],
+    at: usize,
+    name: &[u8],
+    empties: bool,
+) -> Result<(Option<(usize, usize)>, usize), ParseError> {
+    let mut found = None;
+    let mut i = at;
+    while text.get(i) == Some(&b';') {
+        let at = chars::skip(text, i + 1, WSP);
+        i = chars::find(text, at, PARAM_END);
+        if i == at && !empties {
+            return Err(ParseError::new("empty parameter", at));
+        }
+        let name_end = at + name.len();
+        if found.is_none()
+            && text[at..i]
+                .get(..name.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(name))
+        {
+            let equals = chars::skip(text, name_end, WSP);
+            if text.get(equals) == Some(&b'=') {
+                let value = chars::skip(text, equals + 1, WSP);
+                let end = chars::find(&text[..i], value, WSP);
+                found = (value < end).then_some((value, end));
+            }
+        }
+        while text.get(i) == Some(&b'"') {
+            i = chars::quoted_end(text, i)
+                .ok_or(ParseError::new("quoted string without an end", i))?;
+            i = chars::find(text, i, PARAM_END);
+        }
+    }
+    Ok((found, i))
 }
 
 /// `text` without the quotes around it, if there are; escapes inside stay.

@@ -382,13 +382,16 @@ fn same_params(a: &Params<'_>, b: &Params<'_>) -> bool {
 /// Whether each parameter of `a` that matters is in `b` with the same value.
 fn covers(a: &Params<'_>, b: &Params<'_>, all: bool) -> bool {
     a.iter().all(|param| {
-        match b
+        let mut absent = true;
+        let same = b
             .iter()
-            .find(|other| same_text(other.name, param.name, true))
-        {
-            Some(other) => same_text(other.value.unwrap_or(""), param.value.unwrap_or(""), true),
-            None => !all && !NEEDED.iter().any(|name| same_text(param.name, name, true)),
-        }
+            .filter(|other| same_text(other.name, param.name, true))
+            .any(|other| {
+                absent = false;
+                same_text(other.value.unwrap_or(""), param.value.unwrap_or(""), true)
+            });
+        let optional = !all && !NEEDED.iter().any(|name| same_text(param.name, name, true));
+        same || absent && optional
     })
 }
 

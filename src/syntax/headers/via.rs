@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::TypedHeader;
-use crate::syntax::chars::{self, TOKEN, WSP};
+use crate::syntax::chars::{self, PARAM_END, TOKEN, VIA_END, WSP};
 use crate::syntax::error::ParseError;
 use crate::syntax::header_id::HeaderId;
 use crate::syntax::host::{self, HostPort};
@@ -107,19 +107,46 @@ impl<'a> TypedHeader<'a> for Via<'a> {
 pub(crate) struct Parts {
     pub(crate) transport: (usize, usize),
     pub(crate) host: (usize, usize),
-    port_span: Option<(usize, usize)>,
     pub(crate) port: Option<u16>,
     pub(crate) params: usize,
+    /// The end of the value: of the text, or a comma.
+    pub(crate) end: usize,
+}
+
+/// What the door needs of the first Via value of a text: sent-by and branch.
+pub(crate) struct Door {
+    pub(crate) sent_by: (usize, usize),
     pub(crate) branch: Option<(usize, usize)>,
     /// The end of the value: of the text, or a comma.
     pub(crate) end: usize,
 }
 
-impl Parts {
-    /// The end of sent-by, its port included.
-    pub(crate) fn sent_by_end(&self) -> usize {
-        self.port_span.map_or(self.host.1, |span| span.1)
+/// Reads the value at the start of `text` as leniently as a response can still be sent and matched: sent-by may be any
+/// text (peers in the field send `host:port:port` and unexpanded variables), parameters may lack their `;`. Empty
+/// parameters are refused (RFC 4475 §3.1.2.1).
+#[inline]
+pub(crate) fn door(text: &[u8]) -> Result<Door, ParseError> {
+    let (transport_at, transport_end) = if text.starts_with(b"SIP/2.0/") {
+        (8, chars::skip(text, 8, TOKEN))
+    } else {
+        protocol(text)?
+    };
+    let host_at = chars::skip(text, transport_end, WSP);
+    if transport_at == transport_end || host_at == transport_end {
+        return Err(ParseError::new("malformed Via", transport_end));
     }
+    let mut i = chars::find(text, host_at, VIA_END);
+    let sent_by = (host_at, i);
+    if i == host_at {
+        return Err(ParseError::new("Via without a host", i));
+    }
+    i = chars::find(text, i, PARAM_END);
+    let (branch, end) = params::seek(text, i, b"branch", false)?;
+    Ok(Door {
+        sent_by,
+        branch,
+        end,
+    })
 }
 
 /// Finds the parts of the value at the start of `text`; white space may surround every separator.
@@ -150,20 +177,12 @@ pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
     }
     let params_at = chars::skip(text, i, WSP);
     let mut at = params_at;
-    let mut branch = None;
-    while let Some(param) = params::next(text, &mut at, b';')? {
-        let name = &text[param.name.0..param.name.1];
-        if branch.is_none() && name.eq_ignore_ascii_case(b"branch") {
-            branch = param.value;
-        }
-    }
+    while params::next(text, &mut at, b';')?.is_some() {}
     Ok(Parts {
         transport: (transport_at, transport_end),
         host: (host_at, host_end),
-        port_span,
         port,
         params: params_at,
-        branch,
         end: at,
     })
 }
@@ -208,6 +227,43 @@ mod tests {
         assert_eq!(via.rport(), Some(Some(9)));
         let via = Via::parse("SIP/2.0/UDP [2001:db8::9:1];received=2001:db8::9:255").unwrap();
         assert_eq!(via.received(), Some("2001:db8::9:255"));
+    }
+
+    #[test]
+    fn the_door_takes_what_can_still_be_answered() {
+        for (text, sent_by, branch) in [
+            (
+                "SIP/2.0/UDP 127.0.0.1:9997:9997;branch=z9hG4bK1",
+                "127.0.0.1:9997:9997",
+                Some("z9hG4bK1"),
+            ),
+            (
+                "SIP/2.0/UDP $IP:$PORT;rport;x=\"a;b\";BRANCH = b1 ,SIP/2.0/UDP i;branch=q",
+                "$IP:$PORT",
+                Some("b1"),
+            ),
+            ("SIP/2.0/TCP h;branch=x received=192.0.2.1", "h", Some("x")),
+            ("SIP / 2.0 / UDP h : 5060 ; branch = y", "h", Some("y")),
+            ("SIP/2.0/UDP h;branchy=1;branch", "h", None),
+        ] {
+            let door = door(text.as_bytes()).unwrap();
+            assert_eq!(&text[door.sent_by.0..door.sent_by.1], sent_by);
+            assert_eq!(
+                door.branch.map(|span| &text[span.0..span.1]),
+                branch,
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "SIP/2.0/UDP",
+            "SIP/2.0/UDP h;;x",
+            "SIP/2.0/UDP h;",
+            "SIP/2.0/UDP ;x",
+            "SIP/2.0 h",
+        ] {
+            assert!(door(text.as_bytes()).is_err(), "{text}");
+        }
     }
 
     #[test]
