@@ -21,8 +21,10 @@ pub type Sink<E> = Box<dyn FnMut(E) + Send>;
 /// The queue and the sink of one link.
 pub(super) struct Dispatch<E> {
     state: Mutex<State<E>>,
-    /// An event came, work for the event thread came, or all ended.
+    /// For pullers: an event came, or all ended.
     arrived: Condvar,
+    /// For the event thread: there is something to do, or it has to end.
+    work: Condvar,
     /// A callback returned, or the event thread ended.
     changed: Condvar,
     bound: usize,
@@ -74,6 +76,7 @@ impl<E> Dispatch<E> {
                 thread: false,
             }),
             arrived: Condvar::new(),
+            work: Condvar::new(),
             changed: Condvar::new(),
             bound: bound.max(1),
         }
@@ -111,7 +114,9 @@ impl<E> Dispatch<E> {
             fd.set();
         }
         let count = state.queue.len() - before;
-        if count == 1 {
+        if state.sunk {
+            self.work.notify_one();
+        } else if count == 1 {
             self.arrived.notify_one();
         } else {
             self.arrived.notify_all();
@@ -198,7 +203,7 @@ impl<E> Dispatch<E> {
         let mine = state.generation;
         state.sunk = sink.is_some();
         let old = std::mem::replace(&mut state.slot, sink);
-        self.arrived.notify_all();
+        self.work.notify_one();
         if old.is_some() {
             // Dropping is user code too, so never under the lock.
             drop(state);
@@ -222,7 +227,7 @@ impl<E> Dispatch<E> {
     /// Lets the event thread look around.
     pub(super) fn poke(&self) {
         self.state.lock().poked = true;
-        self.arrived.notify_all();
+        self.work.notify_one();
     }
 
     /// Whether the event thread has still to be started; says that it will be.
@@ -250,7 +255,7 @@ impl<E> Dispatch<E> {
                 state.poked = false;
                 return Work::Some;
             }
-            self.arrived.wait(&mut state);
+            self.work.wait(&mut state);
         }
     }
 
@@ -304,7 +309,7 @@ impl<E> Dispatch<E> {
         state.silent = true;
         state.sunk = false;
         let sink = state.slot.take();
-        self.arrived.notify_all();
+        self.work.notify_one();
         drop(state);
         contain(|| drop(sink));
     }
