@@ -268,7 +268,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             let tag = response.to_tag().unwrap_or_default();
             if let Some(ack) = tx.acks.iter().find(|ack| *ack.to_tag == *tag) {
                 let again = ack.sent.clone();
-                self.counters.repeated += 1;
+                self.counters.repeated_out += 1;
                 if let Some((flow, bytes)) = again {
                     self.transmit(now, &flow, bytes);
                 }
@@ -349,7 +349,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         }
         if timer.is_retry() {
             tx.retry_at = None;
-            self.counters.repeated += 1;
+            self.counters.repeated_out += 1;
         }
         let mut fx = Effects::new();
         match &mut tx.machine {
@@ -645,7 +645,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             }
             (Some(_), _) => self.send_by_new_connection(now, flow.remote, Waiter::Bytes(bytes)),
             (None, Some(socket)) if self.sockets.is_open(socket) => {
-                self.counters.sent += 1;
+                self.count_out(&bytes);
                 self.io.push_back(Io::Datagram {
                     socket,
                     to: flow.remote,

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::clients::ClientTx;
@@ -16,7 +16,7 @@ use super::write;
 use crate::base::limits::Limits;
 use crate::base::siphash::{HashKey, HashedMap};
 use crate::base::{Entropy, Slab, Time, TimerSet};
-use crate::syntax::{Message, Payload};
+use crate::syntax::{Message, Payload, Uri};
 use crate::transport::conns::Conns;
 use crate::transport::sockets::Sockets;
 use crate::transport::{ConnKey, Flow, Input, Io, Protocol};
@@ -62,12 +62,18 @@ impl Default for EndpointConfig {
 /// What passed, counted since the start.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Counters {
-    /// Messages that came in and could be read.
-    pub received: u64,
-    /// Messages sent, repetitions included.
-    pub sent: u64,
-    /// Requests and responses that were sent again by a timer or because the peer repeated itself.
-    pub repeated: u64,
+    /// Requests that came in and could be read, repetitions included.
+    pub requests_in: u64,
+    /// Responses that came in and could be read, repetitions included.
+    pub responses_in: u64,
+    /// Requests sent, repetitions included.
+    pub requests_out: u64,
+    /// Responses sent, repetitions included.
+    pub responses_out: u64,
+    /// Requests of a peer that it had sent before.
+    pub repeated_in: u64,
+    /// Messages of ours that were sent again by a timer or because the peer repeated itself.
+    pub repeated_out: u64,
     /// Datagrams and stream messages that could not be read.
     pub malformed: u64,
     /// Responses that belong to nothing.
@@ -219,6 +225,35 @@ impl<O: Copy + Debug> Endpoint<O> {
     #[must_use]
     pub fn local_addresses(&self, protocol: Protocol) -> Vec<SocketAddr> {
         self.sockets.addresses(protocol)
+    }
+
+    /// The address to name in a description for a peer at that URI: numeric hosts choose the nearest of ours; before
+    /// a name is resolved, our address towards the outside is as good as can be known.
+    #[must_use]
+    pub fn media_address(&self, uri: &str) -> IpAddr {
+        let host = Uri::parse(uri).ok().and_then(|uri| crate::syntax::ip(uri.host));
+        let peer = host.unwrap_or(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
+        let known = [Protocol::Udp, Protocol::Tcp];
+        known
+            .iter()
+            .find_map(|protocol| self.sockets.choose(*protocol, peer))
+            .map(|(_, local)| local.ip())
+            .or_else(|| {
+                known
+                    .iter()
+                    .find_map(|protocol| self.sockets.addresses(*protocol).first().copied())
+                    .map(|local| local.ip())
+            })
+            .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    /// Counts a message that leaves.
+    pub(super) fn count_out(&mut self, bytes: &[u8]) {
+        if bytes.starts_with(b"SIP/2.0") {
+            self.counters.responses_out += 1;
+        } else {
+            self.counters.requests_out += 1;
+        }
     }
 
     /// Whether messages can still go by this road: its socket is open, its connection stands.

@@ -76,10 +76,11 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     fn on_message(&mut self, now: Time, message: Message, flow: Flow) {
-        self.counters.received += 1;
         if message.is_request() {
+            self.counters.requests_in += 1;
             self.on_request(now, message, flow);
         } else {
+            self.counters.responses_in += 1;
             self.on_response(now, message, flow);
         }
     }
@@ -228,7 +229,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         if let Some(entry) = self.conns.get_mut(conn) {
             (entry.used, entry.active) = (now, now);
         }
-        self.counters.sent += 1;
+        self.count_out(&bytes);
         self.io.push_back(Io::Stream { conn, bytes });
     }
 

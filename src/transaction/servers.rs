@@ -194,7 +194,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     fn on_repeated(&mut self, now: Time, server: ServerKey) {
-        self.counters.repeated += 1;
+        self.counters.repeated_in += 1;
         self.drive_server(
             now,
             server,
@@ -286,7 +286,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         };
         if timer.is_some_and(Timer::is_retry) {
             tx.retry_at = None;
-            self.counters.repeated += 1;
+            self.counters.repeated_out += 1;
         }
         let mut fx = Effects::new();
         match &mut tx.machine {
@@ -389,7 +389,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         match reply {
             Reply::Datagram { socket, to } => {
                 if self.sockets.is_open(socket) {
-                    self.counters.sent += 1;
+                    self.count_out(&payload);
                     self.io.push_back(Io::Datagram {
                         socket,
                         to,
