@@ -7,6 +7,7 @@ pub mod siphash;
 pub mod slab;
 pub mod time;
 pub mod timers;
+pub mod xml;
 
 pub use entropy::Entropy;
 pub use limits::Limits;
