@@ -494,7 +494,8 @@ impl<O: Copy + Debug> Endpoint<O> {
         match &tx.purpose {
             Purpose::User(owner) => {
                 // Of several final responses (forked 2xx) the first ends the waiting.
-                if is_final && tx.request.is_some() && tx.acks.is_empty() {
+                let invite = matches!(tx.machine, Machine::Invite(_));
+                if is_final && invite && tx.request.is_some() && tx.acks.is_empty() {
                     let key = TimerKey::Client(client, tx.attempt, Timer::Trim);
                     self.timers.set_fixed(now, self.timing.t4, key);
                 }

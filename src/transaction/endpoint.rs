@@ -19,7 +19,7 @@ use crate::base::{Entropy, Slab, Time, TimerSet};
 use crate::syntax::{Message, Payload, Uri};
 use crate::transport::conns::Conns;
 use crate::transport::sockets::Sockets;
-use crate::transport::{ConnKey, Flow, Input, Io, Protocol};
+use crate::transport::{ConnKey, Core, Flow, Input, Io, Protocol};
 
 /// What can be set about an [`Endpoint`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -179,7 +179,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         while let Some(key) = self.timers.pop(now) {
             match key {
                 TimerKey::Client(key, attempt, timer) => {
-                    self.on_client_timer(now, key, attempt, timer)
+                    self.on_client_timer(now, key, attempt, timer);
                 }
                 TimerKey::Server(key, timer) => self.on_server_timer(now, key, timer),
                 TimerKey::Connect(conn) => self.on_connect_timeout(now, conn),
@@ -308,5 +308,29 @@ impl<O: Copy + Debug> Endpoint<O> {
     /// Whether one more transaction would be too many.
     pub(super) fn is_full(&self) -> bool {
         self.live_transactions() >= self.config.limits.transactions
+    }
+}
+
+impl<O: Copy + Debug> Core for Endpoint<O> {
+    type Event = Indication<O>;
+
+    fn handle_input(&mut self, now: Time, input: Input<'_>) {
+        self.on_input(now, input);
+    }
+
+    fn handle_timeout(&mut self, now: Time) {
+        Self::handle_timeout(self, now);
+    }
+
+    fn poll_io(&mut self) -> Option<Io> {
+        self.io.pop_front()
+    }
+
+    fn poll_event(&mut self) -> Option<Indication<O>> {
+        self.indications.pop_front()
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        self.timers.next()
     }
 }

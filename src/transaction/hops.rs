@@ -9,6 +9,7 @@ use super::timing::Timer;
 use super::user::{ClientKey, Draft, Failure};
 use super::{clients::Machine, write};
 use crate::base::Time;
+use crate::base::entropy::Token;
 use crate::transport::conns::Phase;
 use crate::transport::target::{self, Hop, Host};
 use crate::transport::{ConnKey, Flow, Io, Protocol, QueryKey};
@@ -56,7 +57,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             && self.stands(&flow)
         {
             let branch = self.branch();
-            return match write::request(&draft, &self.sockets, &flow, &branch) {
+            return match write::request(&draft, &self.sockets, &flow, branch) {
                 Some(request) => self.start_client(now, client, flow, request),
                 None => self.end_client(now, client, Failure::NoTarget),
             };
@@ -162,8 +163,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 remote: hop.to,
             };
             let branch = self.branch();
-            let Some(request) = write::request(&pending.draft, &self.sockets, &flow, &branch)
-            else {
+            let Some(request) = write::request(&pending.draft, &self.sockets, &flow, branch) else {
                 pending.failure = Failure::NoTarget;
                 continue;
             };
@@ -180,9 +180,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 });
                 continue;
             }
-            if pending.hops.is_empty() {
-                drop(pending);
-            } else {
+            if pending.has_other_address() {
                 self.keep_pending(client, pending);
             }
             return self.start_client(now, client, flow, request);
@@ -193,7 +191,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     fn keep_pending(&mut self, client: ClientKey, pending: Box<Pending>) {
         // Already under way with nothing left to try: nothing to keep.
         if let Some(tx) = self.clients.get_mut(client)
-            && (matches!(tx.machine, Machine::Waiting) || !pending.hops.is_empty())
+            && (matches!(tx.machine, Machine::Waiting) || pending.has_other_address())
         {
             tx.pending = Some(pending);
         }
@@ -232,7 +230,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 Phase::Open(_) => {
                     let flow = entry.flow(conn);
                     let branch = self.branch();
-                    match write::request(&pending.draft, &self.sockets, &flow, &branch) {
+                    match write::request(&pending.draft, &self.sockets, &flow, branch) {
                         Some(request) => {
                             self.start_client(now, client, flow, request);
                             true
@@ -254,7 +252,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             return;
         };
         let branch = self.branch();
-        match write::request(&pending.draft, &self.sockets, &flow, &branch) {
+        match write::request(&pending.draft, &self.sockets, &flow, branch) {
             Some(request) => {
                 if pending.has_other_address() {
                     self.keep_pending(client, pending);
@@ -292,9 +290,8 @@ impl<O: Copy + Debug> Endpoint<O> {
         Some(conn)
     }
 
-    /// A new branch (RFC 3261 §8.1.1.7).
-    fn branch(&mut self) -> String {
-        let token = self.entropy.token::<16>();
-        [super::key::COOKIE, token.as_str()].concat()
+    /// What makes a new branch unique (RFC 3261 §8.1.1.7).
+    fn branch(&mut self) -> Token<16> {
+        self.entropy.token()
     }
 }

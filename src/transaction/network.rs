@@ -78,7 +78,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     fn on_message(&mut self, now: Time, message: Message, flow: Flow) {
         if message.is_request() {
             self.counters.requests_in += 1;
-            self.on_request(now, message, flow);
+            self.on_request(now, &message, flow);
         } else {
             self.counters.responses_in += 1;
             self.on_response(now, message, flow);
@@ -137,7 +137,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             match waiter {
                 Waiter::Request(client, attempt) => self.on_road_open(now, client, attempt, flow),
                 Waiter::Bytes(bytes) | Waiter::Response(_, bytes) => {
-                    self.send_stream(now, conn, bytes)
+                    self.send_stream(now, conn, bytes);
                 }
             }
         }
@@ -158,7 +158,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 for waiter in waiting {
                     match waiter {
                         Waiter::Request(client, attempt) => {
-                            self.on_road_closed(now, client, attempt)
+                            self.on_road_closed(now, client, attempt);
                         }
                         Waiter::Response(server, _) => self.on_response_lost(now, server),
                         Waiter::Bytes(_) => {}

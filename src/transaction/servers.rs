@@ -46,6 +46,10 @@ impl<O: Copy + Debug> Endpoint<O> {
     /// Sends a response. False: there is nothing to answer any more.
     ///
     /// A 2xx to INVITE may be given again until its ACK comes (RFC 6026 §7.1); every other final response once.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a response that was sent is not the user's any more"
+    )]
     pub fn respond(&mut self, now: Time, server: ServerKey, response: Message) -> bool {
         let Some(status) = response.status() else {
             return false;
@@ -91,6 +95,10 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// Sends a response to a request for which there is no transaction (RFC 3261 §16.11).
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a response that was sent is not the user's any more"
+    )]
     pub fn respond_stateless(
         &mut self,
         now: Time,
@@ -105,12 +113,12 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// A request came.
-    pub(super) fn on_request(&mut self, now: Time, request: Message, flow: Flow) {
+    pub(super) fn on_request(&mut self, now: Time, request: &Message, flow: Flow) {
         let Ok(via) = request.top_via() else {
             return;
         };
         let reply = via::reply(&via, &flow);
-        let request = via::stamp(&request, flow.remote);
+        let request = via::stamp(request, flow.remote);
         let name = key::server(&self.secret, &request);
         if request.method() == method::ACK {
             return self.on_ack(now, name, request, flow);

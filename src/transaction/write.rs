@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
+use super::key::COOKIE;
 use super::user::{ContactDraft, Draft};
+use crate::base::entropy::Token;
 use crate::syntax::{HeaderId, Message, MessageBuilder, method};
 use crate::transport::sockets::{AsHostPort, Sockets};
 use crate::transport::{Flow, Protocol};
@@ -19,7 +21,7 @@ pub(crate) fn request(
     draft: &Draft,
     sockets: &Sockets,
     flow: &Flow,
-    branch: &str,
+    branch: Token<16>,
 ) -> Option<Message> {
     let sent_by = match flow.protocol {
         Protocol::Udp => flow.local,
@@ -28,7 +30,7 @@ pub(crate) fn request(
     let mut value = String::with_capacity(96);
     let _ = write!(
         value,
-        "SIP/2.0/{} {};branch={branch}{}",
+        "SIP/2.0/{} {};branch={COOKIE}{branch}{}",
         flow.protocol.via(),
         AsHostPort(sent_by),
         // RFC 3581 §3: asked for wherever an address translator may stand.
