@@ -1,26 +1,67 @@
 //! What a link leaves behind: nothing. One test, so that the process is its own.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod echo;
 
 use std::fs::File;
 use std::net::TcpStream;
 use std::process::Command;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use echo::{LONG, Seen, bind, io, next, send, silent, start};
-use rtcclient::runtime::{Shutdown, TraceKind, TraceOptions, TraceTarget};
+use rtcclient::runtime::{Refused, Shutdown, TraceKind, TraceOptions, TraceTarget};
 use rtcclient::transport::{ConnKey, Io, Protocol, QueryKey};
 
 #[cfg(target_os = "linux")]
 #[test]
 fn links_leave_no_descriptors_and_no_threads_and_survive_the_lack_of_descriptors() {
+    // This thread and the one that runs the tests.
+    let threads = entries("task");
     use_everything();
-    let before = (entries("fd"), entries("task"));
+    let descriptors = entries("fd");
     for _ in 0..10 {
         use_everything();
     }
-    assert_eq!((entries("fd"), entries("task")), before);
+    assert_eq!(entries("fd"), descriptors);
+    // The system shows a thread for a moment after it was joined.
+    let begin = Instant::now();
+    while entries("task") > threads && begin.elapsed() < LONG {
+        thread::yield_now();
+    }
+    assert_eq!(entries("task"), threads);
+    a_forked_child_is_refused_and_may_start_anew();
     run_out_of_descriptors();
+}
+
+fn a_forked_child_is_refused_and_may_start_anew() {
+    let link = start();
+    let (_, to) = bind(&link, Protocol::Udp, "127.0.0.1:0");
+    // SAFETY: the only other threads of this process wait, holding nothing; the child ends without unwinding.
+    match unsafe { libc::fork() } {
+        0 => {
+            let refused = link.turn(|_, _| ()) == Err(Refused::Forked)
+                && link.next_event(None) == Err(Refused::Forked)
+                && link.shutdown(LONG) == Err(Refused::Forked);
+            drop(link);
+            let fresh = start();
+            let (socket, _) = bind(&fresh, Protocol::Udp, "127.0.0.1:0");
+            send(&fresh, socket, to, b"from the child");
+            let works = fresh.shutdown(LONG) == Ok(Shutdown::Done);
+            // SAFETY: ends the process at once.
+            unsafe { libc::_exit(i32::from(!(refused && works))) }
+        }
+        child => {
+            assert!(child > 0);
+            assert!(matches!(next(&link), Seen::Datagram(_, bytes) if bytes == b"from the child"));
+            let mut status = -1;
+            // SAFETY: `status` outlives the call.
+            assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+            assert_eq!(status, 0);
+        }
+    }
+    assert_eq!(link.turn(|_, _| ()), Ok(()), "the parent goes on");
 }
 
 fn entries(of: &str) -> usize {

@@ -1,5 +1,7 @@
 //! The runtime on real sockets over loopback: datagrams, streams, timers, names, and the ends of all of them.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod echo;
 
 use std::io::{Read, Write};

@@ -1,5 +1,7 @@
 //! The traces of a running link: call ladder, capture file, JSON lines; what they hide, and what does not disturb calls.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
 mod echo;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, ToSocketAddrs};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use mio::Waker;
@@ -47,6 +48,7 @@ struct State {
     inbox: Vec<(QueryKey, Vec<IpAddr>)>,
     cache: HashMap<Box<str>, (Instant, Vec<IpAddr>)>,
     workers: usize,
+    threads: Vec<JoinHandle<()>>,
     idle: usize,
     closed: bool,
 }
@@ -87,7 +89,11 @@ impl Resolver {
         } else if state.workers < WORKERS {
             let shared = Arc::clone(&self.0);
             match sys::spawn(&self.0.name, move || shared.work()) {
-                Ok(_) => state.workers += 1,
+                Ok(thread) => {
+                    state.workers += 1;
+                    state.threads.retain(|thread| !thread.is_finished());
+                    state.threads.push(thread);
+                }
                 Err(error) if state.workers == 0 => {
                     log::warn!("no thread for a name look-up: {error}");
                     state.queue.pop_back();
@@ -119,6 +125,12 @@ impl Resolver {
             if self.0.changed.wait_until(&mut state, until).timed_out() {
                 return state.workers == 0;
             }
+        }
+        let threads = std::mem::take(&mut state.threads);
+        drop(state);
+        for thread in threads {
+            // They have said that they are at their end.
+            let _ = thread.join();
         }
         true
     }

@@ -3,7 +3,9 @@
 //! Locks are taken in the order poller, core, (dispatch | trace | resolver), and none of the last three while another
 //! of them is held. A turn is: run one mutation, do all I/O that comes of it, feed back what that gives at once, queue the events.
 
-use std::collections::{HashSet, VecDeque};
+mod deliver;
+mod drive;
+
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,29 +14,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mio::{Events, Poll, Token, Waker};
+use mio::{Poll, Token, Waker};
 use parking_lot::{Condvar, Mutex};
 
 use crate::base::Time;
-use crate::transport::{Core, Input, Protocol, SocketKey};
+use crate::transport::{Core, Protocol, SocketKey};
 
 use super::clock::Clock;
-use super::dispatch::{Dispatch, Sink, Work, contain, panic_text};
-use super::net::{Got, Net, NetLimits, Source};
+use super::dispatch::{Dispatch, Sink, contain, panic_text};
+use super::net::{Net, NetLimits};
 use super::resolver::Resolver;
-use super::sys::{self, Inbound};
+use super::sys;
 use super::trace::{Tap, TraceOptions};
 use super::{BindError, Counters, FaultHook, LinkOptions, Next, Refused, Shutdown};
+use drive::Poller;
 
 const WAKER: Token = Token(0);
-/// Batches from one socket before timers and other sockets have their turn.
-const ROUNDS: usize = 8;
 /// What the network says at once to what the core sends is fed back this often in a row, then the lock is given up.
 const FEEDBACK: usize = 256;
-/// What is read from a stream at once.
-const CHUNK: usize = 65_536;
-/// A core whose deadline stays in the past is not served more often than this.
-const STUCK: Duration = Duration::from_millis(1);
 
 /// One core with its sockets and threads; see the module for what may be called.
 pub struct Link<C: Core + Send + 'static>
@@ -60,6 +57,8 @@ struct Inner<C: Core> {
     resolver: Resolver,
     stopping: AtomicBool,
     ending: Mutex<Ending>,
+    /// The threads beside the network thread.
+    helpers: Mutex<Vec<JoinHandle<()>>>,
     ended: Condvar,
     on_fault: Mutex<Option<FaultHook<C::Event>>>,
 }
@@ -80,17 +79,6 @@ enum Health {
     Well,
     Faulted,
     ShutDown,
-}
-
-/// What only the one who polls needs.
-struct Poller {
-    poll: Poll,
-    events: Events,
-    /// Sources that are not known to be dry, in turn (readiness is told once).
-    ready: VecDeque<Token>,
-    queued: HashSet<Token>,
-    inbound: Inbound,
-    chunk: Vec<u8>,
 }
 
 #[derive(Default)]
@@ -150,14 +138,7 @@ where
                 // Nobody polls yet.
                 asleep_until: options.application_driven.then_some(NEVER),
             }),
-            poller: Mutex::new(Poller {
-                poll,
-                events: Events::with_capacity(256),
-                ready: VecDeque::new(),
-                queued: HashSet::new(),
-                inbound: Inbound::new(),
-                chunk: vec![0; CHUNK],
-            }),
+            poller: Mutex::new(Poller::new(poll)),
             poll_fd,
             waker,
             dispatch: Dispatch::new(options.event_queue),
@@ -165,6 +146,7 @@ where
             resolver,
             stopping: AtomicBool::new(false),
             ending: Mutex::default(),
+            helpers: Mutex::default(),
             ended: Condvar::new(),
             on_fault: Mutex::new(options.on_fault),
         });
@@ -332,16 +314,7 @@ where
             if by_callback {
                 inner.need_event_thread()?;
             } else {
-                let tap = Arc::clone(&inner.tap);
-                if tap.claim_thread() {
-                    let worker = Arc::clone(&tap);
-                    if let Err(error) =
-                        sys::spawn(&format!("{}-trace", inner.name), move || worker.run())
-                    {
-                        tap.thread_ended();
-                        return Err(error);
-                    }
-                }
+                inner.need_trace_thread()?;
             }
             inner.dispatch.poke();
         }
@@ -524,297 +497,6 @@ impl<C: Core> Inner<C> {
         self.wake();
     }
 
-    /// The body of the network thread.
-    fn run(self: Arc<Self>) {
-        while !self.stopping.load(Ordering::Acquire) {
-            self.cycle(None);
-        }
-        self.ending.lock().network_alive = false;
-        self.ended.notify_all();
-    }
-
-    /// Waits for sockets, timers or a wake-up, and serves what there is; whether there was anything.
-    fn cycle(&self, until: Option<Instant>) -> bool {
-        let poller = match until {
-            Some(until) => self
-                .poller
-                .try_lock_until(until)
-                .or_else(|| self.poller.try_lock()),
-            None => Some(self.poller.lock()),
-        };
-        let Some(mut poller) = poller else {
-            return false;
-        };
-        let poller = &mut *poller;
-        let wait = self.fall_asleep(poller, until);
-        if let Err(error) = poller.poll.poll(&mut poller.events, wait)
-            && error.kind() != ErrorKind::Interrupted
-        {
-            log::error!("poll: {error}");
-            std::thread::sleep(STUCK);
-        }
-        let mut served = self.wake_up(poller);
-        for _ in 0..poller.ready.len() {
-            let Some(token) = poller.ready.pop_front() else {
-                break;
-            };
-            if self.serve(poller, token) {
-                poller.ready.push_back(token);
-            } else {
-                poller.queued.remove(&token);
-            }
-            served = true;
-        }
-        served |= self.serve_timers(poller);
-        if self.application_driven {
-            let mut state = self.state.lock();
-            state.asleep_until = Some(state.due().unwrap_or(NEVER));
-        }
-        served
-    }
-
-    /// How long to wait; from here on turns by others wake the poller when they need it.
-    fn fall_asleep(&self, poller: &Poller, until: Option<Instant>) -> Option<Duration> {
-        let mut state = self.state.lock();
-        if !poller.ready.is_empty()
-            || !state.net.feedback.is_empty()
-            || self.stopping.load(Ordering::Acquire)
-        {
-            return Some(Duration::ZERO);
-        }
-        let due = state.due();
-        state.asleep_until = Some(due.unwrap_or(NEVER));
-        drop(state);
-        let mut wait = due.map(|due| due - self.clock.now());
-        if let Some(until) = until {
-            let left = until.saturating_duration_since(Instant::now());
-            wait = Some(wait.map_or(left, |wait| wait.min(left)));
-        }
-        wait
-    }
-
-    /// Notes which sources are ready, serves room to write and resolver answers.
-    fn wake_up(&self, poller: &mut Poller) -> bool {
-        let mut served = false;
-        let woken = poller.events.iter().any(|event| event.token() == WAKER);
-        let mut state = self.state.lock();
-        state.asleep_until = None;
-        if state.health != Health::Well {
-            poller.ready.clear();
-            poller.queued.clear();
-            return false;
-        }
-        let backlog = !state.net.feedback.is_empty();
-        let answers = woken && state.net.take_answers();
-        let now = self.clock.now();
-        for event in &poller.events {
-            let token = event.token();
-            let Some(source) = state.net.source(token) else {
-                continue;
-            };
-            served = true;
-            if event.is_error() {
-                state.net.on_error(source);
-            }
-            if event.is_writable() || event.is_error() {
-                state.net.on_writable(now, source);
-            }
-            // Whatever was signalled, reading finds out the rest (end, reset, errors).
-            if poller.queued.insert(token) {
-                poller.ready.push_back(token);
-            }
-        }
-        let settle = served || answers || backlog;
-        drop(state);
-        if settle {
-            let _ = self.turn(|_, _| ());
-        }
-        settle
-    }
-
-    /// Reads from one source; whether it may have more.
-    fn serve(&self, poller: &mut Poller, token: Token) -> bool {
-        for _ in 0..ROUNDS {
-            let Poller { inbound, chunk, .. } = poller;
-            let more = self.turn(|state, now| self.serve_source(state, now, token, inbound, chunk));
-            if !more.unwrap_or(false) {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn serve_source(
-        &self,
-        state: &mut State<C>,
-        now: Time,
-        token: Token,
-        inbound: &mut Inbound,
-        chunk: &mut [u8],
-    ) -> bool {
-        match state.net.source(token) {
-            None => false,
-            Some(Source::Listener(key)) => state.net.accept(now, key),
-            Some(Source::Conn(key)) => match state.net.read(now, key, chunk) {
-                Got::Bytes(conn, count) => {
-                    // The core learns that a connection stands before it sees bytes of it.
-                    self.settle_feedback(state, now);
-                    let bytes = &chunk[..count];
-                    state.core.handle_input(now, Input::Stream { conn, bytes });
-                    true
-                }
-                Got::Dry => false,
-            },
-            Some(Source::Udp(socket)) => {
-                let (count, more) = state.net.receive(socket, inbound);
-                for index in 0..count {
-                    let Some((from, bytes)) = inbound.get(index) else {
-                        break;
-                    };
-                    let input = Input::Datagram {
-                        socket,
-                        from,
-                        bytes,
-                    };
-                    state.core.handle_input(now, input);
-                    // One mutation, then its output; the datagrams of a batch leave together.
-                    while let Some(io) = state.core.poll_io() {
-                        state.net.perform(now, io);
-                    }
-                }
-                more
-            }
-        }
-    }
-
-    fn settle_feedback(&self, state: &mut State<C>, now: Time) {
-        if !state.net.feedback.is_empty() {
-            let _ = self.settle(state, now);
-        }
-    }
-
-    fn serve_timers(&self, poller: &mut Poller) -> bool {
-        let now = self.clock.now();
-        {
-            let state = self.state.lock();
-            if state.due().is_none_or(|due| due > now) {
-                return false;
-            }
-        }
-        let mut retry = Vec::new();
-        let stuck = self.turn(|state, now| {
-            state.net.do_chores(now, &mut retry);
-            if state.deadline.is_some_and(|deadline| deadline <= now) {
-                state.core.handle_timeout(now);
-                return state.core.next_deadline().is_some_and(|next| next <= now);
-            }
-            false
-        });
-        for token in retry {
-            if poller.queued.insert(token) {
-                poller.ready.push_back(token);
-            }
-        }
-        if stuck == Ok(true) {
-            // Serving timers must move the deadline on; one that does not would take a processor.
-            std::thread::sleep(STUCK);
-        }
-        true
-    }
-
-    /// Takes an event, or waits for one.
-    fn pull(&self, until: Option<Instant>, at_once: bool) -> Next<C::Event> {
-        loop {
-            let (next, refill) = self.dispatch.pop();
-            if refill {
-                self.refill();
-            }
-            if let Some(next) = next {
-                return next;
-            }
-            if self.application_driven && !self.stopping.load(Ordering::Acquire) {
-                let until = if at_once { Some(Instant::now()) } else { until };
-                if self.cycle(until) {
-                    self.write_traces();
-                    if at_once {
-                        return self.dispatch.pop().0.unwrap_or(Next::TimedOut);
-                    }
-                    continue;
-                }
-            } else if !at_once && self.dispatch.wait(until) {
-                continue;
-            }
-            if at_once || until.is_some_and(|until| Instant::now() >= until) {
-                return self.dispatch.pop().0.unwrap_or(Next::TimedOut);
-            }
-        }
-    }
-
-    /// Takes over events that did not fit before.
-    fn refill(&self) {
-        let _ = self.turn(|_, _| ());
-    }
-
-    /// Starts the event thread unless it is there.
-    fn need_event_thread(self: &Arc<Self>) -> io::Result<()>
-    where
-        C: Send + 'static,
-        C::Event: Send,
-    {
-        if self.application_driven || !self.dispatch.claim_thread() {
-            return Ok(());
-        }
-        let inner = Arc::clone(self);
-        sys::spawn(&format!("{}-event", self.name), move || {
-            while let Work::Some = inner.dispatch.wait_for_work() {
-                inner.serve_callbacks();
-            }
-            inner.dispatch.run_callback(|| {
-                inner.tap.work(true);
-            });
-            inner.dispatch.thread_ended();
-        })
-        .map(drop)
-        .inspect_err(|_| self.dispatch.thread_ended())
-    }
-
-    /// Calls the sink with what is queued, and trace callbacks; whether there was anything.
-    fn serve_callbacks(&self) -> bool {
-        let mut any = false;
-        // Not for ever: in application-driven mode the sockets want their turn.
-        for _ in 0..256 {
-            if self.tap.callback_waits() {
-                any |= self.dispatch.run_callback(|| {
-                    self.tap.work(true);
-                });
-            }
-            let (delivered, refill) = self.dispatch.deliver();
-            if refill {
-                self.refill();
-            }
-            any |= delivered;
-            if !delivered && !refill {
-                break;
-            }
-        }
-        if self.application_driven {
-            self.write_traces();
-        }
-        any
-    }
-
-    /// Application driven: what threads would write.
-    fn write_traces(&self) {
-        if self.tap.callback_waits() {
-            self.dispatch.run_callback(|| {
-                self.tap.work(true);
-            });
-        }
-        if self.tap.file_waits() {
-            sys::without_sigpipe(|| self.tap.work(false));
-        }
-    }
-
     /// The part of shutting down that waits for nobody.
     fn stop(&self) {
         if self.stopping.swap(true, Ordering::AcqRel) {
@@ -899,6 +581,11 @@ impl<C: Core> Inner<C> {
         // A look-up cannot be called back; its thread touches nothing but its own queue and then ends.
         if !self.resolver.join(until) {
             log::warn!("a name look-up still runs");
+        }
+        if quiet {
+            for thread in std::mem::take(&mut *self.helpers.lock()) {
+                contain(|| drop(thread.join()));
+            }
         }
         quiet
     }
