@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod base;
+pub mod ffi;
 pub mod runtime;
 pub mod sdp;
 pub mod syntax;

@@ -1,0 +1,1881 @@
+/*
+ * rtcclient.h: a SIP user agent as one library.
+ *
+ * Generated from src/ffi; RTC_UPDATE_HEADER=1 cargo test --test abi writes it anew.
+ *
+ * Handles. A handle is a key in a pointer, never an address; a stale, made-up or wrong-kind one is RTC_E_HANDLE.
+ * What an out-parameter or rtc_object_list gives is yours: rtc_object_release it once. What stands in an event's
+ * record, and the event that a sink is given, is lent: rtc_object_add_ref to keep it. Releasing ends nothing (but
+ * for the last reference to a client or a server). The same object has the same handle while anybody holds it.
+ *
+ * Text in is UTF-8, (ptr, len) or an rtc_str_t; RTC_NUL_TERMINATED as length asks for strlen, RTC_STR("text")
+ * writes both. ptr NULL: not given. Text out of events and messages is a view, not NUL-terminated, valid until
+ * the last release of that handle; out of everything else it is copied: (buf, cap, needed), where needed is the
+ * length without the NUL, cap 0 only asks, and a buffer that is too small is left alone.
+ *
+ * Results are HRESULT numbers: 0 and above is success. rtc_last_error_message has the sentence of this thread's
+ * last failure. Outputs are written on success only, handle outputs are set to NULL first. SIP status n is
+ * 0x80EF0000 + n from 300 up and 0x00EF0000 + n below. Several things wrong: handle, then pointer, argument,
+ * object state, limit. Every function may also answer RTC_E_UNEXPECTED (a bug of ours, contained),
+ * RTC_E_CLIENT_FAULTED (its consequence) and RTC_E_FORKED (the client belongs to the parent process).
+ *
+ * Structures begin with their size; all zeros is a full set of defaults. "opt": may be NULL. What is marked as
+ * not in this version is refused with RTC_E_NOT_IMPLEMENTED where it would matter.
+ *
+ * Threads. Every function from every thread and inside every callback. User code runs on one event thread per
+ * client, never under a lock; with RTC_CLIENT_APPLICATION_DRIVEN inside rtc_client_run_once and _next_event.
+ *
+ * Life cycle. create, (sink, filter, user data), initialize, (answer modes, allowed ports), listen, work,
+ * prepare_for_shutdown, event CLIENT / ASYNC_CLEANUP_DONE, shutdown, release. Before initialize all else is
+ * RTC_E_CLIENT_NOT_INITIALIZED; after prepare_for_shutdown what starts something is RTC_E_SIP_STACK_SHUTDOWN;
+ * after shutdown only reading, pulling what is queued and releasing: else RTC_E_CLIENT_ALREADY_SHUT_DOWN.
+ */
+
+#ifndef RTCCLIENT_H
+#define RTCCLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The length that asks for strlen. */
+#define RTC_NUL_TERMINATED ((size_t)-1)
+/* A literal or any NUL-terminated text: two arguments, or the inside of { }. */
+#define RTC_STR(text) (text), RTC_NUL_TERMINATED
+#define RTC_SUCCEEDED(result) ((result) >= 0)
+/* The SIP status in a result. */
+#define RTC_SIP_STATUS(result) ((int32_t)((uint32_t)(result) & 0xFFFFu))
+/* The result that stands for a SIP status. */
+#define RTC_RESULT_OF_STATUS(status) \
+    ((rtc_result_t)((status) >= 300 ? (int64_t)(status) - 0x7F110000 : (int64_t)(status) + 0x00EF0000))
+
+
+// == Kinds of handle (rtc_object_get_kind, rtc_object_get, rtc_object_list). ==
+#define RTC_KIND_CLIENT 1
+#define RTC_KIND_PROFILE 2
+#define RTC_KIND_SESSION 3
+#define RTC_KIND_PARTICIPANT 4
+#define RTC_KIND_SUBSCRIPTION 5
+#define RTC_KIND_EVENT 6
+#define RTC_KIND_SIP_MESSAGE 7
+#define RTC_KIND_WATCHER 8
+#define RTC_KIND_SERVER 9
+#define RTC_KIND_CONNECTION 10
+#define RTC_KIND_REGISTRATION 11
+#define RTC_KIND_DIALOG 12
+#define RTC_KIND_USAGE 13
+#define RTC_KIND_TRANSACTION 14
+#define RTC_KIND_REFRESH 15
+#define RTC_KIND_BUDDY 16
+#define RTC_KIND_GROUP 17
+#define RTC_KIND_PRESENCE_DEVICE 18
+#define RTC_KIND_BRIDGE 19
+#define RTC_KIND_SIMULATION 20
+
+// == rtc_send_t.flags. ==
+// The stack's own headers may be set too.
+#define RTC_SEND_EXPERT 1
+// Send the provisional response reliably (not in this version).
+#define RTC_SEND_RELIABLE 2
+// Repeat before it expires.
+#define RTC_SEND_REFRESH 4
+// Retry: its Call-ID, From tag, CSeq + 1.
+#define RTC_SEND_SAME_ATTEMPT 8
+// Expires: 0.
+#define RTC_SEND_END 16
+// norefersub, RFC 4488.
+#define RTC_SEND_NO_SUBSCRIPTION 32
+
+// == rtc_tls_options_t.flags. ==
+#define RTC_TLS_NO_SYSTEM_ROOTS 1
+#define RTC_TLS_REQUIRE_CLIENT_CERTIFICATE 2
+#define RTC_TLS_INSECURE_NO_VERIFY 1073741824
+
+// == rtc_client_options_t.flags. ==
+// No media at all: audio sessions are refused.
+#define RTC_CLIENT_DISABLE_MEDIA 1
+// No effect in this version.
+#define RTC_CLIENT_DISABLE_UPNP 2
+// No effect in this version.
+#define RTC_CLIENT_ENABLE_SERVER_CLASS 4
+// No effect in this version.
+#define RTC_CLIENT_DISABLE_STRICT_DNS 8
+// No effect in this version.
+#define RTC_CLIENT_DISABLE_UNAUTH_WATCHERS 16
+// No effect in this version.
+#define RTC_CLIENT_DISABLE_UNAUTH_SESSIONS 32
+// No thread of the library's: everything runs inside rtc_client_run_once and rtc_client_next_event.
+#define RTC_CLIENT_APPLICATION_DRIVEN 65536
+// One event for each object lost with a connection.
+#define RTC_CLIENT_REPORT_EACH 131072
+
+// == rtc_client_listen. ==
+#define RTC_LISTEN_MODE_NONE 0
+#define RTC_LISTEN_MODE_DYNAMIC 1
+#define RTC_LISTEN_MODE_BOTH 2
+
+// == Transports, a mask. ==
+#define RTC_TRANSPORT_UDP 1
+#define RTC_TRANSPORT_TCP 2
+#define RTC_TRANSPORT_TLS 4
+#define RTC_TRANSPORT_WS 8
+#define RTC_TRANSPORT_WSS 16
+
+// == rtc_trace_options_t. ==
+#define RTC_TRACE_LADDER 1
+#define RTC_TRACE_PCAP 2
+#define RTC_TRACE_JSON 3
+#define RTC_TRACE_HEP 4
+// flags: keep credentials readable.
+#define RTC_TRACE_SECRETS 1
+
+// == rtc_profile_options_t.flags. ==
+// Not in this version.
+#define RTC_PROFILE_OUTBOUND 1
+// Not in this version.
+#define RTC_PROFILE_GRUU 2
+// Not in this version.
+#define RTC_PROFILE_PIN_NEXT_HOP 4
+// The registrar's times govern.
+#define RTC_PROFILE_NO_EXPIRES 8
+// Answer the strongest challenge, not the topmost (RFC 8760 2.4).
+#define RTC_PROFILE_STRONGEST_DIGEST 16
+
+// == rtc_profile_enable, register_flags. ==
+#define RTC_REGISTER_INVITE_SESSIONS 1
+#define RTC_REGISTER_MESSAGE_SESSIONS 2
+#define RTC_REGISTER_PRESENCE 4
+#define RTC_REGISTER_NOTIFY 8
+#define RTC_REGISTER_ALL 15
+
+// == rtc_profile_options_t.allowed_auth. ==
+#define RTC_AUTH_BASIC 1
+#define RTC_AUTH_DIGEST 2
+#define RTC_AUTH_NTLM 4
+#define RTC_AUTH_KERBEROS 8
+#define RTC_AUTH_USE_LOGON_CRED 65536
+
+// == rtc_profile_options_t.session_types. ==
+#define RTC_SESSION_TYPES_PC_TO_PC 1
+#define RTC_SESSION_TYPES_PC_TO_PHONE 2
+#define RTC_SESSION_TYPES_PHONE_TO_PHONE 4
+#define RTC_SESSION_TYPES_IM 8
+#define RTC_SESSION_TYPES_MULTIPARTY_IM 16
+#define RTC_SESSION_TYPES_APPLICATION 32
+
+// == rtc_credentials_t.flags. ==
+// For proxies only (no effect in this version).
+#define RTC_CREDENTIALS_PROXY 1
+// `secret` is HA1 in hex.
+#define RTC_CREDENTIALS_HA1 2
+// Let the challenge stand (not in this version).
+#define RTC_CREDENTIALS_DECLINE 4
+// We challenge, this user passes (not in this version).
+#define RTC_CREDENTIALS_OF_PEER 8
+
+// == State of a profile. ==
+#define RTC_REGISTRATION_STATE_NOT_REGISTERED 0
+#define RTC_REGISTRATION_STATE_REGISTERING 1
+#define RTC_REGISTRATION_STATE_REGISTERED 2
+#define RTC_REGISTRATION_STATE_REJECTED 3
+#define RTC_REGISTRATION_STATE_UNREGISTERING 4
+#define RTC_REGISTRATION_STATE_ERROR 5
+#define RTC_REGISTRATION_STATE_LOGGED_OFF 6
+#define RTC_REGISTRATION_STATE_LOCAL_PA_LOGGED_OFF 7
+#define RTC_REGISTRATION_STATE_REMOTE_PA_LOGGED_OFF 8
+
+// == rtc_session_create. ==
+#define RTC_SESSION_TYPE_PC_TO_PC 0
+#define RTC_SESSION_TYPE_PC_TO_PHONE 1
+#define RTC_SESSION_TYPE_PHONE_TO_PHONE 2
+#define RTC_SESSION_TYPE_IM 3
+#define RTC_SESSION_TYPE_MULTIPARTY_IM 4
+#define RTC_SESSION_TYPE_APPLICATION 5
+
+// == State of a session. ==
+#define RTC_SESSION_STATE_IDLE 0
+#define RTC_SESSION_STATE_INCOMING 1
+#define RTC_SESSION_STATE_ANSWERING 2
+#define RTC_SESSION_STATE_INPROGRESS 3
+#define RTC_SESSION_STATE_CONNECTED 4
+#define RTC_SESSION_STATE_DISCONNECTED 5
+#define RTC_SESSION_STATE_HOLD 6
+#define RTC_SESSION_STATE_REFER 7
+
+// == State of a participant. ==
+#define RTC_PARTICIPANT_STATE_IDLE 0
+#define RTC_PARTICIPANT_STATE_PENDING 1
+#define RTC_PARTICIPANT_STATE_INCOMING 2
+#define RTC_PARTICIPANT_STATE_ANSWERING 3
+#define RTC_PARTICIPANT_STATE_INPROGRESS 4
+#define RTC_PARTICIPANT_STATE_ALERTING 5
+#define RTC_PARTICIPANT_STATE_CONNECTED 6
+#define RTC_PARTICIPANT_STATE_DISCONNECTING 7
+#define RTC_PARTICIPANT_STATE_DISCONNECTED 8
+
+// == State of a subscription. ==
+#define RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED 0
+#define RTC_SUBSCRIPTION_STATE_SUBSCRIBING 1
+#define RTC_SUBSCRIPTION_STATE_SUBSCRIBED 2
+#define RTC_SUBSCRIPTION_STATE_LOGGED_OFF 3
+#define RTC_SUBSCRIPTION_STATE_ERROR 4
+#define RTC_SUBSCRIPTION_STATE_UNSUBSCRIBING 5
+
+// == State of a watcher; rtc_watcher_answer. ==
+#define RTC_WATCHER_STATE_UNKNOWN 0
+#define RTC_WATCHER_STATE_OFFERING 1
+#define RTC_WATCHER_STATE_ALLOWED 2
+#define RTC_WATCHER_STATE_BLOCKED 3
+#define RTC_WATCHER_STATE_DENIED 4
+#define RTC_WATCHER_STATE_PROMPT 5
+
+// == kind of RTC_EVENT_WATCHER. ==
+#define RTC_WATCHER_EVENT_ADD 0
+#define RTC_WATCHER_EVENT_REMOVE 1
+#define RTC_WATCHER_EVENT_UPDATE 2
+#define RTC_WATCHER_EVENT_OFFERING 3
+#define RTC_WATCHER_EVENT_ROAMED 4
+
+// == RTC_PROPERTY_CLIENT_ANSWER_MODE. ==
+#define RTC_ANSWER_MODE_OFFER_SESSION_EVENT 0
+#define RTC_ANSWER_MODE_AUTOMATICALLY_ACCEPT 1
+#define RTC_ANSWER_MODE_AUTOMATICALLY_REJECT 2
+#define RTC_ANSWER_MODE_NOT_SUPPORTED 3
+
+// == rtc_session_terminate. ==
+#define RTC_TERMINATE_REASON_NORMAL 0
+#define RTC_TERMINATE_REASON_DND 1
+#define RTC_TERMINATE_REASON_BUSY 2
+#define RTC_TERMINATE_REASON_REJECT 3
+#define RTC_TERMINATE_REASON_TIMEOUT 4
+#define RTC_TERMINATE_REASON_SHUTDOWN 5
+#define RTC_TERMINATE_REASON_INSUFFICIENT_SECURITY_LEVEL 6
+#define RTC_TERMINATE_REASON_NOT_SUPPORTED 7
+
+// == kind of RTC_EVENT_MEDIA. ==
+#define RTC_MEDIA_EVENT_STOPPED 0
+#define RTC_MEDIA_EVENT_STARTED 1
+#define RTC_MEDIA_EVENT_FAILED 2
+
+// == reason of RTC_EVENT_MEDIA. ==
+#define RTC_MEDIA_EVENT_REASON_NORMAL 0
+#define RTC_MEDIA_EVENT_REASON_HOLD 1
+#define RTC_MEDIA_EVENT_REASON_TIMEOUT 2
+#define RTC_MEDIA_EVENT_REASON_BAD_DEVICE 3
+#define RTC_MEDIA_EVENT_REASON_NO_PORT 4
+#define RTC_MEDIA_EVENT_REASON_PORT_MAPPING_FAILED 5
+#define RTC_MEDIA_EVENT_REASON_REMOTE_REQUEST 6
+
+// == kind of RTC_EVENT_MESSAGING. ==
+#define RTC_MESSAGING_EVENT_MESSAGE 0
+#define RTC_MESSAGING_EVENT_STATUS 1
+
+// == state of RTC_EVENT_REINVITE. ==
+#define RTC_REINVITE_STATE_INCOMING 0
+#define RTC_REINVITE_STATE_SUCCEEDED 1
+#define RTC_REINVITE_STATE_FAIL 2
+
+// == Media, a mask. ==
+#define RTC_MEDIA_AUDIO_SEND 1
+#define RTC_MEDIA_AUDIO_RECEIVE 2
+#define RTC_MEDIA_VIDEO_SEND 4
+#define RTC_MEDIA_VIDEO_RECEIVE 8
+#define RTC_MEDIA_T120 16
+
+// == rtc_session_options_t.flags. ==
+// Use the given profile even if another fits better.
+#define RTC_SESSION_FORCE_PROFILE 1
+// Hand redirections to the application.
+#define RTC_SESSION_FAIL_ON_REDIRECT 2
+// Not in this version.
+#define RTC_SESSION_ALL_FORKS 65536
+
+// == rtc_session_reinvite. ==
+// Not in this version.
+#define RTC_REINVITE_UPDATE 1
+// The peer makes the offer.
+#define RTC_REINVITE_NO_OFFER 2
+
+// == rtc_subscription_options_t.flags. ==
+// Sends nothing, takes NOTIFYs outside dialogs.
+#define RTC_SUBSCRIPTION_UNSOLICITED 1
+// One poll, Expires 0.
+#define RTC_SUBSCRIPTION_FETCH 2
+
+// == rtc_client_serve_package. ==
+#define RTC_SERVE_OFFER 0
+#define RTC_SERVE_ACCEPT 1
+#define RTC_SERVE_STOP 2
+
+// == Additional headers. ==
+// Into requests only, as the Windows CE release did.
+#define RTC_HEADERS_REQUESTS_ONLY 1
+// The stack's own headers too.
+#define RTC_HEADERS_EXPERT 2
+// To the set; else the set is replaced.
+#define RTC_HEADERS_ADD 4
+
+// == rtc_sip_message_parse. ==
+// One message of a stream: RTC_E_SIP_NEED_MORE_DATA until it is whole.
+#define RTC_PARSE_STREAM 1
+// Refuse what the RFC's grammar does not allow, also where it could be understood.
+#define RTC_PARSE_STRICT 2
+
+// == rtc_header_t.form. ==
+#define RTC_HEADER_FORM_RAW 0
+#define RTC_HEADER_FORM_TOKEN 1
+#define RTC_HEADER_FORM_NUMBER 2
+#define RTC_HEADER_FORM_ADDRESS 3
+#define RTC_HEADER_FORM_VIA 4
+#define RTC_HEADER_FORM_AUTH 5
+#define RTC_HEADER_FORM_STAR 6
+// rtc_sip_message_get_header: index counts lines as received; default: list elements.
+#define RTC_HEADER_LINES 1
+
+// == rtc_server_options_t.flags. ==
+#define RTC_SERVER_NO_AUTHENTICATION 1
+#define RTC_SERVER_NO_RECORD_ROUTE 2
+#define RTC_SERVER_ALLOW_NON_LOOPBACK 4
+
+// == State of a connection. ==
+#define RTC_CONNECTION_STATE_INIT 0
+#define RTC_CONNECTION_STATE_ACTIVE 1
+#define RTC_CONNECTION_STATE_SUSPENDED 2
+#define RTC_CONNECTION_STATE_INACTIVE 3
+#define RTC_CONNECTION_STATE_UNAVAILABLE 4
+
+// == State of a transaction. ==
+#define RTC_TRANSACTION_STATE_TRYING 0
+#define RTC_TRANSACTION_STATE_CALLING 1
+#define RTC_TRANSACTION_STATE_PROCEEDING 2
+#define RTC_TRANSACTION_STATE_COMPLETED 3
+#define RTC_TRANSACTION_STATE_CONFIRMED 4
+#define RTC_TRANSACTION_STATE_TERMINATED 5
+
+// == rtc_event_info_t.flags. ==
+// rtc_event_get_sip_message has a message.
+#define RTC_EVENT_FLAG_SIP_MESSAGE 1
+// The incoming INVITE came by several ways.
+#define RTC_EVENT_FLAG_FORKED 2
+// No event of this object follows.
+#define RTC_EVENT_FLAG_LAST 4
+
+// == rtc_event_get_text. ==
+#define RTC_EVENT_TEXT_JSON 1
+#define RTC_EVENT_TEXT_CALL_ID 2
+#define RTC_EVENT_TEXT_LOCAL_TAG 3
+#define RTC_EVENT_TEXT_REMOTE_TAG 4
+#define RTC_EVENT_TEXT_COOKIE 5
+#define RTC_EVENT_TEXT_SEARCH_VALUE 6
+
+// == kind of RTC_EVENT_CLIENT. ==
+#define RTC_CLIENT_EVENT_VOLUME_CHANGE 0
+#define RTC_CLIENT_EVENT_DEVICE_CHANGE 1
+#define RTC_CLIENT_EVENT_NETWORK_QUALITY_CHANGE 2
+#define RTC_CLIENT_EVENT_ASYNC_CLEANUP_DONE 3
+#define RTC_CLIENT_EVENT_QUEUE_OVERFLOW 100
+#define RTC_CLIENT_EVENT_NETWORK_CHANGE 101
+#define RTC_CLIENT_EVENT_FAULTED 102
+
+// == rtc_session_options_t.manual: what the library does by itself unless it is switched off. ==
+#define RTC_AUTO_PROVISIONAL 1
+#define RTC_AUTO_PRACK 2
+#define RTC_AUTO_ACK 4
+#define RTC_AUTO_OFFER_ANSWER 8
+#define RTC_AUTO_NOTIFY 16
+#define RTC_AUTO_OPTIONS 32
+#define RTC_AUTO_AUTHENTICATION 64
+#define RTC_AUTO_REFRESH 128
+#define RTC_AUTO_REDIRECT 256
+#define RTC_AUTO_FORK 512
+#define RTC_AUTO_SESSION_TIMER 1024
+#define RTC_AUTO_MESSAGE 2048
+#define RTC_AUTO_INFO 4096
+#define RTC_AUTO_ALL 8191
+
+// == state of RTC_EVENT_MESSAGING. ==
+#define RTC_MESSAGING_USER_STATUS_IDLE 0
+#define RTC_MESSAGING_USER_STATUS_TYPING 1
+
+// == State of a client (rtc_object_get_state). ==
+#define RTC_CLIENT_STATE_CREATED 0
+#define RTC_CLIENT_STATE_INITIALIZED 1
+#define RTC_CLIENT_STATE_PREPARING 2
+#define RTC_CLIENT_STATE_SHUT_DOWN 3
+
+// == State of a server. ==
+#define RTC_SERVER_STATE_STOPPED 0
+#define RTC_SERVER_STATE_RUNNING 1
+
+// == rtc_event_info_t.type: 0 to 27 are the original's, ours begin at 100. ==
+#define RTC_EVENT_CLIENT 0
+#define RTC_EVENT_REGISTRATION_STATE_CHANGE 1
+#define RTC_EVENT_SESSION_STATE_CHANGE 2
+#define RTC_EVENT_SESSION_OPERATION_COMPLETE 3
+#define RTC_EVENT_PARTICIPANT_STATE_CHANGE 4
+#define RTC_EVENT_MEDIA 5
+#define RTC_EVENT_INTENSITY 6
+#define RTC_EVENT_MESSAGING 7
+#define RTC_EVENT_BUDDY 8
+#define RTC_EVENT_WATCHER 9
+#define RTC_EVENT_PROFILE 10
+#define RTC_EVENT_USERSEARCH 11
+#define RTC_EVENT_INFO 12
+#define RTC_EVENT_GROUP 13
+#define RTC_EVENT_MEDIA_REQUEST 14
+#define RTC_EVENT_ROAMING 15
+#define RTC_EVENT_PRESENCE_PROPERTY 16
+#define RTC_EVENT_PRESENCE_DATA 17
+#define RTC_EVENT_PRESENCE_STATUS 18
+#define RTC_EVENT_SESSION_REFER_STATUS 19
+#define RTC_EVENT_SESSION_REFERRED 20
+#define RTC_EVENT_REINVITE 21
+#define RTC_EVENT_SUBSCRIPTION_STATE_CHANGE 22
+#define RTC_EVENT_SUBSCRIPTION_NOTIFY 23
+#define RTC_EVENT_PRACK 24
+#define RTC_EVENT_SESSION_CONSULTANT_REFERRED 25
+#define RTC_EVENT_SESSION_NOTIFICATION 26
+#define RTC_EVENT_UNSOLICITED_NOTIFY 27
+#define RTC_EVENT_REQUEST 100
+#define RTC_EVENT_RESPONSE 101
+#define RTC_EVENT_TRANSACTION_FAILED 102
+#define RTC_EVENT_TRANSACTION_EXPIRED 103
+#define RTC_EVENT_FORKED 104
+#define RTC_EVENT_INVITE_COMPLETED 105
+#define RTC_EVENT_CANCELLED 106
+#define RTC_EVENT_CONNECTION_STATE 107
+#define RTC_EVENT_REGISTRATION 108
+#define RTC_EVENT_DIALOG_STATE 109
+#define RTC_EVENT_USAGE_STATE 110
+#define RTC_EVENT_REFRESH_STATE 111
+#define RTC_EVENT_CHALLENGE 112
+#define RTC_EVENT_FLOW 113
+#define RTC_EVENT_PUBLICATION 114
+#define RTC_EVENT_DTMF 120
+#define RTC_EVENT_AUDIO 121
+#define RTC_EVENT_MEDIA_STATISTICS 122
+
+// == rtc_client_set_event_filter: the low half is the original's. ==
+#define RTC_EVENT_FILTER_CLIENT 1ull
+#define RTC_EVENT_FILTER_REGISTRATION_STATE_CHANGE 2ull
+#define RTC_EVENT_FILTER_SESSION_STATE_CHANGE 4ull
+#define RTC_EVENT_FILTER_SESSION_OPERATION_COMPLETE 8ull
+#define RTC_EVENT_FILTER_PARTICIPANT_STATE_CHANGE 16ull
+#define RTC_EVENT_FILTER_MEDIA 32ull
+#define RTC_EVENT_FILTER_INTENSITY 64ull
+#define RTC_EVENT_FILTER_MESSAGING 128ull
+#define RTC_EVENT_FILTER_BUDDY 256ull
+#define RTC_EVENT_FILTER_WATCHER 512ull
+#define RTC_EVENT_FILTER_PROFILE 1024ull
+#define RTC_EVENT_FILTER_USERSEARCH 2048ull
+#define RTC_EVENT_FILTER_INFO 4096ull
+#define RTC_EVENT_FILTER_GROUP 8192ull
+#define RTC_EVENT_FILTER_MEDIA_REQUEST 16384ull
+#define RTC_EVENT_FILTER_ROAMING 65536ull
+#define RTC_EVENT_FILTER_PRESENCE_PROPERTY 131072ull
+#define RTC_EVENT_FILTER_BUDDY2 262144ull
+#define RTC_EVENT_FILTER_WATCHER2 524288ull
+#define RTC_EVENT_FILTER_SESSION_REFER_STATUS 1048576ull
+#define RTC_EVENT_FILTER_SESSION_REFERRED 2097152ull
+#define RTC_EVENT_FILTER_REINVITE 4194304ull
+#define RTC_EVENT_FILTER_PRESENCE_DATA 8388608ull
+#define RTC_EVENT_FILTER_PRESENCE_STATUS 16777216ull
+#define RTC_EVENT_FILTER_SUBSCRIPTION 4294967296ull
+#define RTC_EVENT_FILTER_NOTIFICATION 8589934592ull
+#define RTC_EVENT_FILTER_PRACK 17179869184ull
+#define RTC_EVENT_FILTER_CONSULTANT 34359738368ull
+#define RTC_EVENT_FILTER_REQUEST 68719476736ull
+#define RTC_EVENT_FILTER_RESPONSE 137438953472ull
+#define RTC_EVENT_FILTER_SIP_STATE 274877906944ull
+#define RTC_EVENT_FILTER_CHALLENGE 549755813888ull
+#define RTC_EVENT_FILTER_PUBLICATION 1099511627776ull
+#define RTC_EVENT_FILTER_MEDIA_EXTRA 2199023255552ull
+#define RTC_EVENT_FILTER_STATISTICS 4398046511104ull
+#define RTC_EVENT_FILTER_SIP_ALL 8796093022208ull
+// All but intensity, states of SIP-level objects, challenges and statistics.
+#define RTC_EVENT_FILTER_DEFAULT 3569151377343ull
+// All but what SIP_ALL adds.
+#define RTC_EVENT_FILTER_ALL 8791831609343ull
+
+// == Properties: kind * 256 + position. w: can be set. (index): what the index says. ==
+// Number.
+#define RTC_PROPERTY_CLIENT_EVENT_FILTER 256
+// Number.
+#define RTC_PROPERTY_CLIENT_LISTEN_MODE 257
+// Number, can be set; index: session type.
+#define RTC_PROPERTY_CLIENT_ANSWER_MODE 258
+// Number, can be set; index: transport.
+#define RTC_PROPERTY_CLIENT_ALLOWED_PORTS 259
+// Text, can be set.
+#define RTC_PROPERTY_CLIENT_LOCAL_USER_URI 260
+// Text, can be set.
+#define RTC_PROPERTY_CLIENT_LOCAL_USER_NAME 261
+// Text; index: 0, 1, ….
+#define RTC_PROPERTY_CLIENT_NETWORK_ADDRESS 262
+// Text.
+#define RTC_PROPERTY_PROFILE_KEY 512
+// Text.
+#define RTC_PROPERTY_PROFILE_NAME 513
+// Text.
+#define RTC_PROPERTY_PROFILE_XML 514
+// Text, can be set.
+#define RTC_PROPERTY_PROFILE_USER_URI 515
+// Text, can be set.
+#define RTC_PROPERTY_PROFILE_USER_NAME 516
+// Text.
+#define RTC_PROPERTY_PROFILE_USER_ACCOUNT 517
+// Text, can be set.
+#define RTC_PROPERTY_PROFILE_REALM 518
+// Number, can be set.
+#define RTC_PROPERTY_PROFILE_ALLOWED_AUTH 519
+// Text.
+#define RTC_PROPERTY_PROFILE_SERVER 520
+// Number.
+#define RTC_PROPERTY_PROFILE_TRANSPORT 521
+// Number.
+#define RTC_PROPERTY_PROFILE_SESSION_CAPABILITIES 522
+// Number.
+#define RTC_PROPERTY_PROFILE_EXPIRES 523
+// Text; index: 0, 1, ….
+#define RTC_PROPERTY_PROFILE_REGISTERED_CONTACT 524
+// Number.
+#define RTC_PROPERTY_SESSION_TYPE 768
+// Text.
+#define RTC_PROPERTY_SESSION_CALL_ID 769
+// Text.
+#define RTC_PROPERTY_SESSION_REMOTE_URI 770
+// Text.
+#define RTC_PROPERTY_SESSION_REMOTE_NAME 771
+// Text.
+#define RTC_PROPERTY_SESSION_REMOTE_TYPE 772
+// Text.
+#define RTC_PROPERTY_SESSION_REMOTE_DESCRIPTION 773
+// Text.
+#define RTC_PROPERTY_SESSION_LOCAL_DESCRIPTION 774
+// Text; index: 0, 1, ….
+#define RTC_PROPERTY_SESSION_REDIRECT_URI 775
+// Text; index: 0, 1, ….
+#define RTC_PROPERTY_SESSION_REDIRECT_NAME 776
+// Number.
+#define RTC_PROPERTY_SESSION_CAN_ADD_PARTICIPANTS 777
+// Number.
+#define RTC_PROPERTY_SESSION_DURATION_MS 778
+// Number.
+#define RTC_PROPERTY_SESSION_HOLD 779
+// Text.
+#define RTC_PROPERTY_PARTICIPANT_URI 1024
+// Text.
+#define RTC_PROPERTY_PARTICIPANT_NAME 1025
+// Number.
+#define RTC_PROPERTY_PARTICIPANT_REMOVABLE 1026
+// Text.
+#define RTC_PROPERTY_SUBSCRIPTION_EVENT 1280
+// Text.
+#define RTC_PROPERTY_SUBSCRIPTION_ACCEPT 1281
+// Text.
+#define RTC_PROPERTY_SUBSCRIPTION_URI 1282
+// Number.
+#define RTC_PROPERTY_SUBSCRIPTION_EXPIRES 1283
+// Number.
+#define RTC_PROPERTY_SUBSCRIPTION_ENABLED 1284
+// Text.
+#define RTC_PROPERTY_WATCHER_URI 2048
+// Text, can be set.
+#define RTC_PROPERTY_WATCHER_NAME 2049
+// Text.
+#define RTC_PROPERTY_WATCHER_PACKAGE 2050
+// Text.
+#define RTC_PROPERTY_WATCHER_ACCEPT 2051
+// Number.
+#define RTC_PROPERTY_WATCHER_EXPIRES 2052
+// Text; index: 0, 1, ….
+#define RTC_PROPERTY_SERVER_URI 2304
+// Text.
+#define RTC_PROPERTY_SERVER_REALM 2305
+// Number.
+#define RTC_PROPERTY_SERVER_BINDINGS 2306
+// Number.
+#define RTC_PROPERTY_SERVER_REQUESTS 2307
+// Text; index: transport.
+#define RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS 2560
+// An audio mixer (not in this version).
+typedef struct rtc_bridge_t rtc_bridge_t;
+
+// A buddy (not in this version).
+typedef struct rtc_buddy_t rtc_buddy_t;
+
+// A user agent: one client has its own sockets, accounts, calls and events.
+typedef struct rtc_client_t rtc_client_t;
+
+// Sockets on one address.
+typedef struct rtc_connection_t rtc_connection_t;
+
+// A dialog (not in this version).
+typedef struct rtc_dialog_t rtc_dialog_t;
+
+// An event: an immutable record.
+typedef struct rtc_event_t rtc_event_t;
+
+// A group of buddies (not in this version).
+typedef struct rtc_group_t rtc_group_t;
+
+// A party of a session.
+typedef struct rtc_participant_t rtc_participant_t;
+
+// An account.
+typedef struct rtc_profile_t rtc_profile_t;
+
+// A refresh (not in this version).
+typedef struct rtc_refresh_t rtc_refresh_t;
+
+// A registration binding (not in this version).
+typedef struct rtc_registration_t rtc_registration_t;
+
+// An embedded SIP server.
+typedef struct rtc_server_t rtc_server_t;
+
+// A call or a message exchange.
+typedef struct rtc_session_t rtc_session_t;
+
+// A virtual network and clock (not in this version).
+typedef struct rtc_simulation_t rtc_simulation_t;
+
+// A SIP message: immutable.
+typedef struct rtc_sip_message_t rtc_sip_message_t;
+
+// A subscription of ours.
+typedef struct rtc_subscription_t rtc_subscription_t;
+
+// A request of the application's own.
+typedef struct rtc_transaction_t rtc_transaction_t;
+
+// A dialog usage (not in this version).
+typedef struct rtc_usage_t rtc_usage_t;
+
+// Somebody's subscription to us.
+typedef struct rtc_watcher_t rtc_watcher_t;
+
+// A result: HRESULT numbers, 0 and above is success.
+typedef int32_t rtc_result_t;
+
+// Where log lines go (rtc_library_set_log).
+typedef struct rtc_log_sink_t {
+    // sizeof (rtc_log_sink_t).
+    uint32_t size;
+    // 1 error … 5 trace; 0: 3.
+    int32_t level;
+    // Called for each line, from any thread, two clients at once too; `text` is not NUL-terminated, `target` is.
+    void (*on_log)(void *user_data, int32_t level, const char *target, const char *text, size_t len);
+    // Given to `on_log`.
+    void *user_data;
+    // Called once, when the sink is replaced and no call of `on_log` runs any more; may be NULL.
+    void (*drop_user_data)(void *user_data);
+} rtc_log_sink_t;
+
+// Any handle.
+typedef void rtc_object_t;
+
+// A view of text: not NUL-terminated unless `len` is RTC_NUL_TERMINATED (inputs only). `ptr` NULL: not given.
+typedef struct rtc_str_t {
+    // First byte, UTF-8.
+    const char *ptr;
+    // Bytes.
+    size_t len;
+} rtc_str_t;
+
+// What nearly every reader of a message asks for, in one call (rtc_sip_message_get_head). Absent is empty or -1.
+typedef struct rtc_sip_head_t {
+    // sizeof (rtc_sip_head_t).
+    uint32_t size;
+    // 0: a request.
+    int32_t status;
+    // The whole first line.
+    struct rtc_str_t start_line;
+    // The method; of the CSeq in a response.
+    struct rtc_str_t method;
+    // Request-URI.
+    struct rtc_str_t request_uri;
+    // Reason phrase.
+    struct rtc_str_t reason;
+    // Call-ID.
+    struct rtc_str_t call_id;
+    // URI of From.
+    struct rtc_str_t from_uri;
+    // Tag of From.
+    struct rtc_str_t from_tag;
+    // URI of To.
+    struct rtc_str_t to_uri;
+    // Tag of To.
+    struct rtc_str_t to_tag;
+    // URI of the first Contact.
+    struct rtc_str_t contact_uri;
+    // Host of the first Contact.
+    struct rtc_str_t contact_host;
+    // Branch of the topmost Via.
+    struct rtc_str_t via_branch;
+    // Sent-by of the topmost Via.
+    struct rtc_str_t via_sent_by;
+    // Event package with its parameters.
+    struct rtc_str_t event;
+    // Content-Type.
+    struct rtc_str_t content_type;
+    // CSeq number.
+    uint32_t cseq;
+    // -1: absent.
+    int32_t max_forwards;
+    // -1: absent.
+    int64_t content_length;
+    // RTC_TRANSPORT_…; 0 when parsed from memory.
+    int32_t transport;
+    // 0.
+    uint32_t flags;
+    // "192.0.2.1:5060"; empty when parsed from memory.
+    struct rtc_str_t source;
+    // "192.0.2.1:5060"; empty when parsed from memory.
+    struct rtc_str_t destination;
+} rtc_sip_head_t;
+
+// One shape for every header; `form` says which fields are set.
+typedef struct rtc_header_t {
+    // sizeof (rtc_header_t).
+    uint32_t size;
+    // RTC_HEADER_FORM_….
+    int32_t form;
+    // As it stands in the message.
+    struct rtc_str_t name;
+    // Unfolded, trimmed.
+    struct rtc_str_t value;
+    // Method, media type, package, scheme, state, transport; Call-ID.
+    struct rtc_str_t token;
+    // Display name; text of Warning and Retry-After.
+    struct rtc_str_t display_name;
+    // URI of an address; sent-by of a Via.
+    struct rtc_str_t uri;
+    // Parameters, for rtc_params_get.
+    struct rtc_str_t params;
+    // CSeq, RSeq, Expires, Retry-After, Warning code, first of RAck.
+    int64_t number;
+    // Second of RAck.
+    int64_t number2;
+} rtc_header_t;
+
+// A body or a part of a multipart body.
+typedef struct rtc_body_t {
+    // sizeof (rtc_body_t).
+    uint32_t size;
+    // How many parts the whole body has; 0: it is no multipart.
+    int32_t parts;
+    // Header lines of the part; empty for the whole.
+    struct rtc_str_t headers;
+    // Content-Type.
+    struct rtc_str_t content_type;
+    // Content-ID.
+    struct rtc_str_t content_id;
+    // Content-Disposition.
+    struct rtc_str_t disposition;
+    // The body itself.
+    struct rtc_str_t bytes;
+} rtc_body_t;
+
+// A message to be (rtc_sip_message_create).
+typedef struct rtc_sip_message_options_t {
+    // sizeof (rtc_sip_message_options_t).
+    uint32_t size;
+    // A response to `base`; 0: a request.
+    int32_t status;
+    // What is answered; for a request one to vary, or NULL.
+    struct rtc_sip_message_t *base;
+    // Method of a request.
+    struct rtc_str_t method;
+    // Request-URI of a request.
+    struct rtc_str_t uri;
+    // Reason phrase of a response; none: the RFC's.
+    struct rtc_str_t reason;
+    // To tag; none: made where one is needed.
+    struct rtc_str_t to_tag;
+    // "Name: value" lines that replace by name.
+    struct rtc_str_t headers;
+    // Names to drop, a comma list.
+    struct rtc_str_t remove;
+    // Type of `body`.
+    struct rtc_str_t content_type;
+    // The body.
+    struct rtc_str_t body;
+    // RTC_SEND_EXPERT: no header is refused or added but Content-Length.
+    uint32_t flags;
+    // 0.
+    uint32_t reserved;
+} rtc_sip_message_options_t;
+
+// The parts of a URI, as they stand in it.
+typedef struct rtc_uri_t {
+    // sizeof (rtc_uri_t).
+    uint32_t size;
+    // 0: none given.
+    uint32_t port;
+    // "sip", "sips", "tel".
+    struct rtc_str_t scheme;
+    // User; the number of a tel URI.
+    struct rtc_str_t user;
+    // Password.
+    struct rtc_str_t password;
+    // Host, of another scheme all that follows it; an IPv6 address in its brackets.
+    struct rtc_str_t host;
+    // ";transport=tcp;lr", for rtc_params_get.
+    struct rtc_str_t params;
+    // "Subject=x&Priority=urgent".
+    struct rtc_str_t headers;
+} rtc_uri_t;
+
+// What rides on the message that a verb sends; every such parameter may be NULL.
+typedef struct rtc_send_t {
+    // sizeof (rtc_send_t).
+    uint32_t size;
+    // RTC_SEND_….
+    uint32_t flags;
+    // Names the operation in its SESSION_OPERATION_COMPLETE or RESPONSE event; never interpreted.
+    int64_t cookie;
+    // "Name: value" lines for this message only; they replace sticky ones of the same name.
+    struct rtc_str_t headers;
+    // Type of `body`.
+    struct rtc_str_t content_type;
+    // A description where the verb negotiates, else any body.
+    struct rtc_str_t body;
+    // Reason phrase of a response; Reason header of BYE and CANCEL.
+    struct rtc_str_t reason;
+    // Expires; 0: the object's own.
+    int32_t expires_secs;
+    // RTC_MEDIA_… to offer or take; 0: the session's own.
+    uint32_t media;
+} rtc_send_t;
+
+// TLS (not in this version: a client that is given one is refused).
+typedef struct rtc_tls_options_t {
+    // sizeof (rtc_tls_options_t).
+    uint32_t size;
+    // RTC_TLS_….
+    uint32_t flags;
+    // Trusted certificates.
+    struct rtc_str_t ca_pem;
+    // Our certificate chain.
+    struct rtc_str_t certificate_pem;
+    // Our private key.
+    struct rtc_str_t key_pem;
+} rtc_tls_options_t;
+
+// Name resolution (servers and records not in this version: the system's resolver is asked).
+typedef struct rtc_dns_options_t {
+    // sizeof (rtc_dns_options_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // "192.0.2.53:53, …"; none: the system's.
+    struct rtc_str_t servers;
+    // Zone-file lines that are answered before any server is asked.
+    struct rtc_str_t records;
+    // Per question.
+    int32_t timeout_ms;
+    // Per server.
+    int32_t attempts;
+    // How long an address that failed is tried last.
+    int32_t penalty_secs;
+} rtc_dns_options_t;
+
+// Timers of RFC 3261 and the like; 0: the RFC's.
+typedef struct rtc_timers_t {
+    // sizeof (rtc_timers_t).
+    uint32_t size;
+    // T1, 500.
+    int32_t t1_ms;
+    // T2, 4000.
+    int32_t t2_ms;
+    // T4, 5000.
+    int32_t t4_ms;
+    // Keep-alive of connections.
+    int32_t keepalive_secs;
+    // How long an idle TCP connection stays open.
+    int32_t tcp_idle_secs;
+    // First pause before a failed registration is tried again.
+    int32_t outbound_base_secs;
+} rtc_timers_t;
+
+// NAT traversal (not in this version: a client that is given a server is refused).
+typedef struct rtc_nat_options_t {
+    // sizeof (rtc_nat_options_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // STUN server.
+    struct rtc_str_t stun_server;
+    // TURN server.
+    struct rtc_str_t turn_server;
+    // TURN user.
+    struct rtc_str_t turn_user;
+    // TURN password.
+    struct rtc_str_t turn_password;
+} rtc_nat_options_t;
+
+// Bounds on what a peer can make the client keep; 0: the default in brackets.
+typedef struct rtc_limits_t {
+    // sizeof (rtc_limits_t).
+    uint32_t size;
+    // Bytes of a message on a stream [65536].
+    uint32_t message_bytes;
+    // Headers of a message [256].
+    uint32_t headers;
+    // Bytes of one header [8192].
+    uint32_t header_bytes;
+    // Parts of a multipart body [32].
+    uint32_t body_parts;
+    // Transactions.
+    uint32_t transactions;
+    // Dialogs.
+    uint32_t dialogs;
+    // Sessions.
+    uint32_t sessions;
+    // Subscriptions, both ways.
+    uint32_t subscriptions;
+    // Connections.
+    uint32_t connections;
+    // Events that wait to be pulled.
+    uint32_t queued_events;
+    // Redirections followed for one call.
+    uint32_t redirects;
+    // Branches of one INVITE that are kept apart.
+    uint32_t forks;
+    // Depth of XML documents.
+    uint32_t xml_depth;
+    // Messages held for a session that cannot send yet.
+    uint32_t held_messages;
+} rtc_limits_t;
+
+// A session to be (rtc_session_create).
+typedef struct rtc_session_options_t {
+    // sizeof (rtc_session_options_t).
+    uint32_t size;
+    // RTC_SESSION_….
+    uint32_t flags;
+    // NULL: chosen by URI among the enabled ones.
+    struct rtc_profile_t *profile;
+    // Phone of RTC_SESSION_TYPE_PHONE_TO_PHONE (not in this version).
+    struct rtc_str_t local_phone_uri;
+    // Type of `description`.
+    struct rtc_str_t content_type;
+    // The application's own description; makes the media the application's.
+    struct rtc_str_t description;
+    // The REFER this call is made for (not in this version).
+    struct rtc_event_t *referral;
+    // RTC_MEDIA_…; 0: audio both ways.
+    uint32_t media;
+    // 0 supported, 1 required, 2 off (1 not in this version).
+    int32_t reliable;
+    // Session timer (not in this version).
+    int32_t session_expires_secs;
+    // Session timer (not in this version).
+    int32_t min_se_secs;
+    // RTC_AUTO_… bits to switch off (not in this version).
+    uint32_t manual;
+    // 0.
+    uint32_t reserved;
+    // Comes with each event of the session.
+    void *user_data;
+} rtc_session_options_t;
+
+// How a client is set up; NULL: all defaults.
+typedef struct rtc_client_options_t {
+    // sizeof (rtc_client_options_t).
+    uint32_t size;
+    // RTC_CLIENT_….
+    uint32_t flags;
+    // User-Agent and Server; none: the library's.
+    struct rtc_str_t user_agent;
+    // First port for RTC_LISTEN_MODE_DYNAMIC; 0: any.
+    uint16_t sip_port_min;
+    // Last port for RTC_LISTEN_MODE_DYNAMIC.
+    uint16_t sip_port_max;
+    // First port that descriptions name; 0: 49152.
+    uint16_t rtp_port_min;
+    // Last port that descriptions name; 0: 65534.
+    uint16_t rtp_port_max;
+    // How long the application may decide on a request; 0: 400.
+    int32_t claim_ms;
+    // How long the application may look for credentials; 0: 30 000.
+    int32_t credentials_ms;
+    // How long saying goodbye may take; 0: 5 000.
+    int32_t shutdown_ms;
+    // May be NULL.
+    const struct rtc_tls_options_t *tls;
+    // May be NULL.
+    const struct rtc_dns_options_t *dns;
+    // May be NULL.
+    const struct rtc_timers_t *timers;
+    // May be NULL.
+    const struct rtc_nat_options_t *nat;
+    // May be NULL.
+    const struct rtc_limits_t *limits;
+    // Defaults of sessions, incoming ones too; may be NULL.
+    const struct rtc_session_options_t *session_defaults;
+    // Virtual network and clock in place of sockets (not in this version).
+    struct rtc_simulation_t *simulation;
+} rtc_client_options_t;
+
+// Events by callback (rtc_client_set_event_sink).
+typedef struct rtc_event_sink_t {
+    // sizeof (rtc_event_sink_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // Called on the event thread, or inside rtc_client_run_once, one at a time; `event` is lent.
+    void (*on_event)(void *user_data, struct rtc_event_t *event);
+    // Given to `on_event`.
+    void *user_data;
+    // Called once, when no call of `on_event` runs or will run; may be NULL.
+    void (*drop_user_data)(void *user_data);
+} rtc_event_sink_t;
+
+// What is written of the messages that pass (rtc_client_trace).
+typedef struct rtc_trace_options_t {
+    // sizeof (rtc_trace_options_t).
+    uint32_t size;
+    // RTC_TRACE_….
+    int32_t kind;
+    // A file, or "-" for standard error; neither this nor `on_bytes`: stop the writer of this kind.
+    struct rtc_str_t path;
+    // One call only.
+    struct rtc_str_t call_id;
+    // RTC_TRACE_SECRETS keeps credentials readable.
+    uint32_t flags;
+    // Takes the bytes instead of a file.
+    void (*on_bytes)(void *user_data, const void *bytes, size_t len);
+    // Given to `on_bytes`.
+    void *user_data;
+    // Called once, when no call of `on_bytes` runs or will run; may be NULL.
+    void (*drop_user_data)(void *user_data);
+} rtc_trace_options_t;
+
+// An account (rtc_profile_create).
+typedef struct rtc_profile_options_t {
+    // sizeof (rtc_profile_options_t).
+    uint32_t size;
+    // RTC_PROFILE_….
+    uint32_t flags;
+    // Address of record: "sip:alice@example.com".
+    struct rtc_str_t uri;
+    // Display name of From.
+    struct rtc_str_t display_name;
+    // Registrar URI; none: the domain of `uri`.
+    struct rtc_str_t registrar;
+    // Preloaded Route, a comma list.
+    struct rtc_str_t proxy;
+    // Digest user; none: that of `uri`.
+    struct rtc_str_t user;
+    // Digest password.
+    struct rtc_str_t password;
+    // Realm of user and password; none: any.
+    struct rtc_str_t realm;
+    // Parameters of our Contact: ";+sip.foo=1".
+    struct rtc_str_t contact_params;
+    // "+sip.instance" of our Contact, RFC 5626.
+    struct rtc_str_t instance_id;
+    // RTC_TRANSPORT_… mask; 0: any.
+    uint32_t transports;
+    // RTC_AUTH_… mask; 0: digest.
+    uint32_t allowed_auth;
+    // Wanted registration time; 0: 3600.
+    int32_t expires_secs;
+    // RTC_SESSION_TYPES_… mask; 0: all.
+    uint32_t session_types;
+    // Comes with each event of the profile.
+    void *user_data;
+} rtc_profile_options_t;
+
+// Credentials for one realm or any (rtc_credentials_set).
+typedef struct rtc_credentials_t {
+    // sizeof (rtc_credentials_t).
+    uint32_t size;
+    // RTC_CREDENTIALS_….
+    uint32_t flags;
+    // None: any.
+    struct rtc_str_t realm;
+    // None: forget those of the realm.
+    struct rtc_str_t user;
+    // Password, or HA1 in hex with RTC_CREDENTIALS_HA1.
+    struct rtc_str_t secret;
+} rtc_credentials_t;
+
+// A subscription to be (rtc_subscription_create).
+typedef struct rtc_subscription_options_t {
+    // sizeof (rtc_subscription_options_t).
+    uint32_t size;
+    // RTC_SUBSCRIPTION_….
+    uint32_t flags;
+    // NULL: chosen by URI among the enabled ones.
+    struct rtc_profile_t *profile;
+    // Whom to watch; none: the profile's own URI.
+    struct rtc_str_t uri;
+    // The event package with its parameters.
+    struct rtc_str_t event;
+    // Accepted types, a comma list.
+    struct rtc_str_t accept;
+    // Wanted time; 0: 3600.
+    int32_t expires_secs;
+    // 0.
+    int32_t reserved;
+    // Comes with each event of the subscription.
+    void *user_data;
+} rtc_subscription_options_t;
+
+// Sockets to listen on (rtc_connection_create).
+typedef struct rtc_connection_options_t {
+    // sizeof (rtc_connection_options_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // IP address; none: all.
+    struct rtc_str_t address;
+    // Network interface (not in this version).
+    struct rtc_str_t interface_name;
+    // RTC_TRANSPORT_… mask; 0: UDP and TCP.
+    uint32_t transports;
+    // 0: any; UDP and TCP then share one where they can.
+    uint16_t port;
+    // 0.
+    uint16_t reserved;
+    // 0; another value is not in this version.
+    int32_t dscp;
+    // 0; another value is not in this version.
+    int32_t keepalive_secs;
+    // 0: the library's; another value is not in this version.
+    int32_t receive_buffer_bytes;
+    // Address to be named to peers (not in this version).
+    struct rtc_str_t public_address;
+    // The owner's own word.
+    void *user_data;
+} rtc_connection_options_t;
+
+// An embedded server (rtc_server_start).
+typedef struct rtc_server_options_t {
+    // sizeof (rtc_server_options_t).
+    uint32_t size;
+    // RTC_SERVER_….
+    uint32_t flags;
+    // "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two.
+    struct rtc_str_t listen;
+    // Realm of its challenges; none: the domain.
+    struct rtc_str_t realm;
+    // The domain it serves, beside its own addresses.
+    struct rtc_str_t domain;
+    // Shortest registration; 0: 60.
+    int32_t min_expires_secs;
+    // Longest registration; 0: 3600.
+    int32_t max_expires_secs;
+} rtc_server_options_t;
+
+// A user of an embedded server (rtc_server_set_user).
+typedef struct rtc_server_user_t {
+    // sizeof (rtc_server_user_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // Name: the user part of its URI and of its credentials.
+    struct rtc_str_t user;
+    // Password.
+    struct rtc_str_t password;
+    // Where requests for it are redirected to (`status` 302), a comma list.
+    struct rtc_str_t contacts;
+    // Always answer so; 0: fork to the bindings.
+    int32_t status;
+    // 0.
+    int32_t reserved;
+} rtc_server_user_t;
+
+// Counters since the client was initialised, then live objects (rtc_client_get_statistics).
+typedef struct rtc_statistics_t {
+    // sizeof (rtc_statistics_t).
+    uint32_t size;
+    // 0.
+    uint32_t reserved;
+    // Requests received, retransmissions apart.
+    uint64_t requests_in;
+    // Requests sent, retransmissions apart.
+    uint64_t requests_out;
+    // Responses received.
+    uint64_t responses_in;
+    // Responses sent.
+    uint64_t responses_out;
+    // Retransmissions received.
+    uint64_t retransmissions_in;
+    // Retransmissions sent.
+    uint64_t retransmissions_out;
+    // What came and was no SIP.
+    uint64_t malformed_in;
+    // What was refused because of a limit.
+    uint64_t refused_by_limit;
+    // Events queued.
+    uint64_t events_queued;
+    // Events lost because nobody pulled them.
+    uint64_t events_dropped;
+    // Transactions.
+    uint64_t transactions;
+    // Dialogs.
+    uint64_t dialogs;
+    // Sessions.
+    uint64_t sessions;
+    // Subscriptions.
+    uint64_t subscriptions;
+    // Registrations.
+    uint64_t registrations;
+    // Stream connections.
+    uint64_t connections;
+    // Handles of this client.
+    uint64_t handles;
+    // Events that wait to be pulled.
+    uint64_t queue_length;
+} rtc_statistics_t;
+
+// The whole record of an event; what does not apply is 0, NULL or empty (rtc_event_get_info).
+typedef struct rtc_event_info_t {
+    // sizeof (rtc_event_info_t).
+    uint32_t size;
+    // RTC_EVENT_….
+    int32_t type;
+    // Counts the client's events from 1.
+    uint64_t sequence;
+    // Unix time.
+    int64_t time_us;
+    // Lent, as all handles here, while the event is held.
+    struct rtc_client_t *client;
+    // The account.
+    struct rtc_profile_t *profile;
+    // The session.
+    struct rtc_session_t *session;
+    // Its party.
+    struct rtc_participant_t *participant;
+    // The subscription of ours.
+    struct rtc_subscription_t *subscription;
+    // The subscriber to us.
+    struct rtc_watcher_t *watcher;
+    // The connection.
+    struct rtc_connection_t *connection;
+    // Not in this version.
+    struct rtc_registration_t *registration;
+    // Not in this version.
+    struct rtc_dialog_t *dialog;
+    // Not in this version.
+    struct rtc_usage_t *usage;
+    // The request of the application's own.
+    struct rtc_transaction_t *transaction;
+    // See the table of events.
+    rtc_object_t *other;
+    // User data of the object it is about.
+    void *user_data;
+    // Names the operation it completes.
+    int64_t cookie;
+    // The new state of the object it is about.
+    int32_t state;
+    // Which of several things this type tells.
+    int32_t kind;
+    // Why.
+    int32_t reason;
+    // How it went: RTC_OK, a SIP status, or RTC_E_….
+    rtc_result_t status_code;
+    // The reason phrase.
+    struct rtc_str_t status_text;
+    // Whom it is about.
+    struct rtc_str_t uri;
+    // Display name, Subscription-State, method, package: see the table of events.
+    struct rtc_str_t text;
+    // Type of `body`.
+    struct rtc_str_t content_type;
+    // The body it brought.
+    struct rtc_str_t body;
+    // Numbers: media masks, retry-after, counts.
+    int64_t value[3];
+    // Above 0: rtc_event_answer decides, within this time.
+    int32_t answer_within_ms;
+    // RTC_EVENT_FLAG_….
+    uint32_t flags;
+} rtc_event_info_t;
+
+// Success.
+#define RTC_OK 0
+// Success, and the answer is no or nothing.
+#define RTC_FALSE 1
+// `0x00EE8000`: no event will come any more.
+#define RTC_S_END 15630336
+// `0x00EE8001`: done when this callback has returned.
+#define RTC_S_PENDING 15630337
+// `0x80004001`: documented, and not in this build.
+#define RTC_E_NOT_IMPLEMENTED -2147467263
+// `0x80004003`: NULL where something is needed.
+#define RTC_E_POINTER -2147467261
+// `0x80004005`: failed for a reason that has no code of its own; the sentence says which.
+#define RTC_E_FAIL -2147467259
+// `0x8000FFFF`: the library met its own bug and contained it.
+#define RTC_E_UNEXPECTED -2147418113
+// `0x80070006`: stale, released, made-up or wrong-kind handle.
+#define RTC_E_HANDLE -2147024890
+// `0x8007000E`: no memory.
+#define RTC_E_OUTOFMEMORY -2147024882
+// `0x80070057`: an argument has no meaning here; the sentence names it.
+#define RTC_E_INVALIDARG -2147024809
+// `0x8007007A`: the buffer is too small; `needed` says how much.
+#define RTC_E_INSUFFICIENT_BUFFER -2147024774
+// `0x80072740`: the address and port are taken.
+#define RTC_E_ADDRESS_IN_USE -2147014848
+// `0x80EE0000`: SIP codecs do not match.
+#define RTC_E_SIP_CODECS_DO_NOT_MATCH -2131886080
+// `0x80EE0001`: SIP stream present.
+#define RTC_E_SIP_STREAM_PRESENT -2131886079
+// `0x80EE0002`: SIP stream not present.
+#define RTC_E_SIP_STREAM_NOT_PRESENT -2131886078
+// `0x80EE0003`: SIP no stream.
+#define RTC_E_SIP_NO_STREAM -2131886077
+// `0x80EE0004`: SIP parse failed.
+#define RTC_E_SIP_PARSE_FAILED -2131886076
+// `0x80EE0005`: SIP header not present.
+#define RTC_E_SIP_HEADER_NOT_PRESENT -2131886075
+// `0x80EE0006`: SDP not present.
+#define RTC_E_SDP_NOT_PRESENT -2131886074
+// `0x80EE0007`: SDP parse failed.
+#define RTC_E_SDP_PARSE_FAILED -2131886073
+// `0x80EE0008`: SDP update failed.
+#define RTC_E_SDP_UPDATE_FAILED -2131886072
+// `0x80EE0009`: SDP multicast.
+#define RTC_E_SDP_MULTICAST -2131886071
+// `0x80EE000A`: SDP connection addr.
+#define RTC_E_SDP_CONNECTION_ADDR -2131886070
+// `0x80EE000B`: SDP no media.
+#define RTC_E_SDP_NO_MEDIA -2131886069
+// `0x80EE000C`: SIP timeout.
+#define RTC_E_SIP_TIMEOUT -2131886068
+// `0x80EE000D`: SDP failed to build.
+#define RTC_E_SDP_FAILED_TO_BUILD -2131886067
+// `0x80EE000E`: SIP invite transaction pending.
+#define RTC_E_SIP_INVITE_TRANSACTION_PENDING -2131886066
+// `0x80EE000F`: SIP auth header sent.
+#define RTC_E_SIP_AUTH_HEADER_SENT -2131886065
+// `0x80EE0010`: SIP auth type not supported.
+#define RTC_E_SIP_AUTH_TYPE_NOT_SUPPORTED -2131886064
+// `0x80EE0011`: SIP auth failed.
+#define RTC_E_SIP_AUTH_FAILED -2131886063
+// `0x80EE0012`: invalid SIP URL.
+#define RTC_E_INVALID_SIP_URL -2131886062
+// `0x80EE0013`: destination address local.
+#define RTC_E_DESTINATION_ADDRESS_LOCAL -2131886061
+// `0x80EE0014`: invalid address local.
+#define RTC_E_INVALID_ADDRESS_LOCAL -2131886060
+// `0x80EE0015`: destination address multicast.
+#define RTC_E_DESTINATION_ADDRESS_MULTICAST -2131886059
+// `0x80EE0016`: invalid proxy address.
+#define RTC_E_INVALID_PROXY_ADDRESS -2131886058
+// `0x80EE0017`: SIP transport not supported.
+#define RTC_E_SIP_TRANSPORT_NOT_SUPPORTED -2131886057
+// `0x80EE0018`: SIP need more data.
+#define RTC_E_SIP_NEED_MORE_DATA -2131886056
+// `0x80EE0019`: SIP call disconnected.
+#define RTC_E_SIP_CALL_DISCONNECTED -2131886055
+// `0x80EE001A`: SIP request destination addr not present.
+#define RTC_E_SIP_REQUEST_DESTINATION_ADDR_NOT_PRESENT -2131886054
+// `0x80EE001B`: SIP UDP size exceeded.
+#define RTC_E_SIP_UDP_SIZE_EXCEEDED -2131886053
+// `0x80EE001C`: SIP SSL tunnel failed.
+#define RTC_E_SIP_SSL_TUNNEL_FAILED -2131886052
+// `0x80EE001D`: SIP SSL negotiation timeout.
+#define RTC_E_SIP_SSL_NEGOTIATION_TIMEOUT -2131886051
+// `0x80EE001E`: SIP stack shutdown.
+#define RTC_E_SIP_STACK_SHUTDOWN -2131886050
+// `0x80EE001F`: media controller state.
+#define RTC_E_MEDIA_CONTROLLER_STATE -2131886049
+// `0x80EE0020`: media need terminal.
+#define RTC_E_MEDIA_NEED_TERMINAL -2131886048
+// `0x80EE0021`: media audio device not available.
+#define RTC_E_MEDIA_AUDIO_DEVICE_NOT_AVAILABLE -2131886047
+// `0x80EE0022`: media video device not available.
+#define RTC_E_MEDIA_VIDEO_DEVICE_NOT_AVAILABLE -2131886046
+// `0x80EE0023`: start stream.
+#define RTC_E_START_STREAM -2131886045
+// `0x80EE0024`: media AEC.
+#define RTC_E_MEDIA_AEC -2131886044
+// `0x80EE0025`: client not initialized.
+#define RTC_E_CLIENT_NOT_INITIALIZED -2131886043
+// `0x80EE0026`: client already initialized.
+#define RTC_E_CLIENT_ALREADY_INITIALIZED -2131886042
+// `0x80EE0027`: client already shut down.
+#define RTC_E_CLIENT_ALREADY_SHUT_DOWN -2131886041
+// `0x80EE0028`: presence not enabled.
+#define RTC_E_PRESENCE_NOT_ENABLED -2131886040
+// `0x80EE0029`: invalid session type.
+#define RTC_E_INVALID_SESSION_TYPE -2131886039
+// `0x80EE002A`: invalid session state.
+#define RTC_E_INVALID_SESSION_STATE -2131886038
+// `0x80EE002B`: no profile.
+#define RTC_E_NO_PROFILE -2131886037
+// `0x80EE002C`: local phone needed.
+#define RTC_E_LOCAL_PHONE_NEEDED -2131886036
+// `0x80EE002D`: no device.
+#define RTC_E_NO_DEVICE -2131886035
+// `0x80EE002E`: invalid profile.
+#define RTC_E_INVALID_PROFILE -2131886034
+// `0x80EE002F`: profile no provision.
+#define RTC_E_PROFILE_NO_PROVISION -2131886033
+// `0x80EE0030`: profile no key.
+#define RTC_E_PROFILE_NO_KEY -2131886032
+// `0x80EE0031`: profile no name.
+#define RTC_E_PROFILE_NO_NAME -2131886031
+// `0x80EE0032`: profile no user.
+#define RTC_E_PROFILE_NO_USER -2131886030
+// `0x80EE0033`: profile no user URI.
+#define RTC_E_PROFILE_NO_USER_URI -2131886029
+// `0x80EE0034`: profile no server.
+#define RTC_E_PROFILE_NO_SERVER -2131886028
+// `0x80EE0035`: profile no server address.
+#define RTC_E_PROFILE_NO_SERVER_ADDRESS -2131886027
+// `0x80EE0036`: profile no server protocol.
+#define RTC_E_PROFILE_NO_SERVER_PROTOCOL -2131886026
+// `0x80EE0037`: profile invalid server protocol.
+#define RTC_E_PROFILE_INVALID_SERVER_PROTOCOL -2131886025
+// `0x80EE0038`: profile invalid server authmethod.
+#define RTC_E_PROFILE_INVALID_SERVER_AUTHMETHOD -2131886024
+// `0x80EE0039`: profile invalid server role.
+#define RTC_E_PROFILE_INVALID_SERVER_ROLE -2131886023
+// `0x80EE003A`: profile multiple registrars.
+#define RTC_E_PROFILE_MULTIPLE_REGISTRARS -2131886022
+// `0x80EE003B`: profile invalid session.
+#define RTC_E_PROFILE_INVALID_SESSION -2131886021
+// `0x80EE003C`: profile invalid session party.
+#define RTC_E_PROFILE_INVALID_SESSION_PARTY -2131886020
+// `0x80EE003D`: profile invalid session type.
+#define RTC_E_PROFILE_INVALID_SESSION_TYPE -2131886019
+// `0x80EE003E`: operation with too many participants.
+#define RTC_E_OPERATION_WITH_TOO_MANY_PARTICIPANTS -2131886018
+// `0x80EE003F`: basic auth set TLS.
+#define RTC_E_BASIC_AUTH_SET_TLS -2131886017
+// `0x80EE0040`: SIP high security set TLS.
+#define RTC_E_SIP_HIGH_SECURITY_SET_TLS -2131886016
+// `0x00EE0041`: roaming not supported.
+#define RTC_S_ROAMING_NOT_SUPPORTED 15597633
+// `0x80EE0042`: profile server unauthorized.
+#define RTC_E_PROFILE_SERVER_UNAUTHORIZED -2131886014
+// `0x80EE0043`: duplicate realm.
+#define RTC_E_DUPLICATE_REALM -2131886013
+// `0x80EE0044`: policy not allow.
+#define RTC_E_POLICY_NOT_ALLOW -2131886012
+// `0x80EE0045`: port mapping unavailable.
+#define RTC_E_PORT_MAPPING_UNAVAILABLE -2131886011
+// `0x80EE0046`: port mapping failed.
+#define RTC_E_PORT_MAPPING_FAILED -2131886010
+// `0x80EE0047`: security level not compatible.
+#define RTC_E_SECURITY_LEVEL_NOT_COMPATIBLE -2131886009
+// `0x80EE0048`: security level not defined.
+#define RTC_E_SECURITY_LEVEL_NOT_DEFINED -2131886008
+// `0x80EE0049`: security level not supported by participant.
+#define RTC_E_SECURITY_LEVEL_NOT_SUPPORTED_BY_PARTICIPANT -2131886007
+// `0x80EE004A`: duplicate buddy.
+#define RTC_E_DUPLICATE_BUDDY -2131886006
+// `0x80EE004B`: duplicate watcher.
+#define RTC_E_DUPLICATE_WATCHER -2131886005
+// `0x80EE004C`: malformed XML.
+#define RTC_E_MALFORMED_XML -2131886004
+// `0x80EE004D`: roaming operation interrupted.
+#define RTC_E_ROAMING_OPERATION_INTERRUPTED -2131886003
+// `0x80EE004E`: roaming failed.
+#define RTC_E_ROAMING_FAILED -2131886002
+// `0x80EE004F`: invalid buddy list.
+#define RTC_E_INVALID_BUDDY_LIST -2131886001
+// `0x80EE0050`: invalid ACL list.
+#define RTC_E_INVALID_ACL_LIST -2131886000
+// `0x80EE0051`: no group.
+#define RTC_E_NO_GROUP -2131885999
+// `0x80EE0052`: duplicate group.
+#define RTC_E_DUPLICATE_GROUP -2131885998
+// `0x80EE0053`: too many groups.
+#define RTC_E_TOO_MANY_GROUPS -2131885997
+// `0x80EE0054`: no buddy.
+#define RTC_E_NO_BUDDY -2131885996
+// `0x80EE0055`: no watcher.
+#define RTC_E_NO_WATCHER -2131885995
+// `0x80EE0056`: no realm.
+#define RTC_E_NO_REALM -2131885994
+// `0x80EE0057`: no transport.
+#define RTC_E_NO_TRANSPORT -2131885993
+// `0x80EE0058`: not exist.
+#define RTC_E_NOT_EXIST -2131885992
+// `0x80EE0059`: invalid preference list.
+#define RTC_E_INVALID_PREFERENCE_LIST -2131885991
+// `0x80EE005A`: max pending operations.
+#define RTC_E_MAX_PENDING_OPERATIONS -2131885990
+// `0x80EE005B`: too many retries.
+#define RTC_E_TOO_MANY_RETRIES -2131885989
+// `0x80EE005C`: invalid portrange.
+#define RTC_E_INVALID_PORTRANGE -2131885988
+// `0x80EE005D`: SIP call connection not established.
+#define RTC_E_SIP_CALL_CONNECTION_NOT_ESTABLISHED -2131885987
+// `0x80EE005E`: SIP additional party in two party session.
+#define RTC_E_SIP_ADDITIONAL_PARTY_IN_TWO_PARTY_SESSION -2131885986
+// `0x80EE005F`: SIP party already in session.
+#define RTC_E_SIP_PARTY_ALREADY_IN_SESSION -2131885985
+// `0x80EE0060`: SIP other party join in progress.
+#define RTC_E_SIP_OTHER_PARTY_JOIN_IN_PROGRESS -2131885984
+// `0x80EE0061`: invalid object state.
+#define RTC_E_INVALID_OBJECT_STATE -2131885983
+// `0x80EE0062`: presence enabled.
+#define RTC_E_PRESENCE_ENABLED -2131885982
+// `0x80EE0063`: roaming enabled.
+#define RTC_E_ROAMING_ENABLED -2131885981
+// `0x80EE0064`: SIP TLS incompatible encryption.
+#define RTC_E_SIP_TLS_INCOMPATIBLE_ENCRYPTION -2131885980
+// `0x80EE0065`: SIP invalid certificate.
+#define RTC_E_SIP_INVALID_CERTIFICATE -2131885979
+// `0x80EE0066`: SIP DNS fail.
+#define RTC_E_SIP_DNS_FAIL -2131885978
+// `0x80EE0067`: SIP TCP fail.
+#define RTC_E_SIP_TCP_FAIL -2131885977
+// `0x80EE0068`: too small expires value.
+#define RTC_E_TOO_SMALL_EXPIRES_VALUE -2131885976
+// `0x80EE0069`: SIP TLS fail.
+#define RTC_E_SIP_TLS_FAIL -2131885975
+// `0x80EE006A`: not presence profile.
+#define RTC_E_NOT_PRESENCE_PROFILE -2131885974
+// `0x80EE006B`: SIP invitee party timeout.
+#define RTC_E_SIP_INVITEE_PARTY_TIMEOUT -2131885973
+// `0x80EE006C`: SIP auth time skew.
+#define RTC_E_SIP_AUTH_TIME_SKEW -2131885972
+// `0x80EE006D`: invalid registration state.
+#define RTC_E_INVALID_REGISTRATION_STATE -2131885971
+// `0x80EE006E`: media disabled.
+#define RTC_E_MEDIA_DISABLED -2131885970
+// `0x80EE006F`: media enabled.
+#define RTC_E_MEDIA_ENABLED -2131885969
+// `0x80EE0070`: refer not accepted.
+#define RTC_E_REFER_NOT_ACCEPTED -2131885968
+// `0x80EE0071`: refer not allowed.
+#define RTC_E_REFER_NOT_ALLOWED -2131885967
+// `0x80EE0072`: refer not exist.
+#define RTC_E_REFER_NOT_EXIST -2131885966
+// `0x80EE0073`: SIP hold operation pending.
+#define RTC_E_SIP_HOLD_OPERATION_PENDING -2131885965
+// `0x80EE0074`: SIP unhold operation pending.
+#define RTC_E_SIP_UNHOLD_OPERATION_PENDING -2131885964
+// `0x80EE0075`: media session not exist.
+#define RTC_E_MEDIA_SESSION_NOT_EXIST -2131885963
+// `0x80EE0076`: media session in hold.
+#define RTC_E_MEDIA_SESSION_IN_HOLD -2131885962
+// `0x80EE0077`: another media session active.
+#define RTC_E_ANOTHER_MEDIA_SESSION_ACTIVE -2131885961
+// `0x80EE0078`: max redirects.
+#define RTC_E_MAX_REDIRECTS -2131885960
+// `0x80EE0079`: redirect processing failed.
+#define RTC_E_REDIRECT_PROCESSING_FAILED -2131885959
+// `0x80EE007A`: listening socket not exist.
+#define RTC_E_LISTENING_SOCKET_NOT_EXIST -2131885958
+// `0x80EE007B`: invalid listen socket.
+#define RTC_E_INVALID_LISTEN_SOCKET -2131885957
+// `0x80EE007C`: port manager already set.
+#define RTC_E_PORT_MANAGER_ALREADY_SET -2131885956
+// `0x80EE007D`: security level already set.
+#define RTC_E_SECURITY_LEVEL_ALREADY_SET -2131885955
+// `0x80EE007E`: UDP not supported.
+#define RTC_E_UDP_NOT_SUPPORTED -2131885954
+// `0x80EE007F`: SIP refer operation pending.
+#define RTC_E_SIP_REFER_OPERATION_PENDING -2131885953
+// `0x80EE0080`: platform not supported.
+#define RTC_E_PLATFORM_NOT_SUPPORTED -2131885952
+// `0x80EE0081`: SIP peer participant in multiparty session.
+#define RTC_E_SIP_PEER_PARTICIPANT_IN_MULTIPARTY_SESSION -2131885951
+// `0x80EE0082`: not allowed.
+#define RTC_E_NOT_ALLOWED -2131885950
+// `0x80EE0083`: registration deactivated.
+#define RTC_E_REGISTRATION_DEACTIVATED -2131885949
+// `0x80EE0084`: registration rejected.
+#define RTC_E_REGISTRATION_REJECTED -2131885948
+// `0x80EE0085`: registration unregistered.
+#define RTC_E_REGISTRATION_UNREGISTERED -2131885947
+// `0x00EF0064`: SIP status 100.
+#define RTC_E_STATUS_INFO_TRYING 15663204
+// `0x00EF00B4`: SIP status 180.
+#define RTC_E_STATUS_INFO_RINGING 15663284
+// `0x00EF00B5`: SIP status 181.
+#define RTC_E_STATUS_INFO_CALL_FORWARDING 15663285
+// `0x00EF00B6`: SIP status 182.
+#define RTC_E_STATUS_INFO_QUEUED 15663286
+// `0x00EF00B7`: SIP status 183.
+#define RTC_E_STATUS_SESSION_PROGRESS 15663287
+// `0x00EF00C8`: SIP status 200.
+#define RTC_E_STATUS_SUCCESS 15663304
+// `0x80EF012C`: SIP status 300.
+#define RTC_E_STATUS_REDIRECT_MULTIPLE_CHOICES -2131820244
+// `0x80EF012D`: SIP status 301.
+#define RTC_E_STATUS_REDIRECT_MOVED_PERMANENTLY -2131820243
+// `0x80EF012E`: SIP status 302.
+#define RTC_E_STATUS_REDIRECT_MOVED_TEMPORARILY -2131820242
+// `0x80EF012F`: SIP status 303.
+#define RTC_E_STATUS_REDIRECT_SEE_OTHER -2131820241
+// `0x80EF0131`: SIP status 305.
+#define RTC_E_STATUS_REDIRECT_USE_PROXY -2131820239
+// `0x80EF017C`: SIP status 380.
+#define RTC_E_STATUS_REDIRECT_ALTERNATIVE_SERVICE -2131820164
+// `0x80EF0190`: SIP status 400.
+#define RTC_E_STATUS_CLIENT_BAD_REQUEST -2131820144
+// `0x80EF0191`: SIP status 401.
+#define RTC_E_STATUS_CLIENT_UNAUTHORIZED -2131820143
+// `0x80EF0192`: SIP status 402.
+#define RTC_E_STATUS_CLIENT_PAYMENT_REQUIRED -2131820142
+// `0x80EF0193`: SIP status 403.
+#define RTC_E_STATUS_CLIENT_FORBIDDEN -2131820141
+// `0x80EF0194`: SIP status 404.
+#define RTC_E_STATUS_CLIENT_NOT_FOUND -2131820140
+// `0x80EF0195`: SIP status 405.
+#define RTC_E_STATUS_CLIENT_METHOD_NOT_ALLOWED -2131820139
+// `0x80EF0196`: SIP status 406.
+#define RTC_E_STATUS_CLIENT_NOT_ACCEPTABLE -2131820138
+// `0x80EF0197`: SIP status 407.
+#define RTC_E_STATUS_CLIENT_PROXY_AUTHENTICATION_REQUIRED -2131820137
+// `0x80EF0198`: SIP status 408.
+#define RTC_E_STATUS_CLIENT_REQUEST_TIMEOUT -2131820136
+// `0x80EF0199`: SIP status 409.
+#define RTC_E_STATUS_CLIENT_CONFLICT -2131820135
+// `0x80EF019A`: SIP status 410.
+#define RTC_E_STATUS_CLIENT_GONE -2131820134
+// `0x80EF019B`: SIP status 411.
+#define RTC_E_STATUS_CLIENT_LENGTH_REQUIRED -2131820133
+// `0x80EF019D`: SIP status 413.
+#define RTC_E_STATUS_CLIENT_REQUEST_ENTITY_TOO_LARGE -2131820131
+// `0x80EF019E`: SIP status 414.
+#define RTC_E_STATUS_CLIENT_REQUEST_URI_TOO_LARGE -2131820130
+// `0x80EF019F`: SIP status 415.
+#define RTC_E_STATUS_CLIENT_UNSUPPORTED_MEDIA_TYPE -2131820129
+// `0x80EF01A4`: SIP status 420.
+#define RTC_E_STATUS_CLIENT_BAD_EXTENSION -2131820124
+// `0x80EF01E0`: SIP status 480.
+#define RTC_E_STATUS_CLIENT_TEMPORARILY_NOT_AVAILABLE -2131820064
+// `0x80EF01E1`: SIP status 481.
+#define RTC_E_STATUS_CLIENT_TRANSACTION_DOES_NOT_EXIST -2131820063
+// `0x80EF01E2`: SIP status 482.
+#define RTC_E_STATUS_CLIENT_LOOP_DETECTED -2131820062
+// `0x80EF01E3`: SIP status 483.
+#define RTC_E_STATUS_CLIENT_TOO_MANY_HOPS -2131820061
+// `0x80EF01E4`: SIP status 484.
+#define RTC_E_STATUS_CLIENT_ADDRESS_INCOMPLETE -2131820060
+// `0x80EF01E5`: SIP status 485.
+#define RTC_E_STATUS_CLIENT_AMBIGUOUS -2131820059
+// `0x80EF01E6`: SIP status 486.
+#define RTC_E_STATUS_CLIENT_BUSY_HERE -2131820058
+// `0x80EF01E7`: SIP status 487.
+#define RTC_E_STATUS_REQUEST_TERMINATED -2131820057
+// `0x80EF01E8`: SIP status 488.
+#define RTC_E_STATUS_NOT_ACCEPTABLE_HERE -2131820056
+// `0x80EF01F4`: SIP status 500.
+#define RTC_E_STATUS_SERVER_INTERNAL_ERROR -2131820044
+// `0x80EF01F5`: SIP status 501.
+#define RTC_E_STATUS_SERVER_NOT_IMPLEMENTED -2131820043
+// `0x80EF01F6`: SIP status 502.
+#define RTC_E_STATUS_SERVER_BAD_GATEWAY -2131820042
+// `0x80EF01F7`: SIP status 503.
+#define RTC_E_STATUS_SERVER_SERVICE_UNAVAILABLE -2131820041
+// `0x80EF01F8`: SIP status 504.
+#define RTC_E_STATUS_SERVER_SERVER_TIMEOUT -2131820040
+// `0x80EF01F9`: SIP status 505.
+#define RTC_E_STATUS_SERVER_VERSION_NOT_SUPPORTED -2131820039
+// `0x80EF0258`: SIP status 600.
+#define RTC_E_STATUS_GLOBAL_BUSY_EVERYWHERE -2131819944
+// `0x80EF025B`: SIP status 603.
+#define RTC_E_STATUS_GLOBAL_DECLINE -2131819941
+// `0x80EF025C`: SIP status 604.
+#define RTC_E_STATUS_GLOBAL_DOES_NOT_EXIST_ANYWHERE -2131819940
+// `0x80EF025E`: SIP status 606.
+#define RTC_E_STATUS_GLOBAL_NOT_ACCEPTABLE -2131819938
+// `0x80F00005`: PINT status 5.
+#define RTC_E_PINT_STATUS_REJECTED_BUSY -2131755003
+// `0x80F00006`: PINT status 6.
+#define RTC_E_PINT_STATUS_REJECTED_NO_ANSWER -2131755002
+// `0x80F00007`: PINT status 7.
+#define RTC_E_PINT_STATUS_REJECTED_ALL_BUSY -2131755001
+// `0x80F00008`: PINT status 8.
+#define RTC_E_PINT_STATUS_REJECTED_PL_FAILED -2131755000
+// `0x80F00009`: PINT status 9.
+#define RTC_E_PINT_STATUS_REJECTED_SW_FAILED -2131754999
+// `0x80F0000A`: PINT status 10.
+#define RTC_E_PINT_STATUS_REJECTED_CANCELLED -2131754998
+// `0x80F0000B`: PINT status 11.
+#define RTC_E_PINT_STATUS_REJECTED_BADNUMBER -2131754997
+// `0x80EE8000`: the client's core met its own bug and stopped; shutdown and release work.
+#define RTC_E_CLIENT_FAULTED -2131853312
+// `0x80EE8001`: the client belongs to the parent process.
+#define RTC_E_FORKED -2131853311
+// `0x80EE8002`: no SIP message caused this event.
+#define RTC_E_NO_SIP_MESSAGE -2131853310
+// `0x80EE8003`: the peer does not support Replaces.
+#define RTC_E_REPLACES_NOT_SUPPORTED -2131853309
+// `0x80EE8004`: the port mapping is not valid.
+#define RTC_E_MAPPING_INVALID -2131853308
+// `0x80EE8005`: pull and sink mixed, or run_once on a threaded client or inside its own callback.
+#define RTC_E_WRONG_MODE -2131853307
+// `0x80EE8006`: a documented limit was reached; the sentence names it.
+#define RTC_E_LIMIT -2131853306
+// `0x80EE8007`: what this object hangs on is gone.
+#define RTC_E_ORPHANED -2131853305
+// `0x80EE8008`: the header belongs to the stack or has a setter of its own.
+#define RTC_E_HEADER_RESERVED -2131853304
+// `0x80EE8009`: the header lines are malformed.
+#define RTC_E_HEADER_MALFORMED -2131853303
+// `0x80EE800A`: the request has been answered.
+#define RTC_E_ALREADY_ANSWERED -2131853302
+// `0x80EE800B`: the time to answer has passed.
+#define RTC_E_DEADLINE_PASSED -2131853301
+// `0x80EE800C`: a request of this kind is on its way.
+#define RTC_E_REQUEST_PENDING -2131853300
+// `0x80EE800D`: the transaction's state does not allow this.
+#define RTC_E_INVALID_TRANSACTION_STATE -2131853299
+// `0x80EE800E`: the dialog's state does not allow this.
+#define RTC_E_INVALID_DIALOG_STATE -2131853298
+// `0x80EE800F`: the method has no place in this usage.
+#define RTC_E_INVALID_DIALOG_REQUEST -2131853297
+// `0x80EE8010`: the peer refused the refresh.
+#define RTC_E_REFRESH_REJECTED -2131853296
+// `0x80EE8011`: the ACK never came.
+#define RTC_E_NO_ACK -2131853295
+// `0x80EE8012`: nothing could be sent there: the UDP send failed or came back unreachable.
+#define RTC_E_TRANSPORT -2131853294
+// `0x80EE8013`: the outbound proxy does not respond.
+#define RTC_E_PROXY_NOT_RESPONDING -2131853293
+// `0x80EE8014`: the registrar's response makes no sense.
+#define RTC_E_INVALID_REGISTRAR_RESPONSE -2131853292
+// `0x80EE8015`: the URI's scheme has no meaning here.
+#define RTC_E_INVALID_URI_TYPE -2131853291
+// `0x80EE8016`: the contact has no meaning here.
+#define RTC_E_INVALID_CONTACT -2131853290
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// The library's version, "0.1.0"; static text.
+const char *rtc_library_version(void);
+
+// A number that rises when something is added to this header.
+uint32_t rtc_library_abi_version(void);
+
+// Whether this build has a feature: "udp", "tcp", "ipv6", "server", "trace"; later "tls", "opus", "device" and others.
+//
+// RTC_OK: yes; RTC_FALSE: no, or a name that is not known. Errors: RTC_E_POINTER, RTC_E_INVALIDARG.
+rtc_result_t rtc_library_has_feature(const char *name,
+                                     size_t len);
+
+// Sends the library's log lines to `sink`; NULL: silence, the default. The one process-wide setting.
+//
+// Errors: RTC_E_INVALIDARG (level, size, no on_log); RTC_E_FAIL when this copy of the library lives inside a program
+// that logs by other means.
+rtc_result_t rtc_library_set_log(const struct rtc_log_sink_t *sink);
+
+// The sentence of this thread's last failing call: which argument, what was found, what to do. Never NULL; valid until this
+// thread's next failing call.
+const char *rtc_last_error_message(void);
+
+// The name of a result, "RTC_E_INVALID_SESSION_STATE" or "404 Not Found"; static text, never NULL.
+const char *rtc_result_name(rtc_result_t result);
+
+// One reference more. Returns the handle's new count, 0 if it is stale.
+uint32_t rtc_object_add_ref(rtc_object_t *object);
+
+// One reference less. Returns the handle's new count, 0 also if it is stale or NULL.
+//
+// Gives the name up and ends nothing, with two exceptions, where it is the last reference: a client is shut down in the
+// background, a server is stopped.
+uint32_t rtc_object_release(rtc_object_t *object);
+
+// What the handle is: RTC_KIND_…, 0 if it is stale.
+int32_t rtc_object_get_kind(rtc_object_t *object);
+
+// Reads a message from a datagram, or with RTC_PARSE_STREAM from the start of a stream's bytes.
+//
+// `consumed` (opt) gets the bytes that the message took, empty lines before it included. The message is yours: release it.
+// RTC_PARSE_STRICT also refuses headers that could be passed over. Errors: RTC_E_POINTER; RTC_E_INVALIDARG (flags);
+// RTC_E_SIP_PARSE_FAILED (what and where stands in the sentence); RTC_E_SIP_NEED_MORE_DATA (stream: not whole yet).
+rtc_result_t rtc_sip_message_parse(const void *bytes,
+                                   size_t len,
+                                   uint32_t flags,
+                                   size_t *consumed,
+                                   struct rtc_sip_message_t **message);
+
+// Start line and the fields of every dialog, in one call.
+//
+// Text views live until the last release of the message. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (size).
+rtc_result_t rtc_sip_message_get_head(struct rtc_sip_message_t *message,
+                                      struct rtc_sip_head_t *head);
+
+// One header, taken apart: by name in its long or compact form, or any with `name` NULL.
+//
+// `index` counts the elements of lists, with RTC_HEADER_LINES the lines as received. A value that its grammar refuses comes
+// as RTC_HEADER_FORM_RAW. Text views live until the last release of the message.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_SIP_HEADER_NOT_PRESENT (past the end too).
+rtc_result_t rtc_sip_message_get_header(struct rtc_sip_message_t *message,
+                                        const char *name,
+                                        size_t len,
+                                        size_t index,
+                                        uint32_t flags,
+                                        struct rtc_header_t *header);
+
+// The body: `part` -1 the whole of it, 0 and up the parts of a multipart body.
+//
+// Text views live until the last release of the message. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
+// RTC_E_NOT_EXIST (no such part).
+rtc_result_t rtc_sip_message_get_body(struct rtc_sip_message_t *message,
+                                      int32_t part,
+                                      struct rtc_body_t *body);
+
+// Every byte of the message, as it came or as it goes out; folded lines are joined.
+//
+// The view lives until the last release of the message. Errors: RTC_E_HANDLE; RTC_E_POINTER.
+rtc_result_t rtc_sip_message_get_text(struct rtc_sip_message_t *message, struct rtc_str_t *text);
+
+// Makes a message: headers in the RFC's order, the right Content-Length.
+//
+// With `status`: a response to `base`, which gives it Via, From, To, Call-ID and CSeq. With `status` 0: a request; what
+// `base` (NULL: nothing) and `headers` leave out of Via, From, To, Call-ID, CSeq and Max-Forwards is made, unless
+// RTC_SEND_EXPERT. `headers` replace those of `base` by name. The message is yours: release it.
+// Errors: RTC_E_HANDLE (base); RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED;
+// RTC_E_HEADER_RESERVED (Content-Length).
+rtc_result_t rtc_sip_message_create(const struct rtc_sip_message_options_t *options,
+                                    struct rtc_sip_message_t **message);
+
+// Reads one header value, without a message: the same record as rtc_sip_message_get_header.
+//
+// `name` in its long or compact form. The views point into `name` and `value`; a display name or warning text that had
+// to be unescaped is valid until this thread's next call. A header that is not known is RTC_HEADER_FORM_RAW.
+// Errors: RTC_E_POINTER; RTC_E_INVALIDARG (CR, LF or NUL inside); RTC_E_SIP_PARSE_FAILED (not what that header holds).
+rtc_result_t rtc_header_parse(const char *name,
+                              size_t name_len,
+                              const char *value,
+                              size_t len,
+                              struct rtc_header_t *header);
+
+// Finds a parameter in a text of them (of a header, a URI or a challenge): by name, or by position with `name` NULL.
+//
+// `index` counts the parameters of that name, or all. `found` (opt) gets the name as written, `value` its value without quotes;
+// a parameter without a value has a NULL `value->ptr`. Both are views into `params`.
+// RTC_FALSE: there is none. Errors: RTC_E_POINTER; RTC_E_INVALIDARG (`params` is no list of parameters).
+rtc_result_t rtc_params_get(const char *params,
+                            size_t len,
+                            const char *name,
+                            size_t name_len,
+                            size_t index,
+                            struct rtc_str_t *found,
+                            struct rtc_str_t *value);
+
+// Takes a URI apart: sip, sips, tel; of others the scheme, and what follows as `host`. The views point into `uri`.
+//
+// Errors: RTC_E_POINTER; RTC_E_INVALID_SIP_URL (no URI).
+rtc_result_t rtc_uri_parse(const char *uri,
+                           size_t len,
+                           struct rtc_uri_t *parts);
+
+// Whether two URIs are equal by RFC 3261 19.1.4 (tel: RFC 3966 4): RTC_OK or RTC_FALSE.
+//
+// Errors: RTC_E_POINTER; RTC_E_INVALID_SIP_URL (one of them is no URI).
+rtc_result_t rtc_uri_equal(const char *a, size_t a_len, const char *b, size_t b_len);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* RTCCLIENT_H */

@@ -1,0 +1,96 @@
+//! What handles stand for.
+//!
+//! How they are named and found is `registry`'s business.
+
+use crate::syntax::Message;
+
+use super::constants::RTC_KIND_SIP_MESSAGE;
+
+/// One row of the handle table.
+pub(super) enum Entry {
+    /// A message, from a parser, a builder or an event.
+    Message(MessageEntry),
+}
+
+/// A message and the texts that were made from it, which views point into.
+pub(super) struct MessageEntry {
+    /// The message.
+    pub(super) message: Message,
+    made: MadeTexts,
+}
+
+impl MessageEntry {
+    /// A message of which nothing has been asked yet.
+    pub(super) fn new(message: Message) -> Self {
+        Self {
+            message,
+            made: MadeTexts::new(),
+        }
+    }
+
+    /// The message, and a place for texts that have to live as long as its handle.
+    pub(super) fn parts(&mut self) -> (&Message, Made<'_>) {
+        (&self.message, self.made.made())
+    }
+}
+
+/// Texts that are no part of what they were made from.
+pub(super) struct MadeTexts(Vec<Box<str>>);
+
+impl MadeTexts {
+    /// None yet.
+    pub(super) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A place to keep more.
+    pub(super) fn made(&mut self) -> Made<'_> {
+        Made(&mut self.0)
+    }
+
+    /// Forgets all: no view of them may be in use.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Keeps texts that are no part of a message as it came; the same text is kept once.
+pub(super) struct Made<'a>(&'a mut Vec<Box<str>>);
+
+impl Made<'_> {
+    /// The kept text that equals `text`.
+    pub(super) fn keep(&mut self, text: &str) -> &str {
+        let at = self
+            .0
+            .iter()
+            .position(|kept| **kept == *text)
+            .unwrap_or_else(|| {
+                self.0.push(text.into());
+                self.0.len() - 1
+            });
+        self.0.get(at).map_or("", |kept| kept)
+    }
+}
+
+impl Entry {
+    /// RTC_KIND_….
+    pub(super) fn kind(&self) -> i32 {
+        match self {
+            Self::Message(_) => RTC_KIND_SIP_MESSAGE,
+        }
+    }
+
+    /// Its last reference went; called outside the table's locks.
+    pub(super) fn given_up(self) {
+        match self {
+            Self::Message(_) => {}
+        }
+    }
+
+    /// As a message.
+    pub(super) fn message(&mut self) -> Option<&mut MessageEntry> {
+        match self {
+            Self::Message(message) => Some(message),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The C ABI: handles, texts, results, a wall for panics.
+//!
+//! `fence`, `result_codes`, `registry`, `text`, `sized` and `sink` are the tools; every other file holds the exports of one
+//! object, or the types of the header. `unsafe` code stands in the tools (and in the attribute that exports a name).
+//! The comments of exports and types are the documentation of `include/rtcclient.h`, so they speak C.
+
+#![deny(
+    clippy::undocumented_unsafe_blocks,
+    reason = "each says who promised what"
+)]
+#![allow(
+    non_camel_case_types,
+    clippy::missing_safety_doc,
+    reason = "the names are those of the C header, whose conventions say once what every caller promises"
+)]
+
+pub mod constants;
+mod entry;
+mod fence;
+mod header_form;
+pub mod library;
+mod log;
+pub mod message_create;
+pub mod numbers;
+pub mod object;
+pub mod records;
+mod registry;
+pub mod result_codes;
+mod result_names;
+pub mod sip_message;
+mod sized;
+pub mod structs;
+mod text;
+pub mod types;
+pub mod uri;

@@ -1,0 +1,468 @@
+//! What a C program fills in to create or set up something.
+
+use std::ffi::{c_char, c_void};
+
+use libc::size_t;
+
+use super::types::{rtc_event_t, rtc_profile_t, rtc_simulation_t, rtc_sip_message_t, rtc_str_t};
+
+/// Where log lines go (rtc_library_set_log).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_log_sink_t {
+    /// sizeof (rtc_log_sink_t).
+    pub size: u32,
+    /// 1 error … 5 trace; 0: 3.
+    pub level: i32,
+    /// Called for each line, from any thread, two clients at once too; `text` is not NUL-terminated, `target` is.
+    pub on_log: Option<
+        unsafe extern "C" fn(
+            user_data: *mut c_void,
+            level: i32,
+            target: *const c_char,
+            text: *const c_char,
+            len: size_t,
+        ),
+    >,
+    /// Given to `on_log`.
+    pub user_data: *mut c_void,
+    /// Called once, when the sink is replaced and no call of `on_log` runs any more; may be NULL.
+    pub drop_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
+
+/// TLS (not in this version: a client that is given one is refused).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_tls_options_t {
+    /// sizeof (rtc_tls_options_t).
+    pub size: u32,
+    /// RTC_TLS_….
+    pub flags: u32,
+    /// Trusted certificates.
+    pub ca_pem: rtc_str_t,
+    /// Our certificate chain.
+    pub certificate_pem: rtc_str_t,
+    /// Our private key.
+    pub key_pem: rtc_str_t,
+}
+
+/// Name resolution (servers and records not in this version: the system's resolver is asked).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_dns_options_t {
+    /// sizeof (rtc_dns_options_t).
+    pub size: u32,
+    /// None yet.
+    pub flags: u32,
+    /// "192.0.2.53:53, …"; none: the system's.
+    pub servers: rtc_str_t,
+    /// Zone-file lines that are answered before any server is asked.
+    pub records: rtc_str_t,
+    /// Per question.
+    pub timeout_ms: i32,
+    /// Per server.
+    pub attempts: i32,
+    /// How long an address that failed is tried last.
+    pub penalty_secs: i32,
+}
+
+/// Timers of RFC 3261 and the like; 0: the RFC's.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_timers_t {
+    /// sizeof (rtc_timers_t).
+    pub size: u32,
+    /// T1, 500.
+    pub t1_ms: i32,
+    /// T2, 4000.
+    pub t2_ms: i32,
+    /// T4, 5000.
+    pub t4_ms: i32,
+    /// Keep-alive of connections.
+    pub keepalive_secs: i32,
+    /// How long an idle TCP connection stays open.
+    pub tcp_idle_secs: i32,
+    /// First pause before a failed registration is tried again.
+    pub outbound_base_secs: i32,
+}
+
+/// NAT traversal (not in this version: a client that is given a server is refused).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_nat_options_t {
+    /// sizeof (rtc_nat_options_t).
+    pub size: u32,
+    /// None yet.
+    pub flags: u32,
+    /// STUN server.
+    pub stun_server: rtc_str_t,
+    /// TURN server.
+    pub turn_server: rtc_str_t,
+    /// TURN user.
+    pub turn_user: rtc_str_t,
+    /// TURN password.
+    pub turn_password: rtc_str_t,
+}
+
+/// Bounds on what a peer can make the client keep; 0: the default in brackets.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_limits_t {
+    /// sizeof (rtc_limits_t).
+    pub size: u32,
+    /// Bytes of a message on a stream [65536].
+    pub message_bytes: u32,
+    /// Headers of a message [256].
+    pub headers: u32,
+    /// Bytes of one header [8192].
+    pub header_bytes: u32,
+    /// Parts of a multipart body [32].
+    pub body_parts: u32,
+    /// Transactions.
+    pub transactions: u32,
+    /// Dialogs.
+    pub dialogs: u32,
+    /// Sessions.
+    pub sessions: u32,
+    /// Subscriptions, both ways.
+    pub subscriptions: u32,
+    /// Connections.
+    pub connections: u32,
+    /// Events that wait to be pulled.
+    pub queued_events: u32,
+    /// Redirections followed for one call.
+    pub redirects: u32,
+    /// Branches of one INVITE that are kept apart.
+    pub forks: u32,
+    /// Depth of XML documents.
+    pub xml_depth: u32,
+    /// Messages held for a session that cannot send yet.
+    pub held_messages: u32,
+}
+
+/// How a client is set up; NULL: all defaults.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_client_options_t {
+    /// sizeof (rtc_client_options_t).
+    pub size: u32,
+    /// RTC_CLIENT_….
+    pub flags: u32,
+    /// User-Agent and Server; none: the library's.
+    pub user_agent: rtc_str_t,
+    /// First port for RTC_LISTEN_MODE_DYNAMIC; 0: any.
+    pub sip_port_min: u16,
+    /// Last port for RTC_LISTEN_MODE_DYNAMIC.
+    pub sip_port_max: u16,
+    /// First port that descriptions name; 0: 49152.
+    pub rtp_port_min: u16,
+    /// Last port that descriptions name; 0: 65534.
+    pub rtp_port_max: u16,
+    /// How long the application may decide on a request; 0: 400.
+    pub claim_ms: i32,
+    /// How long the application may look for credentials; 0: 30 000.
+    pub credentials_ms: i32,
+    /// How long saying goodbye may take; 0: 5 000.
+    pub shutdown_ms: i32,
+    /// May be NULL.
+    pub tls: *const rtc_tls_options_t,
+    /// May be NULL.
+    pub dns: *const rtc_dns_options_t,
+    /// May be NULL.
+    pub timers: *const rtc_timers_t,
+    /// May be NULL.
+    pub nat: *const rtc_nat_options_t,
+    /// May be NULL.
+    pub limits: *const rtc_limits_t,
+    /// Defaults of sessions, incoming ones too; may be NULL.
+    pub session_defaults: *const rtc_session_options_t,
+    /// Virtual network and clock in place of sockets (not in this version).
+    pub simulation: *mut rtc_simulation_t,
+}
+
+/// Events by callback (rtc_client_set_event_sink).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_event_sink_t {
+    /// sizeof (rtc_event_sink_t).
+    pub size: u32,
+    /// None yet.
+    pub flags: u32,
+    /// Called on the event thread, or inside rtc_client_run_once, one at a time; `event` is lent.
+    pub on_event: Option<unsafe extern "C" fn(user_data: *mut c_void, event: *mut rtc_event_t)>,
+    /// Given to `on_event`.
+    pub user_data: *mut c_void,
+    /// Called once, when no call of `on_event` runs or will run; may be NULL.
+    pub drop_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
+
+/// What is written of the messages that pass (rtc_client_trace).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_trace_options_t {
+    /// sizeof (rtc_trace_options_t).
+    pub size: u32,
+    /// RTC_TRACE_….
+    pub kind: i32,
+    /// A file, or "-" for standard error; neither this nor `on_bytes`: stop the writer of this kind.
+    pub path: rtc_str_t,
+    /// One call only.
+    pub call_id: rtc_str_t,
+    /// RTC_TRACE_SECRETS keeps credentials readable.
+    pub flags: u32,
+    /// Takes the bytes instead of a file.
+    pub on_bytes:
+        Option<unsafe extern "C" fn(user_data: *mut c_void, bytes: *const c_void, len: size_t)>,
+    /// Given to `on_bytes`.
+    pub user_data: *mut c_void,
+    /// Called once, when no call of `on_bytes` runs or will run; may be NULL.
+    pub drop_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+}
+
+/// An account (rtc_profile_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_profile_options_t {
+    /// sizeof (rtc_profile_options_t).
+    pub size: u32,
+    /// RTC_PROFILE_….
+    pub flags: u32,
+    /// Address of record: "sip:alice@example.com".
+    pub uri: rtc_str_t,
+    /// Display name of From.
+    pub display_name: rtc_str_t,
+    /// Registrar URI; none: the domain of `uri`.
+    pub registrar: rtc_str_t,
+    /// Preloaded Route, a comma list.
+    pub proxy: rtc_str_t,
+    /// Digest user; none: that of `uri`.
+    pub user: rtc_str_t,
+    /// Digest password.
+    pub password: rtc_str_t,
+    /// Realm of user and password; none: any.
+    pub realm: rtc_str_t,
+    /// Parameters of our Contact: ";+sip.foo=1".
+    pub contact_params: rtc_str_t,
+    /// "+sip.instance" of our Contact, RFC 5626.
+    pub instance_id: rtc_str_t,
+    /// RTC_TRANSPORT_… mask; 0: any.
+    pub transports: u32,
+    /// RTC_AUTH_… mask; 0: digest.
+    pub allowed_auth: u32,
+    /// Wanted registration time; 0: 3600.
+    pub expires_secs: i32,
+    /// RTC_SESSION_TYPES_… mask; 0: all.
+    pub session_types: u32,
+    /// Comes with each event of the profile.
+    pub user_data: *mut c_void,
+}
+
+/// Credentials for one realm or any (rtc_credentials_set).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_credentials_t {
+    /// sizeof (rtc_credentials_t).
+    pub size: u32,
+    /// RTC_CREDENTIALS_….
+    pub flags: u32,
+    /// None: any.
+    pub realm: rtc_str_t,
+    /// None: forget those of the realm.
+    pub user: rtc_str_t,
+    /// Password, or HA1 in hex with RTC_CREDENTIALS_HA1.
+    pub secret: rtc_str_t,
+}
+
+/// A session to be (rtc_session_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_session_options_t {
+    /// sizeof (rtc_session_options_t).
+    pub size: u32,
+    /// RTC_SESSION_….
+    pub flags: u32,
+    /// NULL: chosen by URI among the enabled ones.
+    pub profile: *mut rtc_profile_t,
+    /// Phone of RTC_SESSION_TYPE_PHONE_TO_PHONE (not in this version).
+    pub local_phone_uri: rtc_str_t,
+    /// Type of `description`.
+    pub content_type: rtc_str_t,
+    /// The application's own description; makes the media the application's.
+    pub description: rtc_str_t,
+    /// The REFER this call is made for (not in this version).
+    pub referral: *mut rtc_event_t,
+    /// RTC_MEDIA_…; 0: audio both ways.
+    pub media: u32,
+    /// 0 supported, 1 required, 2 off (1 not in this version).
+    pub reliable: i32,
+    /// Session timer (not in this version).
+    pub session_expires_secs: i32,
+    /// Session timer (not in this version).
+    pub min_se_secs: i32,
+    /// RTC_AUTO_… bits to switch off (not in this version).
+    pub manual: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Comes with each event of the session.
+    pub user_data: *mut c_void,
+}
+
+/// A subscription to be (rtc_subscription_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_subscription_options_t {
+    /// sizeof (rtc_subscription_options_t).
+    pub size: u32,
+    /// RTC_SUBSCRIPTION_….
+    pub flags: u32,
+    /// NULL: chosen by URI among the enabled ones.
+    pub profile: *mut rtc_profile_t,
+    /// Whom to watch; none: the profile's own URI.
+    pub uri: rtc_str_t,
+    /// The event package with its parameters.
+    pub event: rtc_str_t,
+    /// Accepted types, a comma list.
+    pub accept: rtc_str_t,
+    /// Wanted time; 0: 3600.
+    pub expires_secs: i32,
+    /// 0.
+    pub reserved: i32,
+    /// Comes with each event of the subscription.
+    pub user_data: *mut c_void,
+}
+
+/// A message to be (rtc_sip_message_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_sip_message_options_t {
+    /// sizeof (rtc_sip_message_options_t).
+    pub size: u32,
+    /// A response to `base`; 0: a request.
+    pub status: i32,
+    /// What is answered; for a request one to vary, or NULL.
+    pub base: *mut rtc_sip_message_t,
+    /// Method of a request.
+    pub method: rtc_str_t,
+    /// Request-URI of a request.
+    pub uri: rtc_str_t,
+    /// Reason phrase of a response; none: the RFC's.
+    pub reason: rtc_str_t,
+    /// To tag; none: made where one is needed.
+    pub to_tag: rtc_str_t,
+    /// "Name: value" lines that replace by name.
+    pub headers: rtc_str_t,
+    /// Names to drop, a comma list.
+    pub remove: rtc_str_t,
+    /// Type of `body`.
+    pub content_type: rtc_str_t,
+    /// The body.
+    pub body: rtc_str_t,
+    /// RTC_SEND_EXPERT: no header is refused or added but Content-Length.
+    pub flags: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+/// Sockets to listen on (rtc_connection_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_connection_options_t {
+    /// sizeof (rtc_connection_options_t).
+    pub size: u32,
+    /// None yet.
+    pub flags: u32,
+    /// IP address; none: all.
+    pub address: rtc_str_t,
+    /// Network interface (not in this version).
+    pub interface_name: rtc_str_t,
+    /// RTC_TRANSPORT_… mask; 0: UDP and TCP.
+    pub transports: u32,
+    /// 0: any; UDP and TCP then share one where they can.
+    pub port: u16,
+    /// 0.
+    pub reserved: u16,
+    /// 0; another value is not in this version.
+    pub dscp: i32,
+    /// 0; another value is not in this version.
+    pub keepalive_secs: i32,
+    /// 0: the library's; another value is not in this version.
+    pub receive_buffer_bytes: i32,
+    /// Address to be named to peers (not in this version).
+    pub public_address: rtc_str_t,
+    /// The owner's own word.
+    pub user_data: *mut c_void,
+}
+
+/// An embedded server (rtc_server_start).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_server_options_t {
+    /// sizeof (rtc_server_options_t).
+    pub size: u32,
+    /// RTC_SERVER_….
+    pub flags: u32,
+    /// "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two.
+    pub listen: rtc_str_t,
+    /// Realm of its challenges; none: the domain.
+    pub realm: rtc_str_t,
+    /// The domain it serves, beside its own addresses.
+    pub domain: rtc_str_t,
+    /// Shortest registration; 0: 60.
+    pub min_expires_secs: i32,
+    /// Longest registration; 0: 3600.
+    pub max_expires_secs: i32,
+}
+
+/// A user of an embedded server (rtc_server_set_user).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_server_user_t {
+    /// sizeof (rtc_server_user_t).
+    pub size: u32,
+    /// None yet.
+    pub flags: u32,
+    /// Name: the user part of its URI and of its credentials.
+    pub user: rtc_str_t,
+    /// Password.
+    pub password: rtc_str_t,
+    /// Where requests for it are redirected to (`status` 302), a comma list.
+    pub contacts: rtc_str_t,
+    /// Always answer so; 0: fork to the bindings.
+    pub status: i32,
+    /// 0.
+    pub reserved: i32,
+}
+
+macro_rules! structures {
+    ($($name:ty),+ $(,)?) => { $(
+        // SAFETY: repr(C), size first, and only integers, pointers and nullable function pointers inside.
+        unsafe impl super::sized::Structure for $name {}
+    )+ };
+}
+
+structures!(
+    super::types::rtc_send_t,
+    rtc_log_sink_t,
+    rtc_tls_options_t,
+    rtc_dns_options_t,
+    rtc_timers_t,
+    rtc_nat_options_t,
+    rtc_limits_t,
+    rtc_client_options_t,
+    rtc_event_sink_t,
+    rtc_trace_options_t,
+    rtc_profile_options_t,
+    rtc_credentials_t,
+    rtc_session_options_t,
+    rtc_subscription_options_t,
+    rtc_sip_message_options_t,
+    rtc_connection_options_t,
+    rtc_server_options_t,
+    rtc_server_user_t,
+    super::records::rtc_statistics_t,
+    super::records::rtc_event_info_t,
+    super::records::rtc_sip_head_t,
+    super::records::rtc_header_t,
+    super::records::rtc_body_t,
+    super::records::rtc_uri_t,
+);
