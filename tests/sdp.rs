@@ -501,6 +501,26 @@ fn an_offer_without_streams_is_answered_without_streams() {
 }
 
 #[test]
+fn an_offer_that_cannot_be_rejected_is_answered_with_every_stream_refused() {
+    let mut a = OfferAnswer::new(11);
+    assert_eq!(a.refuse_streams(&alice()).unwrap_err(), Refusal::NoOffer);
+    let offer = description("m=video 6000 RTP/AVP 31\r\nm=audio 7000 RTP/AVP 18\r\n");
+    a.receive_offer(offer.as_bytes()).unwrap();
+    let answer = a.refuse_streams(&alice()).unwrap();
+    assert!(
+        answer.ends_with("m=video 0 RTP/AVP 31\r\nm=audio 0 RTP/AVP 18\r\n"),
+        "{answer}"
+    );
+    assert_eq!((a.state(), a.agreed()), (State::Stable, None));
+    // The refused audio line is used anew by an offer of one's own.
+    let next = a.make_offer(&alice(), SendRecv).unwrap();
+    assert!(
+        next.contains("m=video 0 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 0 8 101\r\n"),
+        "{next}"
+    );
+}
+
+#[test]
 fn bandwidth_and_packet_length_are_stated_when_set() {
     let media = LocalMedia {
         ptime: Some(20),
@@ -573,6 +593,51 @@ fn every_offer_of_the_corpora_is_answered_line_for_line_or_refused() {
         answered >= 60 && refused >= 20,
         "{answered} answered, {refused} refused"
     );
+}
+
+/// Whatever bytes arrive: what is read survives writing, and what is answered keeps the offer's lines.
+#[test]
+fn damaged_descriptions_are_refused_or_read_but_never_more() {
+    let Some(corpora) = corpora() else { return };
+    let mut noise = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |limit: usize| {
+        noise ^= noise << 13;
+        noise ^= noise >> 7;
+        noise ^= noise << 17;
+        usize::try_from(noise >> 33).unwrap() % limit
+    };
+    let mut read = 0;
+    for (name, bytes) in descriptions(&corpora) {
+        for _ in 0..40 {
+            let mut bytes = bytes.clone();
+            for _ in 0..=random(4) {
+                let (at, to) = (random(bytes.len()), random(bytes.len()));
+                match random(4) {
+                    0 => bytes[at] = b"\r\n=: 09/\xff\0"[random(10)],
+                    1 => bytes.truncate(at.max(1)),
+                    2 => bytes.swap(at, to),
+                    _ => bytes.extend_from_within(at.min(to)..at.max(to)),
+                }
+            }
+            let Ok(session) = Session::parse(&bytes) else {
+                continue;
+            };
+            read += 1;
+            let written = session.to_string();
+            assert_eq!(
+                Session::parse(written.as_bytes()).as_ref(),
+                Ok(&session),
+                "{name}: {bytes:?}"
+            );
+            let (_, mut b) = call();
+            if let Ok(answer) = b.on_offer(&bytes, &bob(), SendRecv) {
+                let answer = Session::parse(answer.as_bytes()).unwrap();
+                assert_eq!(answer.media.len(), session.media.len(), "{name}: {bytes:?}");
+            }
+            let _ = b.agreed();
+        }
+    }
+    assert!(read > 500, "{read} read");
 }
 
 fn corpora() -> Option<PathBuf> {

@@ -285,7 +285,8 @@ impl OfferAnswer {
         Ok(&self.pending)
     }
 
-    /// Takes the peer's offer; [`OfferAnswer::make_answer`] or [`OfferAnswer::on_rejected`] follows.
+    /// Takes the peer's offer; [`OfferAnswer::make_answer`], [`OfferAnswer::refuse_streams`] or
+    /// [`OfferAnswer::on_rejected`] follows.
     ///
     /// Errors: an offer is open, or the text is no description.
     pub fn receive_offer(&mut self, offer: &[u8]) -> Result<(), Refusal> {
@@ -309,22 +310,7 @@ impl OfferAnswer {
         }
         let offer = std::mem::take(&mut self.pending);
         self.state = State::Stable;
-        let session = Session::parse(offer.as_bytes()).map_err(Refusal::Malformed)?;
-        let (tail, accepted) = self.answer_tail(&session, media, wanted)?;
-        let remote_holds = accepted.is_some_and(|offered| {
-            // When we hold as hard as we can, the peer's own wish does not show.
-            let is_telling = wanted != Direction::Inactive || offered != Direction::Inactive;
-            if is_telling {
-                !offered.receives()
-            } else {
-                self.remote_holds
-            }
-        });
-        self.local = self.numbered(&tail);
-        self.remote = offer;
-        self.wanted = wanted;
-        self.remote_holds = remote_holds;
-        Ok(&self.local)
+        self.answer(offer, media, wanted)
     }
 
     /// Takes the peer's offer and answers it at once.
@@ -334,8 +320,30 @@ impl OfferAnswer {
         media: &LocalMedia<'_>,
         wanted: Direction,
     ) -> Result<&str, Refusal> {
-        self.receive_offer(offer)?;
-        self.make_answer(media, wanted)
+        self.must_be_stable()?;
+        self.answer(String::from_utf8_lossy(offer).into(), media, wanted)
+    }
+
+    /// Answers the open offer of the peer with every stream refused: for an offer that came in a response, which
+    /// cannot be rejected (RFC 6337 §2.3). An offer of one's own, or the end of the call, is to follow.
+    ///
+    /// Errors: no offer.
+    pub fn refuse_streams(&mut self, media: &LocalMedia<'_>) -> Result<&str, Refusal> {
+        if self.state != State::OfferReceived {
+            return Err(Refusal::NoOffer);
+        }
+        let offer = std::mem::take(&mut self.pending);
+        self.state = State::Stable;
+        let none = LocalMedia {
+            audio_port: 0,
+            ..*media
+        };
+        let session = Session::parse(offer.as_bytes()).map_err(Refusal::Malformed)?;
+        let (tail, _) = self.answer_tail(&session, &none, self.wanted);
+        self.local = self.numbered(&tail);
+        self.remote = offer;
+        self.remote_holds = false;
+        Ok(&self.local)
     }
 
     /// Takes the answer to our offer.
@@ -378,6 +386,36 @@ impl OfferAnswer {
     #[must_use]
     pub fn agreed(&self) -> Option<Agreed> {
         agreed(self.local.as_bytes(), self.remote.as_bytes())
+    }
+
+    fn answer(
+        &mut self,
+        offer: Box<str>,
+        media: &LocalMedia<'_>,
+        wanted: Direction,
+    ) -> Result<&str, Refusal> {
+        let session = Session::parse(offer.as_bytes()).map_err(Refusal::Malformed)?;
+        let (tail, accepted) = self.answer_tail(&session, media, wanted);
+        // An offer without streams, or one that ends those there were, needs no common ground.
+        let asks_for_nothing = session.media.iter().all(|line| line.port == 0)
+            && (session.media.is_empty() || !self.local.is_empty());
+        if accepted.is_none() && !asks_for_nothing {
+            return Err(Refusal::NotAcceptable);
+        }
+        let remote_holds = accepted.is_some_and(|offered| {
+            // When we hold as hard as we can, the peer's own wish does not show.
+            let is_telling = wanted != Direction::Inactive || offered != Direction::Inactive;
+            if is_telling {
+                !offered.receives()
+            } else {
+                self.remote_holds
+            }
+        });
+        self.local = self.numbered(&tail);
+        self.remote = offer;
+        self.wanted = wanted;
+        self.remote_holds = remote_holds;
+        Ok(&self.local)
     }
 
     fn must_be_stable(&self) -> Result<(), Refusal> {
@@ -457,7 +495,7 @@ impl OfferAnswer {
         offer: &Session<'_>,
         media: &LocalMedia<'_>,
         wanted: Direction,
-    ) -> Result<(String, Option<Direction>), Refusal> {
+    ) -> (String, Option<Direction>) {
         let mut times = String::new();
         for time in &offer.times {
             let _ = write!(times, "t={} {}\r\n", time.start, time.stop);
@@ -492,13 +530,7 @@ impl OfferAnswer {
             let direction = offered.mirrored().and(wanted);
             write_audio(&mut tail, media, &line.proto, &common, direction);
         }
-        // An offer without streams, or one that ends those there were, needs no common ground.
-        let asks_for_nothing = offer.media.iter().all(|line| line.port == 0)
-            && (offer.media.is_empty() || !self.local.is_empty());
-        if accepted.is_none() && !asks_for_nothing {
-            return Err(Refusal::NotAcceptable);
-        }
-        Ok((tail, accepted))
+        (tail, accepted)
     }
 }
 
