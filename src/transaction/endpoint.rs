@@ -145,11 +145,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         let secret = HashKey::new(&mut entropy);
         Self {
             config,
-            timing: Timing {
-                t1: config.t1,
-                t2: config.t2,
-                t4: config.t4,
-            },
+            timing: Timing::new(config.t1, config.t2, config.t4),
             secret,
             sockets: Sockets::default(),
             conns: Conns::new(config.limits.connections, secret),
@@ -231,7 +227,9 @@ impl<O: Copy + Debug> Endpoint<O> {
     /// a name is resolved, our address towards the outside is as good as can be known.
     #[must_use]
     pub fn media_address(&self, uri: &str) -> IpAddr {
-        let host = Uri::parse(uri).ok().and_then(|uri| crate::syntax::ip(uri.host));
+        let host = Uri::parse(uri)
+            .ok()
+            .and_then(|uri| crate::syntax::ip(uri.host));
         let peer = host.unwrap_or(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
         let known = [Protocol::Udp, Protocol::Tcp];
         known

@@ -51,7 +51,7 @@ impl ServerOther {
     pub(crate) fn start(reliable: bool, timing: &Timing, fx: &mut Effects) -> Self {
         fx.extend([
             Effect::Tell,
-            Effect::Start(Timer::Trying, timing.trying_other()),
+            Effect::Start(Timer::Trying, timing.trying_other),
         ]);
         Self {
             state: State::Trying,
@@ -70,7 +70,7 @@ impl ServerOther {
         use State::{Completed, Proceeding, Terminated, Trying};
         use Stimulus::{Final, Provisional, Request, TransportError};
         // What is left of the client's Timer F when Timer::Trying fires.
-        let late = timing.lifetime().saturating_sub(timing.trying_other());
+        let late = timing.lifetime().saturating_sub(timing.trying_other);
         self.state = match (self.state, stimulus) {
             (Trying, Stimulus::Timer(Timer::Trying)) => {
                 fx.push(Effect::Start(Timer::Late, late));

@@ -60,9 +60,30 @@ pub(crate) struct Timing {
     pub(crate) t2: Duration,
     /// How long a message stays in the network.
     pub(crate) t4: Duration,
+    /// When a request other than INVITE without an answer gets its 100: once the client's Timer E stands at T2
+    /// (RFC 4320 §4.1).
+    pub(crate) trying_other: Duration,
 }
 
 impl Timing {
+    /// All lengths from these three.
+    pub(crate) fn new(t1: Duration, t2: Duration, t4: Duration) -> Self {
+        let mut timing = Self {
+            t1,
+            t2,
+            t4,
+            trying_other: Duration::ZERO,
+        };
+        for repetitions in 0..16 {
+            if timing.doubling(repetitions) >= t2 {
+                break;
+            }
+            timing.trying_other += timing.doubling(repetitions);
+        }
+        timing.trying_other = timing.trying_other.min(timing.lifetime() / 2);
+        timing
+    }
+
     /// 64*T1: when a transaction without an answer is over.
     pub(crate) const fn lifetime(&self) -> Duration {
         self.t1.saturating_mul(64)
@@ -87,18 +108,6 @@ impl Timing {
     pub(crate) const fn trying_invite() -> Duration {
         TRYING
     }
-
-    /// When another request without an answer gets its 100: once the client's Timer E stands at T2 (RFC 4320 §4.1).
-    pub(crate) fn trying_other(&self) -> Duration {
-        let mut sum = Duration::ZERO;
-        for repetitions in 0..16 {
-            if self.doubling(repetitions) >= self.t2 {
-                break;
-            }
-            sum += self.doubling(repetitions);
-        }
-        sum.min(self.lifetime() / 2)
-    }
 }
 
 #[cfg(test)]
@@ -106,6 +115,7 @@ pub(crate) const DEFAULTS: Timing = Timing {
     t1: Duration::from_millis(500),
     t2: Duration::from_secs(4),
     t4: Duration::from_secs(5),
+    trying_other: Duration::from_millis(3500),
 };
 
 #[cfg(test)]
@@ -114,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_slow_request_gets_its_100_when_timer_e_has_reached_t2() {
-        assert_eq!(DEFAULTS.trying_other(), Duration::from_millis(3500));
+        let timing = Timing::new(DEFAULTS.t1, DEFAULTS.t2, DEFAULTS.t4);
+        assert_eq!(timing.trying_other, DEFAULTS.trying_other);
         assert_eq!(DEFAULTS.lifetime(), Duration::from_secs(32));
     }
 }

@@ -75,41 +75,73 @@ pub struct Flow {
 pub enum Input<'a> {
     /// A UDP socket or TCP listener is open; `local` has the real port, `addresses` are this machine's when `local` is a wildcard.
     SocketOpened {
+        /// The socket.
         socket: SocketKey,
+        /// What it carries.
         protocol: Protocol,
+        /// Our address.
         local: SocketAddr,
+        /// This machine's addresses, when `local` is a wildcard.
         addresses: Vec<IpAddr>,
     },
     /// It was closed by its owner.
-    SocketClosed { socket: SocketKey },
+    SocketClosed {
+        /// The socket.
+        socket: SocketKey,
+    },
     /// A datagram came.
     Datagram {
+        /// The socket.
         socket: SocketKey,
+        /// Who sent it.
         from: SocketAddr,
+        /// The bytes.
         bytes: &'a [u8],
     },
     /// Sending to that address failed for good (port unreachable, no route).
-    SendFailed { socket: SocketKey, to: SocketAddr },
+    SendFailed {
+        /// The socket.
+        socket: SocketKey,
+        /// Where to.
+        to: SocketAddr,
+    },
     /// A connection asked for by [`Io::Connect`] stands.
     Connected {
+        /// The connection.
         conn: ConnKey,
+        /// Our address.
         local: SocketAddr,
+        /// The peer's address.
         remote: SocketAddr,
     },
     /// A peer connected to a listener.
     Accepted {
+        /// The connection.
         conn: ConnKey,
+        /// The listener.
         socket: SocketKey,
+        /// Our address.
         local: SocketAddr,
+        /// The peer's address.
         remote: SocketAddr,
     },
     /// Bytes came on a connection.
-    Stream { conn: ConnKey, bytes: &'a [u8] },
+    Stream {
+        /// The connection.
+        conn: ConnKey,
+        /// The bytes.
+        bytes: &'a [u8],
+    },
     /// A connection ended or could not be made.
-    Closed { conn: ConnKey },
+    Closed {
+        /// The connection.
+        conn: ConnKey,
+    },
     /// The answer to [`Io::Resolve`]; empty when the name has no address.
     Resolved {
+        /// The query.
         query: QueryKey,
+        /// Its addresses, best first; none when it has none.
         addresses: Vec<IpAddr>,
     },
 }
@@ -119,18 +151,39 @@ pub enum Input<'a> {
 pub enum Io {
     /// Send one datagram.
     Datagram {
+        /// The socket.
         socket: SocketKey,
+        /// Where to.
         to: SocketAddr,
+        /// The bytes.
         bytes: Payload,
     },
     /// Open a stream connection.
-    Connect { conn: ConnKey, to: SocketAddr },
+    Connect {
+        /// The connection.
+        conn: ConnKey,
+        /// Where to.
+        to: SocketAddr,
+    },
     /// Send bytes on a connection that stands.
-    Stream { conn: ConnKey, bytes: Payload },
+    Stream {
+        /// The connection.
+        conn: ConnKey,
+        /// The bytes.
+        bytes: Payload,
+    },
     /// Close a connection once what was sent has left.
-    Close { conn: ConnKey },
+    Close {
+        /// The connection.
+        conn: ConnKey,
+    },
     /// Look up the addresses of a host name (A and AAAA).
-    Resolve { query: QueryKey, host: Box<str> },
+    Resolve {
+        /// The query.
+        query: QueryKey,
+        /// The name.
+        host: Box<str>,
+    },
 }
 
 /// A sans-IO core as its runtime or simulator turns it: one mutation, then drain both queues, then sleep until the deadline.
