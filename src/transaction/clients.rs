@@ -8,13 +8,13 @@ use super::client_other::{self, ClientOther};
 use super::effects::{Effect, Effects};
 use super::endpoint::{Endpoint, TimerKey, Waiter};
 use super::hops::Pending;
+use super::roads::{Chain, road};
 use super::timing::Timer;
 use super::user::{ClientKey, Draft, Failure, Indication};
 use super::{key, write};
 use crate::base::Time;
 use crate::syntax::{Message, Payload, method};
-use crate::transport::conns::address_name;
-use crate::transport::{ConnKey, Flow, Io, Protocol};
+use crate::transport::{Flow, Io};
 
 /// One request of ours, from before its way is known until nothing of it can come any more.
 pub(crate) struct ClientTx<O> {
@@ -34,7 +34,7 @@ pub(crate) struct ClientTx<O> {
     finished: bool,
     /// The ACKs of 2xx, one a To tag.
     acks: Vec<Acknowledged>,
-    chain: Option<Chain>,
+    pub(super) chain: Option<Chain>,
 }
 
 /// Whom a request is for.
@@ -73,13 +73,6 @@ struct Acknowledged {
     to_tag: Box<str>,
     /// None while its target is looked up or connected to.
     sent: Option<(Flow, Payload)>,
-}
-
-/// A place in the chain of those that wait for an answer by one road.
-struct Chain {
-    road: u128,
-    previous: Option<ClientKey>,
-    next: Option<ClientKey>,
 }
 
 impl<O> ClientTx<O> {
@@ -365,60 +358,8 @@ impl<O: Copy + Debug> Endpoint<O> {
         self.apply_client(now, client, &fx, None);
     }
 
-    /// Fails every request that waits for an answer from an address to which nothing gets through.
-    pub(super) fn on_unreachable(
-        &mut self,
-        now: Time,
-        protocol: Protocol,
-        remote: std::net::SocketAddr,
-    ) {
-        let road = address_name(&self.secret, protocol, remote);
-        self.fail_road(now, road);
-    }
-
-    /// Fails every request that waits for an answer by a connection that is gone.
-    pub(super) fn on_connection_lost(&mut self, now: Time, conn: ConnKey) {
-        let road = conn_road(self, conn);
-        self.fail_road(now, road);
-    }
-
-    fn fail_road(&mut self, now: Time, road: u128) {
-        let mut clients = Vec::new();
-        let mut next = self.awaiting.get(&road).copied();
-        while let Some(client) = next {
-            clients.push(client);
-            let tx = self.clients.get(client);
-            next = tx.and_then(|tx| tx.chain.as_ref()?.next);
-        }
-        // The oldest is last in the chain; it hears first.
-        for client in clients.into_iter().rev() {
-            let Some(tx) = self.clients.get_mut(client) else {
-                continue;
-            };
-            let mut fx = Effects::new();
-            match &mut tx.machine {
-                Machine::Waiting => {}
-                Machine::Invite(machine) => {
-                    machine.on(
-                        client_invite::Stimulus::TransportError,
-                        &self.timing,
-                        &mut fx,
-                    );
-                }
-                Machine::Other(machine) => {
-                    machine.on(
-                        client_other::Stimulus::TransportError,
-                        &self.timing,
-                        &mut fx,
-                    );
-                }
-            }
-            self.apply_client(now, client, &fx, None);
-        }
-    }
-
     /// Does what a machine asks for; `incoming` is the response that moved it.
-    fn apply_client(
+    pub(super) fn apply_client(
         &mut self,
         now: Time,
         client: ClientKey,
@@ -657,62 +598,4 @@ impl<O: Copy + Debug> Endpoint<O> {
             (None, _) => {}
         }
     }
-
-    fn chain(&mut self, client: ClientKey, road: u128) {
-        let next = self.awaiting.insert(road, client);
-        if let Some(next) = next
-            && let Some(tx) = self.clients.get_mut(next)
-            && let Some(chain) = &mut tx.chain
-        {
-            chain.previous = Some(client);
-        }
-        if let Some(tx) = self.clients.get_mut(client) {
-            tx.chain = Some(Chain {
-                road,
-                previous: None,
-                next,
-            });
-        }
-    }
-
-    fn unchain(&mut self, client: ClientKey) {
-        let Some(chain) = self.clients.get_mut(client).and_then(|tx| tx.chain.take()) else {
-            return;
-        };
-        if let Some(next) = chain.next
-            && let Some(tx) = self.clients.get_mut(next)
-            && let Some(place) = &mut tx.chain
-        {
-            place.previous = chain.previous;
-        }
-        match chain.previous {
-            Some(previous) => {
-                if let Some(tx) = self.clients.get_mut(previous)
-                    && let Some(place) = &mut tx.chain
-                {
-                    place.next = chain.next;
-                }
-            }
-            None => {
-                match chain.next {
-                    Some(next) => self.awaiting.insert(chain.road, next),
-                    None => self.awaiting.remove(&chain.road),
-                };
-            }
-        }
-    }
-}
-
-fn road<O>(endpoint: &Endpoint<O>, flow: &Flow) -> u128 {
-    match flow.conn {
-        Some(conn) => conn_road(endpoint, conn),
-        None => address_name(&endpoint.secret, flow.protocol, flow.remote),
-    }
-}
-
-fn conn_road<O>(endpoint: &Endpoint<O>, conn: ConnKey) -> u128 {
-    let mut hash = endpoint.secret.start();
-    hash.part("connection");
-    hash.bytes(&conn.0.to_le_bytes());
-    hash.finish()
 }

@@ -13,6 +13,7 @@ pub mod endpoint;
 mod hops;
 mod key;
 mod network;
+mod roads;
 mod server_invite;
 mod server_other;
 mod servers;

@@ -71,7 +71,6 @@ enum Event {
 struct Pipe {
     peer: usize,
     conn: ConnKey,
-    local: SocketAddr,
     remote: SocketAddr,
 }
 
@@ -366,7 +365,7 @@ impl Net {
                 );
             }
             Event::Unreachable { to, socket, peer } => {
-                self.input(to, Input::SendFailed { socket, to: peer })
+                self.input(to, Input::SendFailed { socket, to: peer });
             }
             Event::Connected {
                 to,
@@ -508,14 +507,12 @@ impl Net {
                 let pipe = Pipe {
                     peer,
                     conn: theirs,
-                    local,
                     remote: to,
                 };
                 self.nodes[node].pipes.insert(conn, pipe);
                 let pipe = Pipe {
                     peer: node,
                     conn,
-                    local: to,
                     remote: local,
                 };
                 self.nodes[peer].pipes.insert(theirs, pipe);
