@@ -5,6 +5,7 @@ pub mod base;
 pub mod ffi;
 pub mod runtime;
 pub mod sdp;
+pub mod server;
 pub mod syntax;
 pub mod transaction;
 pub mod transport;
