@@ -4,6 +4,8 @@
 //! theirs), Content-Length is always written and always right. No value can end its line: CR, LF and NUL become spaces,
 //! a name that is no token is left out.
 
+use std::cell::Cell;
+
 use super::chars;
 use super::head::{Entry, Head, Span};
 use super::header_id::{HeaderId, UNKNOWN, rank};
@@ -13,52 +15,61 @@ use crate::base::limits::Limits;
 /// Collects a message's parts.
 #[derive(Debug)]
 pub struct MessageBuilder {
-    /// The start line with its line end, then names and values one after another.
-    text: Vec<u8>,
-    lines: Vec<Line>,
-    body: Vec<u8>,
-    status: u16,
-    method: Span,
-    target: Span,
-    start_line: usize,
+    draft: Draft,
+    /// Status and the spans of the start line.
+    head: Head,
+    copied: Option<Copied>,
 }
 
-/// A header line in the builder's text. The name of a known field comes from the table.
-#[derive(Clone, Copy, Debug)]
-struct Line {
-    number: u8,
-    name: (u32, u32),
-    value_end: u32,
+/// What is known of the lines that a response takes over from its request: offsets within their values.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Copied {
+    sent_by: Span,
+    branch: Span,
+    from_tag: Span,
+    to_tag: Span,
+    cseq: u32,
+    cseq_method: Span,
 }
 
 impl MessageBuilder {
     /// A request. `method` is sanitised like any value.
     #[must_use]
     pub fn request(method: &str, uri: &str) -> Self {
-        let mut builder = Self::empty();
-        push_clean(&mut builder.text, method.as_bytes());
-        builder.method = Span::new(0, builder.text.len());
-        builder.text.push(b' ');
-        let at = builder.text.len();
-        push_clean(&mut builder.text, uri.as_bytes());
-        builder.target = Span::new(at, builder.text.len());
-        builder.text.extend_from_slice(b" SIP/2.0");
-        builder.end_start_line();
+        let mut builder = Self {
+            draft: Draft::take(),
+            head: Head::default(),
+            copied: None,
+        };
+        let out = &mut builder.draft.out;
+        push_clean(out, method.as_bytes());
+        builder.head.method = Span::new(0, out.len());
+        out.push(b' ');
+        let at = out.len();
+        push_clean(out, uri.as_bytes());
+        builder.head.target = Span::new(at, out.len());
+        out.extend_from_slice(b" SIP/2.0");
+        builder.draft.end_start_line(&mut builder.head);
         builder
     }
 
     /// A response that stands alone; [`MessageBuilder::response_to`] answers a request.
     #[must_use]
     pub fn response(status: u16, reason: &str) -> Self {
-        let mut builder = Self::empty();
-        builder.status = status.clamp(100, 699);
-        builder.text.extend_from_slice(b"SIP/2.0 ");
-        push_number(&mut builder.text, u32::from(builder.status));
-        builder.text.push(b' ');
-        let at = builder.text.len();
-        push_clean(&mut builder.text, reason.as_bytes());
-        builder.target = Span::new(at, builder.text.len());
-        builder.end_start_line();
+        let mut builder = Self {
+            draft: Draft::take(),
+            head: Head::default(),
+            copied: None,
+        };
+        builder.head.status = status.clamp(100, 699);
+        let out = &mut builder.draft.out;
+        out.extend_from_slice(b"SIP/2.0 ");
+        out.extend_from_slice(&Digits::new(u32::from(builder.head.status)));
+        out.push(b' ');
+        let at = out.len();
+        push_clean(out, reason.as_bytes());
+        builder.head.target = Span::new(at, out.len());
+        builder.draft.end_start_line(&mut builder.head);
         builder
     }
 
@@ -72,42 +83,46 @@ impl MessageBuilder {
             reason
         };
         let mut builder = Self::response(status, reason);
-        for (id, _, value) in request.identified_lines() {
+        let head = request.head();
+        let mut copied = Copied {
+            cseq: head.cseq,
+            ..Copied::default()
+        };
+        let mut first_via = true;
+        for (number, value, base) in request.numbered_lines() {
+            let Some(id) = HeaderId::from_number(number) else {
+                continue;
+            };
+            let mut added: [&[u8]; 2] = [b"", b""];
             match id {
-                Some(id @ (HeaderId::Via | HeaderId::From | HeaderId::CallId | HeaderId::CSeq)) => {
-                    builder.push(id as u8, b"", value);
+                HeaderId::Via if first_via => {
+                    first_via = false;
+                    copied.sent_by = head.sent_by.less(base);
+                    copied.branch = head.branch.less(base);
                 }
-                Some(HeaderId::To) => {
-                    builder.push(HeaderId::To as u8, b"", value);
-                    if request.to_tag().is_none() && !to_tag.is_empty() {
-                        builder.extend_last(b";tag=");
-                        builder.extend_last(to_tag.as_bytes());
+                HeaderId::From => copied.from_tag = head.from_tag.less(base),
+                HeaderId::CSeq => copied.cseq_method = head.cseq_method.less(base),
+                HeaderId::To => {
+                    copied.to_tag = head.to_tag.less(base);
+                    if !head.to_tag.is_some() && !to_tag.is_empty() {
+                        added = [b";tag=", to_tag.as_bytes()];
+                        let at = value.len() + 5;
+                        copied.to_tag = Span::new(at, at + to_tag.len());
                     }
                 }
-                Some(HeaderId::Timestamp) if status == 100 => {
-                    builder.push(HeaderId::Timestamp as u8, b"", value);
-                }
-                _ => {}
+                HeaderId::Via | HeaderId::CallId => {}
+                HeaderId::Timestamp if status == 100 => {}
+                _ => continue,
             }
+            builder.draft.put(
+                number,
+                id.prefix().as_bytes(),
+                [value, added[0], added[1]],
+                value.len(),
+            );
         }
+        builder.copied = Some(copied);
         builder
-    }
-
-    fn empty() -> Self {
-        Self {
-            text: Vec::with_capacity(1024),
-            lines: Vec::with_capacity(24),
-            body: Vec::new(),
-            status: 0,
-            method: Span::default(),
-            target: Span::default(),
-            start_line: 0,
-        }
-    }
-
-    fn end_start_line(&mut self) {
-        self.start_line = self.text.len();
-        self.text.extend_from_slice(b"\r\n");
     }
 
     /// Adds a header line. Content-Length is not taken: it follows from the body.
@@ -120,17 +135,19 @@ impl MessageBuilder {
     /// As [`MessageBuilder::header`], in place.
     pub fn add(&mut self, id: HeaderId, value: &str) {
         if id != HeaderId::ContentLength {
-            self.push(id as u8, b"", value.as_bytes());
+            let prefix = id.prefix().as_bytes();
+            self.draft
+                .put(id as u8, prefix, [value.as_bytes(), b"", b""], 0);
         }
     }
 
     /// Adds a header line whose value is a number.
     #[must_use]
     pub fn number(mut self, id: HeaderId, value: u32) -> Self {
+        let digits = Digits::new(value);
         if id != HeaderId::ContentLength {
-            self.push(id as u8, b"", b"");
-            push_number(&mut self.text, value);
-            self.close_last();
+            self.draft
+                .put(id as u8, id.prefix().as_bytes(), [&digits, b"", b""], 10);
         }
         self
     }
@@ -147,7 +164,9 @@ impl MessageBuilder {
         match HeaderId::from_name(name) {
             Some(id) => self.add(id, value),
             None if chars::is_token(name.as_bytes()) => {
-                self.push(UNKNOWN, name.as_bytes(), value.as_bytes());
+                let prefix = [name.as_bytes(), b": "].concat();
+                self.draft
+                    .put(UNKNOWN, &prefix, [value.as_bytes(), b"", b""], 0);
             }
             None => {}
         }
@@ -168,7 +187,12 @@ impl MessageBuilder {
     #[must_use]
     pub fn copy(mut self, from: &Message, id: HeaderId) -> Self {
         for value in from.headers_bytes(id) {
-            self.push(id as u8, b"", value);
+            self.draft.put(
+                id as u8,
+                id.prefix().as_bytes(),
+                [value, b"", b""],
+                value.len(),
+            );
         }
         self
     }
@@ -176,8 +200,8 @@ impl MessageBuilder {
     /// Sets the body and its type; an empty type writes no Content-Type.
     #[must_use]
     pub fn body(mut self, content_type: &str, body: &[u8]) -> Self {
-        self.body.clear();
-        self.body.extend_from_slice(body);
+        self.draft.body.clear();
+        self.draft.body.extend_from_slice(body);
         if !content_type.is_empty() {
             self.add(HeaderId::ContentType, content_type);
         }
@@ -187,156 +211,243 @@ impl MessageBuilder {
     /// Whether a line of this header was added.
     #[must_use]
     pub fn has(&self, id: HeaderId) -> bool {
-        self.lines.iter().any(|line| line.number == id as u8)
-    }
-
-    fn push(&mut self, number: u8, name: &[u8], value: &[u8]) {
-        let at = self.text.len();
-        self.text.extend_from_slice(name);
-        let name = (at as u32, self.text.len() as u32);
-        push_clean(&mut self.text, value);
-        self.lines.push(Line {
-            number,
-            name,
-            value_end: self.text.len() as u32,
-        });
-    }
-
-    fn extend_last(&mut self, value: &[u8]) {
-        push_clean(&mut self.text, value);
-        self.close_last();
-    }
-
-    fn close_last(&mut self) {
-        if let Some(line) = self.lines.last_mut() {
-            line.value_end = self.text.len() as u32;
-        }
+        self.draft
+            .entries
+            .iter()
+            .any(|&entry| Entry(entry).number() == id as u8)
     }
 
     /// Writes the message. Lines that would make its head longer than any parser may take
-    /// ([`Limits::HEAD_MAX`]) are left out.
+    /// ([`Limits::HEAD_MAX`]) were left out.
     #[must_use]
     pub fn build(mut self) -> Message {
-        // Insertion order within a rank is kept; lines mostly come in order.
-        self.lines.sort_by_key(|line| rank(line.number));
-        let mut writer =
-            Writer::new(self.text.len() + self.body.len() + 16 * self.lines.len() + 64);
-        writer.head.status = self.status;
-        writer.head.method = self.method;
-        writer.head.target = self.target;
-        writer.start_line(&self.text[..self.start_line]);
-        for line in &self.lines {
-            let value = &self.text[line.name.1 as usize..line.value_end as usize];
-            match HeaderId::from_number(line.number) {
-                Some(id) => writer.line(id.name().as_bytes(), Some(id), value),
-                None => {
-                    let name = &self.text[line.name.0 as usize..line.name.1 as usize];
-                    writer.line(name, None, value);
-                }
-            }
-        }
-        writer.finish(&self.body)
+        let digits = Digits::new(u32::try_from(self.draft.body.len()).unwrap_or(u32::MAX));
+        let name = HeaderId::ContentLength;
+        self.draft.put(
+            name as u8,
+            name.prefix().as_bytes(),
+            [&digits, b"", b""],
+            10,
+        );
+        self.draft.note(&mut self.head, self.copied.as_ref());
+        let body = std::mem::take(&mut self.draft.body);
+        let message = self.draft.finish(self.head, &body);
+        self.draft.body = body;
+        self.draft.give_back();
+        message
     }
 }
 
-/// Bytes and index of a message that is being written in its final order.
-pub(crate) struct Writer {
-    out: Vec<u8>,
+/// Bytes and index of a message that is being written.
+#[derive(Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) out: Vec<u8>,
     entries: Vec<u64>,
-    pub(crate) head: Head,
+    body: Vec<u8>,
 }
 
-impl Writer {
-    pub(crate) fn new(capacity: usize) -> Self {
-        Self {
-            out: Vec::with_capacity(capacity + 256),
-            entries: Vec::with_capacity(32),
-            head: Head::default(),
+impl Draft {
+    /// An empty draft in working space that was used before.
+    pub(crate) fn take() -> Self {
+        let mut draft = SCRATCH.take();
+        draft.out.clear();
+        draft.entries.clear();
+        draft.body.clear();
+        draft
+    }
+
+    /// Keeps the working space for the next message.
+    pub(crate) fn give_back(self) {
+        if self.out.capacity() <= SCRATCH_KEPT && self.body.capacity() <= SCRATCH_KEPT {
+            SCRATCH.set(self);
         }
     }
 
-    /// The start line without its line end; `head` has its spans already.
-    pub(crate) fn start_line(&mut self, line: &[u8]) {
-        self.out.extend_from_slice(line);
-        self.head.start_line = u16::try_from(line.len()).unwrap_or(0);
+    /// Ends the start line, of which `head` has the spans.
+    pub(crate) fn end_start_line(&mut self, head: &mut Head) {
+        head.start_line = u16::try_from(self.out.len()).unwrap_or(0);
         self.out.extend_from_slice(b"\r\n");
     }
 
-    /// A header line; the value holds no line end.
-    pub(crate) fn line(&mut self, name: &[u8], id: Option<HeaderId>, value: &[u8]) {
+    /// Adds a line after those of its rank and below: the order that the builder keeps.
+    #[inline]
+    fn put(&mut self, number: u8, prefix: &[u8], value: [&[u8]; 3], clean: usize) {
         let at = self.out.len();
-        if at + name.len() + value.len() + SPARE > Limits::HEAD_MAX {
+        if !self.append(number, prefix, value, clean) {
             return;
         }
-        self.out.extend_from_slice(name);
-        let name_end = self.out.len();
-        self.out.extend_from_slice(b": ");
+        let rank_of = |entry: &u64| rank(Entry(*entry).number());
+        let Some((_, before)) = self.entries.split_last() else {
+            return;
+        };
+        if before
+            .last()
+            .is_some_and(|last| rank_of(last) > rank(number))
+        {
+            let place = before
+                .iter()
+                .rposition(|entry| rank_of(entry) <= rank(number));
+            self.move_last(place.map_or(0, |place| place + 1), at);
+        }
+    }
+
+    /// Moves the last line, which begins at `at`, to `place`.
+    fn move_last(&mut self, place: usize, at: usize) {
+        let Some(last) = self.entries.pop() else {
+            return;
+        };
+        let Some(&next) = self.entries.get(place) else {
+            return;
+        };
+        let len = self.out.len() - at;
+        let target = Entry(next).start();
+        self.out[target..].rotate_right(len);
+        for entry in &mut self.entries[place..] {
+            *entry = Entry(*entry).moved(len).0;
+        }
+        self.entries
+            .insert(place, Entry(last).moved_back(at - target).0);
+    }
+
+    /// Adds a line at the end; says no when there is no room for it. `prefix` ends in colon and space; the first
+    /// `known_clean` bytes of the value are known to hold no line end.
+    #[inline]
+    pub(crate) fn append(
+        &mut self,
+        number: u8,
+        prefix: &[u8],
+        value: [&[u8]; 3],
+        known_clean: usize,
+    ) -> bool {
+        let at = self.out.len();
+        let len = prefix.len() + value[0].len() + value[1].len() + value[2].len();
+        if at + len + SPARE > Limits::HEAD_MAX {
+            return false;
+        }
+        self.out.extend_from_slice(prefix);
         let value_at = self.out.len();
-        self.out.extend_from_slice(value);
+        for part in value {
+            if !part.is_empty() {
+                self.out.extend_from_slice(part);
+            }
+        }
+        clean(&mut self.out, value_at.saturating_add(known_clean));
         let value = chars::trim(&self.out, value_at, self.out.len());
         self.out.extend_from_slice(b"\r\n");
         self.entries
-            .push(Entry::new((at, name_end), value, id.map_or(UNKNOWN, |id| id as u8)).0);
-        if let Some(id) = id {
-            // What we write is well-formed where we made it; what an expert injected or a peer sent may not be, and
-            // then the envelope just lacks that field.
-            let _ = self.head.note(&self.out, id, value);
+            .push(Entry::new((at, value_at - 2), value, number).0);
+        true
+    }
+
+    /// Fills in the envelope. What we write is well-formed where we made it; what an expert injected or a peer sent
+    /// may not be, and then the envelope just lacks that field.
+    pub(crate) fn note(&self, head: &mut Head, copied: Option<&Copied>) {
+        let copied = copied.filter(|_| head.status != 0);
+        let mut call_id_known = false;
+        for &entry in &self.entries {
+            let entry = Entry(entry);
+            let value = entry.value();
+            let Some(id) = HeaderId::from_number(entry.number()) else {
+                continue;
+            };
+            match (id, copied) {
+                (HeaderId::Via, Some(copied)) => {
+                    if !head.sent_by.is_some() {
+                        head.sent_by = copied.sent_by.plus(value.0);
+                        head.branch = copied.branch.plus(value.0);
+                    }
+                }
+                (HeaderId::From, Some(copied)) => head.from_tag = copied.from_tag.plus(value.0),
+                (HeaderId::To, Some(copied)) => head.to_tag = copied.to_tag.plus(value.0),
+                (HeaderId::CallId, Some(_)) => {
+                    if !call_id_known {
+                        head.call_id = Span::new(value.0, value.1);
+                    }
+                    call_id_known = true;
+                }
+                (HeaderId::CSeq, Some(copied)) => {
+                    head.cseq = copied.cseq;
+                    head.cseq_method = copied.cseq_method.plus(value.0);
+                }
+                _ if id as u8 <= HeaderId::CSeq as u8 || id == HeaderId::ContentLength => {
+                    let _ = head.note(&self.out, id, value);
+                }
+                _ => {}
+            }
+        }
+        if head.status != 0 || !head.method.is_some() {
+            head.method = head.cseq_method;
         }
     }
 
-    /// Content-Length, the empty line, the body.
-    pub(crate) fn finish(mut self, body: &[u8]) -> Message {
-        let mut digits = Vec::with_capacity(10);
-        push_number(&mut digits, u32::try_from(body.len()).unwrap_or(u32::MAX));
-        self.line(b"Content-Length", Some(HeaderId::ContentLength), &digits);
-        self.finish_as_is(body)
-    }
-
-    /// The empty line and the body.
-    pub(crate) fn finish_as_is(mut self, body: &[u8]) -> Message {
+    /// The message: the empty line, the body, the index.
+    pub(crate) fn finish(&mut self, mut head: Head, body: &[u8]) -> Message {
         self.out.extend_from_slice(b"\r\n");
-        self.head.body = self.out.len() as u32;
+        head.body = self.out.len() as u32;
         self.out.extend_from_slice(body);
-        if self.head.status != 0 || !self.head.method.is_some() {
-            self.head.method = self.head.cseq_method;
-        }
-        Message::assemble(&mut self.out, &self.entries, self.head)
+        Message::assemble(&mut self.out, &self.entries, head)
     }
 }
 
 /// Room that is kept in a head for Content-Length and the empty line.
 const SPARE: usize = 64;
 
+/// Beyond this much, working space is not kept.
+const SCRATCH_KEPT: usize = 256 * 1024;
+
+thread_local! {
+    static SCRATCH: Cell<Draft> =
+        const { Cell::new(Draft { out: Vec::new(), entries: Vec::new(), body: Vec::new() }) };
+}
+
+/// Turns what could end a header line, from `at` on, into spaces.
+#[inline]
+fn clean(out: &mut [u8], at: usize) {
+    let mut i = chars::find_control(out, at);
+    while let Some(b) = out.get_mut(i) {
+        if matches!(*b, b'\r' | b'\n' | b'\0') {
+            *b = b' ';
+        }
+        i = chars::find_control(out, i + 1);
+    }
+}
+
 /// Appends a value; what could end a header line becomes a space.
 fn push_clean(out: &mut Vec<u8>, value: &[u8]) {
     let at = out.len();
     out.extend_from_slice(value);
-    let mut i = at;
-    loop {
-        i = chars::find_control(out, i);
-        match out.get_mut(i) {
-            None => return,
-            Some(b) => {
-                if matches!(*b, b'\r' | b'\n' | b'\0') {
-                    *b = b' ';
-                }
-                i += 1;
+    clean(out, at);
+}
+
+/// A decimal number as text.
+pub(crate) struct Digits {
+    digits: [u8; 10],
+    at: usize,
+}
+
+impl Digits {
+    #[inline]
+    pub(crate) fn new(mut number: u32) -> Self {
+        let mut text = Self {
+            digits: [b'0'; 10],
+            at: 10,
+        };
+        loop {
+            text.at -= 1;
+            text.digits[text.at] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                return text;
             }
         }
     }
 }
 
-/// Appends a decimal number.
-pub(crate) fn push_number(out: &mut Vec<u8>, mut number: u32) {
-    let mut digits = [0_u8; 10];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
+impl std::ops::Deref for Digits {
+    type Target = [u8];
+
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        &self.digits[self.at..]
     }
-    out.extend_from_slice(&digits[at..]);
 }

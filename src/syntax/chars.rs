@@ -3,7 +3,7 @@
 /// `token`: alphanumeric or one of ``- . ! % * _ + ` ' ~``.
 pub(crate) const TOKEN: u8 = 1;
 /// What may not stand anywhere in a URI: controls, space, `<`, `>`, `"`.
-pub(crate) const NOT_URI: u8 = 2;
+const NOT_URI: u8 = 2;
 /// Letters, digits, `-`, `.` and, because hosts in the field carry it, `_`.
 pub(crate) const HOST: u8 = 4;
 /// SP and HTAB.
@@ -69,28 +69,58 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|&b| is(b, TOKEN))
 }
 
+/// The first byte at or after `at` that is (`wanted`) or is not of `class`, or the length. Unrolled by hand: a loop
+/// with an exit in each round is not unrolled by the compiler.
+#[inline]
+fn seek(text: &[u8], at: usize, class: u8, wanted: bool) -> usize {
+    let Some(rest) = text.get(at..) else {
+        return text.len();
+    };
+    let (chunks, tail) = rest.as_chunks::<4>();
+    let mut i = at;
+    for &[a, b, c, d] in chunks {
+        if is(a, class) == wanted {
+            return i;
+        }
+        if is(b, class) == wanted {
+            return i + 1;
+        }
+        if is(c, class) == wanted {
+            return i + 2;
+        }
+        if is(d, class) == wanted {
+            return i + 3;
+        }
+        i += 4;
+    }
+    for &b in tail {
+        if is(b, class) == wanted {
+            return i;
+        }
+        i += 1;
+    }
+    i
+}
+
 /// `text` from `at`, as far as bytes are of `class`: the offset of the first that is not.
 #[inline]
 pub(crate) fn skip(text: &[u8], at: usize, class: u8) -> usize {
-    match text.get(at..) {
-        Some(rest) => rest
-            .iter()
-            .position(|&b| !is(b, class))
-            .map_or(text.len(), |n| at + n),
-        None => text.len(),
+    seek(text, at, class, false)
+}
+
+/// `text` from `at`, past white space. There is mostly none or one.
+#[inline]
+pub(crate) fn skip_space(text: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\t') = text.get(at) {
+        at += 1;
     }
+    at
 }
 
 /// The offset of the first byte of `class` at or after `at`, or the length.
 #[inline]
 pub(crate) fn find(text: &[u8], at: usize, class: u8) -> usize {
-    match text.get(at..) {
-        Some(rest) => rest
-            .iter()
-            .position(|&b| is(b, class))
-            .map_or(text.len(), |n| at + n),
-        None => text.len(),
-    }
+    seek(text, at, class, true)
 }
 
 /// `text[at..end]` without white space at its ends, as offsets.
@@ -107,7 +137,8 @@ pub(crate) fn trim(text: &[u8], mut at: usize, mut end: usize) -> (usize, usize)
 
 /// `text` without white space (SP, HTAB) at its ends.
 pub(crate) fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', '\t'])
+    let (at, end) = trim(text.as_bytes(), 0, text.len());
+    text.get(at..end).unwrap_or(text)
 }
 
 /// The offset after the quoted string that opens at `text[at]`; none if it never ends.
@@ -134,10 +165,16 @@ pub(crate) fn word(text: &[u8], at: usize) -> Option<u64> {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// A mask whose lowest set bit lies in the first byte of `word` below 0x20.
+/// A mask whose lowest set bit lies in the first byte of `word` below `LIMIT`, at most 0x80.
+#[inline]
+const fn below<const LIMIT: u8>(word: u64) -> u64 {
+    word.wrapping_sub(ONES * LIMIT as u64) & !word & HIGHS
+}
+
+/// A mask that is not 0 when `word` holds a byte below 0x20.
 #[inline]
 pub(crate) const fn controls(word: u64) -> u64 {
-    word.wrapping_sub(ONES * 0x20) & !word & HIGHS
+    below::<0x20>(word)
 }
 
 /// A mask whose lowest set bit lies in the first byte of `word` that equals `byte`.
@@ -147,36 +184,70 @@ pub(crate) const fn equals(word: u64, byte: u8) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
+/// The offset of the first byte below `LIMIT` (at most 0x80) at or after `at`, or the length.
+#[inline]
+pub(crate) fn find_below<const LIMIT: u8>(text: &[u8], at: usize) -> usize {
+    let Some(rest) = text.get(at..) else {
+        return text.len();
+    };
+    let (chunks, tail) = rest.as_chunks::<8>();
+    for (n, chunk) in chunks.iter().enumerate() {
+        let word = u64::from_le_bytes(*chunk);
+        // A cheap test that takes bytes beyond ASCII for hits comes first.
+        if word.wrapping_sub(ONES * LIMIT as u64) & HIGHS != 0 {
+            let hit = below::<LIMIT>(word);
+            if hit != 0 {
+                return at + 8 * n + (hit.trailing_zeros() / 8) as usize;
+            }
+        }
+    }
+    tail.iter()
+        .position(|&b| b < LIMIT)
+        .map_or(text.len(), |n| text.len() - tail.len() + n)
+}
+
+/// The offset of the first byte that may not stand in a URI (controls, space, DEL, `<` `>` `"`), or the length.
+#[inline]
+pub(crate) fn find_not_uri(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<8>();
+    let mut i = 0;
+    for chunk in chunks {
+        let word = u64::from_le_bytes(*chunk);
+        // `<` and `>` differ in one bit.
+        let angle = equals(word | (ONES * 2), b'>');
+        if below::<0x21>(word) | angle | equals(word, b'"') | equals(word, 0x7f) != 0 {
+            break;
+        }
+        i += 8;
+    }
+    find(text, i, NOT_URI)
+}
+
 /// The offset of the first byte below 0x20 (CR, LF, HTAB, other controls) at or after `at`, or the length.
 #[inline]
-pub(crate) fn find_control(text: &[u8], mut at: usize) -> usize {
-    while let Some(word) = word(text, at) {
-        let hit = controls(word);
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while at < text.len() && text[at] >= 0x20 {
-        at += 1;
-    }
-    at
+pub(crate) fn find_control(text: &[u8], at: usize) -> usize {
+    find_below::<0x20>(text, at)
 }
 
 /// The offset of the first `byte` at or after `at`, or the length.
 #[inline]
-pub(crate) fn find_byte(text: &[u8], mut at: usize, byte: u8) -> usize {
-    while let Some(word) = word(text, at) {
-        let hit = equals(word, byte);
-        if hit != 0 {
-            return at + (hit.trailing_zeros() / 8) as usize;
+pub(crate) fn find_byte(text: &[u8], at: usize, byte: u8) -> usize {
+    let Some(rest) = text.get(at..) else {
+        return text.len();
+    };
+    let (chunks, tail) = rest.as_chunks::<8>();
+    for (n, chunk) in chunks.iter().enumerate() {
+        let word = u64::from_le_bytes(*chunk);
+        if (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES) & HIGHS != 0 {
+            let hit = equals(word, byte);
+            if hit != 0 {
+                return at + 8 * n + (hit.trailing_zeros() / 8) as usize;
+            }
         }
-        at += 8;
     }
-    while at < text.len() && text[at] != byte {
-        at += 1;
-    }
-    at
+    tail.iter()
+        .position(|&b| b == byte)
+        .map_or(text.len(), |n| text.len() - tail.len() + n)
 }
 
 /// A decimal number of digits only, at most `max`.

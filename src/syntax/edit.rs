@@ -3,9 +3,9 @@
 
 use std::net::IpAddr;
 
-use super::builder::Writer;
-use super::head::Span;
-use super::header_id::HeaderId;
+use super::builder::Draft;
+use super::head::{Head, Span};
+use super::header_id::{HeaderId, UNKNOWN};
 use super::message::Message;
 use super::params;
 
@@ -203,51 +203,58 @@ impl<'a> MessageEdit<'a> {
     pub fn build(self) -> Message {
         let old = self.message;
         let body = self.body.as_deref().unwrap_or(old.body());
-        let mut writer = Writer::new(old.as_bytes().len() + body.len() + 256);
-        writer.head.status = old.head().status;
-        let mut start = old.start_line_bytes().to_vec();
-        writer.head.method = if old.is_request() {
-            old.head().method
-        } else {
-            Span::default()
-        };
-        writer.head.target = old.head().target;
+        let mut draft = Draft::take();
+        let mut head = Head::default();
+        head.status = old.head().status;
+        if old.is_request() {
+            head.method = old.head().method;
+        }
+        head.target = old.head().target;
+        let out = &mut draft.out;
         match (&self.request_uri, &self.reason) {
             (Some(uri), _) if old.is_request() => {
-                start = old.method().as_bytes().to_vec();
-                start.push(b' ');
-                let at = start.len();
-                start.extend_from_slice(&clean(uri));
-                writer.head.target = Span::new(at, start.len());
-                start.extend_from_slice(b" SIP/2.0");
+                out.extend_from_slice(old.method().as_bytes());
+                out.push(b' ');
+                let at = out.len();
+                out.extend_from_slice(&clean(uri));
+                head.target = Span::new(at, out.len());
+                out.extend_from_slice(b" SIP/2.0");
             }
             (_, Some((status, reason))) if !old.is_request() => {
-                start = format!("SIP/2.0 {status} ").into_bytes();
-                let at = start.len();
-                start.extend_from_slice(&clean(reason));
-                writer.head.status = *status;
-                writer.head.target = Span::new(at, start.len());
+                out.extend_from_slice(format!("SIP/2.0 {status} ").as_bytes());
+                let at = out.len();
+                out.extend_from_slice(&clean(reason));
+                head.status = *status;
+                head.target = Span::new(at, out.len());
             }
-            _ => {}
+            _ => out.extend_from_slice(old.start_line_bytes()),
         }
-        writer.start_line(&start);
+        draft.end_start_line(&mut head);
+        let length = body.len().to_string();
         let mut length_written = false;
         for line in &self.lines {
-            if line.id == Some(HeaderId::ContentLength) {
-                if !length_written {
-                    let digits = body.len().to_string();
-                    writer.line(line.name.as_bytes(), line.id, digits.as_bytes());
-                }
+            let prefix = [line.name.as_bytes(), b": "].concat();
+            let number = line.id.map_or(UNKNOWN, |id| id as u8);
+            if line.id != Some(HeaderId::ContentLength) {
+                draft.append(number, &prefix, [&line.value, b"", b""], usize::MAX);
+            } else if !length_written {
+                draft.append(number, &prefix, [length.as_bytes(), b"", b""], usize::MAX);
                 length_written = true;
-                continue;
             }
-            writer.line(line.name.as_bytes(), line.id, &line.value);
         }
-        if length_written {
-            writer.finish_as_is(body)
-        } else {
-            writer.finish(body)
+        if !length_written {
+            let id = HeaderId::ContentLength;
+            draft.append(
+                id as u8,
+                id.prefix().as_bytes(),
+                [length.as_bytes(), b"", b""],
+                usize::MAX,
+            );
         }
+        draft.note(&mut head, None);
+        let message = draft.finish(head, body);
+        draft.give_back();
+        message
     }
 }
 
@@ -295,7 +302,7 @@ pub(crate) fn stamped_via(line: &[u8], received: Option<IpAddr>, rport: Option<u
         out.extend_from_slice(name);
         if name.eq_ignore_ascii_case(b"rport") && rport.is_some() {
             out.push(b'=');
-            super::builder::push_number(&mut out, rport.unwrap_or(0).into());
+            out.extend_from_slice(&super::builder::Digits::new(rport.unwrap_or(0).into()));
         } else if let Some((from, to)) = param.value {
             out.push(b'=');
             out.extend_from_slice(&line[from..to]);

@@ -8,7 +8,7 @@
 //!
 //! Knows: the fields that route a message (the envelope). Leaves all others unread.
 
-use super::chars::{self, TOKEN, WSP};
+use super::chars::{self, TOKEN};
 use super::error::ParseError;
 use super::header_id::{HeaderId, UNKNOWN};
 use super::headers::via;
@@ -34,6 +34,24 @@ impl Span {
 
     pub(crate) fn is_some(self) -> bool {
         self.end != 0
+    }
+
+    /// The same bytes seen from `base`, which lies before them; an absent span stays absent.
+    pub(crate) fn less(self, base: usize) -> Self {
+        let base = base as u16;
+        Self {
+            at: self.at.saturating_sub(base),
+            end: self.end.saturating_sub(base),
+        }
+    }
+
+    /// Undoes [`Span::less`] for another base.
+    pub(crate) fn plus(self, base: usize) -> Self {
+        if self.is_some() {
+            Self::new(usize::from(self.at) + base, usize::from(self.end) + base)
+        } else {
+            self
+        }
     }
 
     #[inline]
@@ -100,6 +118,21 @@ impl Entry {
         )
     }
 
+    /// Where the line begins.
+    pub(crate) fn start(self) -> usize {
+        self.0 as u16 as usize
+    }
+
+    /// The same line `by` bytes further on; the head stays below 64 KiB, so no field overflows.
+    pub(crate) fn moved(self, by: usize) -> Self {
+        Self(self.0 + by as u64 * 0x1_0001_0001)
+    }
+
+    /// The same line `by` bytes back.
+    pub(crate) fn moved_back(self, by: usize) -> Self {
+        Self(self.0 - by as u64 * 0x1_0001_0001)
+    }
+
     /// The name's span in `text`, which is where it was read.
     pub(crate) fn name(self, text: &[u8]) -> (usize, usize) {
         let at = self.0 as u16 as usize;
@@ -131,29 +164,27 @@ impl Head {
         let mut at = head.read_start_line(text)?;
         let longest = limits.header_bytes.min(Limits::HEAD_MAX);
         loop {
-            match text.get(at) {
-                None => return Err(ParseError::new("no empty line after the header fields", at)),
-                Some(b'\n') => {
-                    at += 1;
-                    break;
-                }
-                Some(b'\r') if text.get(at + 1) == Some(&b'\n') => {
-                    at += 2;
-                    break;
-                }
-                Some(_) => {}
+            // The first control byte of a line mostly is the CR that ends it.
+            let stop = chars::find_control(text, at);
+            if stop == at {
+                at = end_of_head(text, at)?;
+                break;
             }
             let colon = chars::find_byte(text, at, b':');
-            let (_, name_end) = chars::trim(text, at, colon);
-            let id = if name_end > at {
-                HeaderId::from_span(text, at, name_end)
-            } else {
-                None
+            let (value_end, next) = match text.get(stop..) {
+                Some(&[b'\r', b'\n', next, ..]) if colon < stop && !is_space(next) => {
+                    (stop, stop + 2)
+                }
+                _ => end_of_odd_value(text, at, stop, colon)?,
             };
-            if id.is_none() && !chars::is_token(&text[at..name_end]) || colon == text.len() {
+            let mut name_end = colon;
+            while name_end > at && is_space(text[name_end - 1]) {
+                name_end -= 1;
+            }
+            let id = HeaderId::from_span(text, at, name_end);
+            if id.is_none() && !chars::is_token(&text[at..name_end]) {
                 return Err(ParseError::new("malformed header field name", at));
             }
-            let (value_end, next) = end_of_value(text, colon + 1)?;
             if next > longest {
                 return Err(ParseError::new("header fields too long", at));
             }
@@ -162,7 +193,7 @@ impl Head {
             }
             let value = chars::trim(text, colon + 1, value_end);
             entries.push(Entry::new((at, name_end), value, id.map_or(UNKNOWN, |id| id as u8)).0);
-            if let Some(id) = id {
+            if let Some(id) = id.filter(|&id| is_envelope(id)) {
                 head.note(text, id, value)?;
             }
             at = next;
@@ -209,9 +240,6 @@ impl Head {
             return Err(ParseError::new("malformed request line", at));
         }
         check_version(line.get(end + 1..).unwrap_or(&[]), end + 1)?;
-        if std::str::from_utf8(&line[at..end]).is_err() {
-            return Err(ParseError::new("malformed Request-URI", at));
-        }
         uri::scan(&line[at..end]).map_err(|_| ParseError::new("malformed Request-URI", at))?;
         self.method = Span::new(0, method);
         self.target = Span::new(at, end);
@@ -222,7 +250,7 @@ impl Head {
         let version = chars::find_byte(line, 0, b' ');
         check_version(&line[..version], 0)?;
         // Some peers put two spaces here.
-        let at = chars::skip(line, version, WSP);
+        let at = chars::skip_space(line, version);
         let end = chars::find_byte(line, at, b' ');
         let code = line.get(at..end).filter(|digits| digits.len() == 3);
         self.status = code
@@ -271,7 +299,7 @@ impl Head {
             }
             HeaderId::CallId => {
                 self.once(SEEN_CALL_ID, "more than one Call-ID", at)?;
-                if value.is_empty() || value.iter().any(|&b| b <= b' ') {
+                if value.is_empty() || chars::find_below::<0x21>(value, 0) < value.len() {
                     return Err(ParseError::new("malformed Call-ID", at));
                 }
                 self.call_id = Span::new(at, end);
@@ -279,7 +307,7 @@ impl Head {
             HeaderId::CSeq => {
                 self.once(SEEN_CSEQ, "more than one CSeq", at)?;
                 let digits = chars::skip(value, 0, chars::DIGIT);
-                let method = chars::skip(value, digits, WSP);
+                let method = chars::skip_space(value, digits);
                 self.cseq = chars::number(&value[..digits], CSEQ_MAX)
                     .map(|number| number as u32)
                     .ok_or(ParseError::new("malformed CSeq number", at))?;
@@ -328,20 +356,6 @@ impl Head {
         if self.seen & SEEN_CSEQ == 0 {
             return missing("missing CSeq");
         }
-        for span in [
-            self.call_id,
-            self.from_tag,
-            self.to_tag,
-            self.branch,
-            self.sent_by,
-        ] {
-            if std::str::from_utf8(span.of(text)).is_err() {
-                return Err(ParseError::new(
-                    "identifier is not UTF-8",
-                    usize::from(span.at),
-                ));
-            }
-        }
         if self.status == 0 {
             if self.method.of(text) != self.cseq_method.of(text) {
                 let at = usize::from(self.cseq_method.at);
@@ -349,6 +363,29 @@ impl Head {
             }
         } else {
             self.method = self.cseq_method;
+        }
+        // Some bytes of the body may be looked at too: whole blocks are cheaper.
+        if text[..at.next_multiple_of(64).min(text.len())].is_ascii() {
+            return Ok(());
+        }
+        for span in [
+            self.call_id,
+            self.from_tag,
+            self.to_tag,
+            self.branch,
+            self.sent_by,
+            if self.status == 0 {
+                self.target
+            } else {
+                self.method
+            },
+        ] {
+            if std::str::from_utf8(span.of(text)).is_err() {
+                return Err(ParseError::new(
+                    "identifier is not UTF-8",
+                    usize::from(span.at),
+                ));
+            }
         }
         Ok(())
     }
@@ -381,10 +418,56 @@ fn check_version(text: &[u8], at: usize) -> Result<(), ParseError> {
     Err(ParseError::new("malformed start line", at))
 }
 
-/// The end of the value at `at` and the start of the next line; folds on the way become spaces.
+/// The fields that [`Head::note`] reads.
 #[inline]
-fn end_of_value(text: &mut [u8], at: usize) -> Result<(usize, usize), ParseError> {
-    let mut i = at;
+fn is_envelope(id: HeaderId) -> bool {
+    matches!(
+        id,
+        HeaderId::Via
+            | HeaderId::From
+            | HeaderId::To
+            | HeaderId::CallId
+            | HeaderId::CSeq
+            | HeaderId::ContentLength
+    )
+}
+
+#[inline]
+fn is_space(b: u8) -> bool {
+    matches!(b, b' ' | b'\t')
+}
+
+/// Where the body begins, when an empty line stands at `at`.
+fn end_of_head(text: &[u8], at: usize) -> Result<usize, ParseError> {
+    match text.get(at..) {
+        Some([b'\n', ..]) => Ok(at + 1),
+        Some([b'\r', b'\n', ..]) => Ok(at + 2),
+        Some([]) | None => Err(ParseError::new("no empty line after the header fields", at)),
+        Some(_) => Err(ParseError::new("malformed header field name", at)),
+    }
+}
+
+/// The end of a value that is folded, holds control bytes or ends in a bare LF, and the start of the next line; folds
+/// become spaces. The line begins at `at`, its first control byte is at `stop`.
+#[cold]
+fn end_of_odd_value(
+    text: &mut [u8],
+    at: usize,
+    stop: usize,
+    colon: usize,
+) -> Result<(usize, usize), ParseError> {
+    let mut i = stop;
+    if colon >= text.len() || (stop < colon && text[stop] != b'\t') {
+        let what = if stop == text.len() {
+            "no empty line after the header fields"
+        } else {
+            "malformed header field name"
+        };
+        return Err(ParseError::new(what, at));
+    }
+    if stop < colon {
+        i = colon + 1;
+    }
     loop {
         i = chars::find_control(text, i);
         let next = match text.get(i) {

@@ -36,7 +36,7 @@ macro_rules! table {
             )*
         }
 
-        const ROWS: &[Row] = &[$(Row::new(HeaderId::$id, $name, $compact, Shape::$shape, HeaderClass::$class, $rfc),)*];
+        static ROWS: &[Row] = &[$(Row::new(HeaderId::$id, $name, concat!($name, ": "), $compact, Shape::$shape, HeaderClass::$class, $rfc),)*];
     };
 }
 
@@ -160,6 +160,8 @@ table! {
 struct Row {
     id: HeaderId,
     name: &'static str,
+    /// The name with what follows it on a line.
+    prefix: &'static str,
     compact: Option<u8>,
     shape: Shape,
     class: HeaderClass,
@@ -172,6 +174,7 @@ impl Row {
     const fn new(
         id: HeaderId,
         name: &'static str,
+        prefix: &'static str,
         compact: &str,
         shape: Shape,
         class: HeaderClass,
@@ -185,6 +188,7 @@ impl Row {
         Self {
             id,
             name,
+            prefix,
             compact,
             shape,
             class,
@@ -215,57 +219,52 @@ impl HeaderId {
     /// As [`HeaderId::from_name`] for `text[at..end]`; reads whole words of `text` where it can.
     #[inline]
     pub(crate) fn from_span(text: &[u8], at: usize, end: usize) -> Option<Self> {
-        let len = end - at;
+        let len = end.wrapping_sub(at);
         if len <= 1 {
             return Self::from_number(*COMPACT.get(usize::from(*text.get(at)?))?);
         }
-        let folded = match (chars::word(text, at), end.checked_sub(8)) {
-            (Some(first), last) => {
-                if len >= 8 {
-                    let last = if len == 8 {
-                        0
-                    } else {
-                        chars::word(text, last?)?
-                    };
-                    if chars::controls(first) | if len > 8 { chars::controls(last) } else { 0 } != 0
-                    {
-                        return None;
-                    }
-                    (first | SPACES, if len > 8 { last | SPACES } else { 0 })
-                } else {
-                    let mask = (1 << (8 * len)) - 1;
-                    let first = first & mask | SPACES & !mask;
-                    if chars::controls(first) != 0 {
-                        return None;
-                    }
-                    ((first | SPACES) & mask, 0)
+        // Folding sets the case bit, so a control byte could pass for a letter of a name: none may be there.
+        let folded = match chars::word(text, at) {
+            Some(first) if len <= 8 => {
+                let spare = 64 - 8 * len as u32;
+                let first = first << spare >> spare;
+                if chars::controls(first | (SPACES.unbounded_shl(64 - spare))) != 0 {
+                    return None;
                 }
+                ((first | SPACES) << spare >> spare, 0)
             }
-            (None, _) => {
-                let name = &text[at..end];
+            Some(first) => {
+                let last = chars::word(text, end - 8)?;
+                if chars::controls(first) | chars::controls(last) != 0 {
+                    return None;
+                }
+                (first | SPACES, last | SPACES)
+            }
+            None => {
+                let name = text.get(at..end)?;
                 if name.iter().any(|&b| b < b' ') {
                     return None;
                 }
                 fold(name)
             }
         };
-        let mut slot = hash(folded, len);
+        let mut place = hash(folded, len);
         loop {
-            let number = SLOTS[slot];
-            let row = ROWS.get(usize::from(number))?;
-            if row.folded == folded
-                && row.name.len() == len
-                && (len <= 16 || text[at..end].eq_ignore_ascii_case(row.name.as_bytes()))
+            let slot = &SLOTS[place];
+            if slot.folded == folded
+                && usize::from(slot.len) == len
+                && (len <= 16 || long_name(text, at, end, slot.id))
             {
-                return Some(row.id);
+                return slot.id;
             }
-            slot = (slot + 1) % SLOT_COUNT;
+            slot.id?;
+            place = (place + 1) % SLOT_COUNT;
         }
     }
 
     #[inline]
     pub(crate) fn from_number(number: u8) -> Option<Self> {
-        ROWS.get(usize::from(number)).map(|row| row.id)
+        IDS.get(usize::from(number)).copied()
     }
 
     const fn row(self) -> &'static Row {
@@ -276,6 +275,11 @@ impl HeaderId {
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.row().name
+    }
+
+    /// The long form with colon and space, as it begins a line.
+    pub(crate) const fn prefix(self) -> &'static str {
+        self.row().prefix
     }
 
     /// The compact form, if one is registered.
@@ -343,24 +347,58 @@ const fn hash(folded: (u64, u64), len: usize) -> usize {
     (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
 }
 
-/// Row numbers by hash, open addressing; at most a quarter full, so a search ends.
-const SLOTS: [u8; SLOT_COUNT] = {
-    assert!(COUNT < SLOT_COUNT / 4 && COUNT < UNKNOWN as usize);
-    let mut slots = [UNKNOWN; SLOT_COUNT];
+/// The identities by their numbers.
+static IDS: [HeaderId; COUNT] = {
+    let mut ids = [HeaderId::Via; COUNT];
     let mut i = 0;
     while i < COUNT {
-        let mut slot = hash(ROWS[i].folded, ROWS[i].name.len());
-        while slots[slot] != UNKNOWN {
+        ids[i] = ROWS[i].id;
+        i += 1;
+    }
+    ids
+};
+
+/// The words of a name longer than 16 bytes leave its middle unread.
+fn long_name(text: &[u8], at: usize, end: usize, id: Option<HeaderId>) -> bool {
+    let name = id.map_or("", HeaderId::name);
+    text.get(at..end)
+        .is_some_and(|text| text.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    folded: (u64, u64),
+    len: u8,
+    id: Option<HeaderId>,
+}
+
+/// Rows by hash, open addressing; at most a quarter full, so a search ends.
+static SLOTS: [Slot; SLOT_COUNT] = {
+    assert!(COUNT < SLOT_COUNT / 4 && COUNT < UNKNOWN as usize);
+    let mut slots = [Slot {
+        folded: (0, 0),
+        len: 0,
+        id: None,
+    }; SLOT_COUNT];
+    let mut i = 0;
+    while i < COUNT {
+        let row = &ROWS[i];
+        let mut slot = hash(row.folded, row.name.len());
+        while slots[slot].id.is_some() {
             slot = (slot + 1) % SLOT_COUNT;
         }
-        slots[slot] = i as u8;
+        slots[slot] = Slot {
+            folded: row.folded,
+            len: row.name.len() as u8,
+            id: Some(row.id),
+        };
         i += 1;
     }
     slots
 };
 
 /// Row numbers by compact letter, both cases.
-const COMPACT: [u8; 256] = {
+static COMPACT: [u8; 256] = {
     let mut letters = [UNKNOWN; 256];
     let mut i = 0;
     while i < COUNT {

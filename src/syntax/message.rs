@@ -284,6 +284,12 @@ impl Message {
         })
     }
 
+    /// Every header line's row number, value, and where the value begins.
+    pub(crate) fn numbered_lines(&self) -> impl Iterator<Item = (u8, &[u8], usize)> {
+        self.entries()
+            .map(|entry| (entry.number(), self.slice(entry.value()), entry.value().0))
+    }
+
     /// The value of the first line of a header, as bytes.
     #[must_use]
     pub fn header_bytes(&self, id: HeaderId) -> Option<&[u8]> {
@@ -312,16 +318,19 @@ impl Message {
             .filter_map(|value| std::str::from_utf8(value).ok())
     }
 
-    /// The elements of a header over all its lines; a header that is no list has one per line.
-    pub fn values(&self, id: HeaderId) -> impl Iterator<Item = &str> + use<'_> {
-        self.headers(id).flat_map(move |line| {
-            let (listed, whole) = if id.is_list() {
-                (line, None)
-            } else {
-                ("", Some(line))
-            };
-            params::list(listed).chain(whole)
-        })
+    /// The elements of a header over all its lines; a header that is no list has one per line. Lines that are not UTF-8
+    /// are left out.
+    #[must_use]
+    pub fn values(&self, id: HeaderId) -> Values<'_> {
+        let index = self.block.get(self.head.text_len as usize..).unwrap_or(&[]);
+        let entries = index.as_chunks::<ENTRY>().0.iter();
+        Values {
+            block: &self.block,
+            entries,
+            id,
+            listed: id.is_list(),
+            line: "",
+        }
     }
 
     /// The value of the first line called `name` (long or compact, any case).
@@ -466,6 +475,50 @@ impl Eq for Message {}
 impl PartialEq for Message {
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()
+    }
+}
+
+/// The values of a header: see [`Message::values`].
+#[derive(Clone, Debug)]
+pub struct Values<'a> {
+    block: &'a [u8],
+    entries: std::slice::Iter<'a, [u8; ENTRY]>,
+    id: HeaderId,
+    listed: bool,
+    /// What is left of the line being split.
+    line: &'a str,
+}
+
+impl<'a> Iterator for Values<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        loop {
+            while !self.line.is_empty() {
+                let end = params::element_end(self.line.as_bytes(), 0);
+                let element = self.line.get(..end).unwrap_or("");
+                self.line = self.line.get(end + 1..).unwrap_or("");
+                let element = chars::trimmed(element);
+                if !element.is_empty() {
+                    return Some(element);
+                }
+            }
+            let entry = loop {
+                let entry = Entry(u64::from_le_bytes(*self.entries.next()?));
+                if entry.number() == self.id as u8 {
+                    break entry;
+                }
+            };
+            let (at, end) = entry.value();
+            let line = self.block.get(at..end).unwrap_or(&[]);
+            let Ok(line) = std::str::from_utf8(line) else {
+                continue;
+            };
+            if !self.listed {
+                return Some(line);
+            }
+            self.line = line;
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub use headers::{
     TargetDialog, TypedHeader, Via, Warning, WwwAuthenticate,
 };
 pub use host::{HostPort, ip, same_host};
-pub use message::{Message, Parsed};
+pub use message::{Message, Parsed, Values};
 pub use multipart::{Part, Parts};
 pub use name_addr::NameAddr;
 pub use params::{Param, Params};

@@ -109,7 +109,7 @@ impl<'a> Parts<'a> {
                 if after.starts_with(b"--") {
                     return Some((content, None));
                 }
-                let padding = chars::skip(after, 0, chars::WSP);
+                let padding = chars::skip_space(after, 0);
                 match after.get(padding..) {
                     Some([b'\r', b'\n', rest @ ..] | [b'\n', rest @ ..]) => {
                         return Some((content, Some(rest)));

@@ -155,14 +155,14 @@ pub(crate) fn next(
     at: &mut usize,
     separator: u8,
 ) -> Result<Option<RawParam>, ParseError> {
-    let mut i = chars::skip(text, *at, WSP);
+    let mut i = chars::skip_space(text, *at);
     if separator == b',' {
         // A list of RFC 7235 may hold empty elements.
         let first = i == 0 || *at == 0;
         let mut seen = first;
         while i < text.len() && text[i] == b',' {
             seen = true;
-            i = chars::skip(text, i + 1, WSP);
+            i = chars::skip_space(text, i + 1);
         }
         if i < text.len() && !seen {
             return Err(ParseError::new("missing comma between parameters", i));
@@ -177,7 +177,7 @@ pub(crate) fn next(
                 *at = i;
                 return Ok(None);
             }
-            Some(b';') => i = chars::skip(text, i + 1, WSP),
+            Some(b';') => i = chars::skip_space(text, i + 1),
             Some(b',') => {
                 *at = i;
                 return Ok(None);
@@ -193,12 +193,12 @@ pub(crate) fn next(
         return Err(ParseError::new("empty parameter", i));
     }
     let name = (name_at, i);
-    i = chars::skip(text, i, WSP);
+    i = chars::skip_space(text, i);
     if text.get(i) != Some(&b'=') {
         *at = i;
         return Ok(Some(RawParam { name, value: None }));
     }
-    i = chars::skip(text, i + 1, WSP);
+    i = chars::skip_space(text, i + 1);
     let value_at = i;
     match text.get(i) {
         Some(b'"') => {
@@ -238,7 +238,7 @@ pub(crate) fn seek(
     let mut found = None;
     let mut i = at;
     while text.get(i) == Some(&b';') {
-        let at = chars::skip(text, i + 1, WSP);
+        let at = chars::skip_space(text, i + 1);
         i = chars::find(text, at, PARAM_END);
         if i == at && !empties {
             return Err(ParseError::new("empty parameter", at));
@@ -249,9 +249,9 @@ pub(crate) fn seek(
                 .get(..name.len())
                 .is_some_and(|start| start.eq_ignore_ascii_case(name))
         {
-            let equals = chars::skip(text, name_end, WSP);
+            let equals = chars::skip_space(text, name_end);
             if text.get(equals) == Some(&b'=') {
-                let value = chars::skip(text, equals + 1, WSP);
+                let value = chars::skip_space(text, equals + 1);
                 let end = chars::find(&text[..i], value, WSP);
                 found = (value < end).then_some((value, end));
             }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::chars::{self, NOT_URI};
+use super::chars;
 use super::error::ParseError;
 use super::host::{self, HostPort};
 use super::params::Params;
@@ -232,20 +232,13 @@ pub(crate) struct Parts {
 
 /// Splits a URI without making strings; the message parser checks Request-URIs with it.
 pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
-    let bad = chars::find(text, 0, NOT_URI);
+    let bad = chars::find_not_uri(text);
     if bad < text.len() {
         return Err(ParseError::new("character not allowed in a URI", bad));
     }
-    let colon = text
-        .iter()
-        .position(|&b| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')))
-        .filter(|&n| n > 0 && text[n] == b':' && text[0].is_ascii_alphabetic())
-        .ok_or(ParseError::new("URI without a scheme", 0))?;
-    let scheme = match &text[..colon] {
-        name if name.eq_ignore_ascii_case(b"sip") => Scheme::Sip,
-        name if name.eq_ignore_ascii_case(b"sips") => Scheme::Sips,
-        name if name.eq_ignore_ascii_case(b"tel") => Scheme::Tel,
-        _ => Scheme::Other,
+    let (scheme, colon) = match text {
+        [b's' | b'S', b'i' | b'I', b'p' | b'P', b':', ..] => (Scheme::Sip, 3),
+        _ => other_scheme(text)?,
     };
     let rest = colon + 1;
     let none = (text.len(), text.len());
@@ -300,6 +293,20 @@ pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
     let (at, end) = parts.params;
     check_params(&text[at..end]).map_err(|error| error.within(at))?;
     Ok(parts)
+}
+
+fn other_scheme(text: &[u8]) -> Result<(Scheme, usize), ParseError> {
+    let colon = text
+        .iter()
+        .position(|&b| !(b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')))
+        .filter(|&n| n > 0 && text[n] == b':' && text[0].is_ascii_alphabetic())
+        .ok_or(ParseError::new("URI without a scheme", 0))?;
+    let scheme = match &text[..colon] {
+        name if name.eq_ignore_ascii_case(b"sips") => Scheme::Sips,
+        name if name.eq_ignore_ascii_case(b"tel") => Scheme::Tel,
+        _ => Scheme::Other,
+    };
+    Ok((scheme, colon))
 }
 
 /// URI parameters hold no quotes or white space, so a `;`-separated walk that finds names is enough.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::TypedHeader;
-use crate::syntax::chars::{self, PARAM_END, TOKEN, VIA_END, WSP};
+use crate::syntax::chars::{self, PARAM_END, TOKEN, VIA_END};
 use crate::syntax::error::ParseError;
 use crate::syntax::header_id::HeaderId;
 use crate::syntax::host::{self, HostPort};
@@ -131,7 +131,7 @@ pub(crate) fn door(text: &[u8]) -> Result<Door, ParseError> {
     } else {
         protocol(text)?
     };
-    let host_at = chars::skip(text, transport_end, WSP);
+    let host_at = chars::skip_space(text, transport_end);
     if transport_at == transport_end || host_at == transport_end {
         return Err(ParseError::new("malformed Via", transport_end));
     }
@@ -160,22 +160,22 @@ pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
     if transport_at == transport_end {
         return Err(ParseError::new("malformed Via transport", transport_at));
     }
-    let host_at = chars::skip(text, transport_end, WSP);
+    let host_at = chars::skip_space(text, transport_end);
     if host_at == transport_end {
         return Err(ParseError::new("malformed Via", transport_end));
     }
     let (host_end, mut port_span) = host::scan(text, host_at)?;
     let mut i = host_end;
-    let colon = chars::skip(text, host_end, WSP);
+    let colon = chars::skip_space(text, host_end);
     if text.get(colon) == Some(&b':') {
-        let digits = chars::skip(text, colon + 1, WSP);
+        let digits = chars::skip_space(text, colon + 1);
         port_span = Some((digits, chars::skip(text, digits, chars::DIGIT)));
     }
     let port = host::port_number(text, port_span)?;
     if let Some(span) = port_span {
         i = span.1;
     }
-    let params_at = chars::skip(text, i, WSP);
+    let params_at = chars::skip_space(text, i);
     let mut at = params_at;
     while params::next(text, &mut at, b';')?.is_some() {}
     Ok(Parts {
@@ -191,11 +191,11 @@ pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
 fn protocol(text: &[u8]) -> Result<(usize, usize), ParseError> {
     let mut span = (0, chars::skip(text, 0, TOKEN));
     for _ in 0..2 {
-        let slash = chars::skip(text, span.1, WSP);
+        let slash = chars::skip_space(text, span.1);
         if span.0 == span.1 || text.get(slash) != Some(&b'/') {
             return Err(ParseError::new("malformed Via protocol", slash));
         }
-        let at = chars::skip(text, slash + 1, WSP);
+        let at = chars::skip_space(text, slash + 1);
         span = (at, chars::skip(text, at, TOKEN));
     }
     Ok(span)
