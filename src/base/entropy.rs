@@ -59,6 +59,13 @@ impl Entropy {
 pub struct Token<const N: usize>([u8; N]);
 
 impl<const N: usize> Token<N> {
+    /// The token with that text; none when the length or a character is not one of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes: [u8; N] = text.as_bytes().try_into().ok()?;
+        bytes.iter().all(|byte| ALPHABET.contains(byte)).then_some(Self(bytes))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,173 @@
+//! Requests that wait for the application's word: NOTIFY and re-INVITEs of application sessions (the claim rule).
+//!
+//! The event that carries such a request says within how many milliseconds the application may answer; then, or when the
+//! event is hidden or forgone, the automatic answer goes out.
+
+use crate::base::{Key, Time};
+use crate::syntax::{Message, MessageBuilder, reason_phrase};
+use crate::transaction::ServerKey;
+use crate::usage::{Owner, Role};
+
+use super::event::AnswerKey;
+use super::headers::own_lines;
+use super::{Agent, Code, Event, Refusal, Send, Verdict};
+
+/// A request whose answer is open.
+#[derive(Debug)]
+pub struct Pending {
+    pub(super) server: ServerKey,
+    pub(super) request: Message,
+    /// What goes out when nobody answers.
+    pub(super) automatic: u16,
+    pub(super) deadline: Time,
+    /// Whose request it is; a re-INVITE is answered by its call.
+    pub(super) owner: Option<Owner>,
+    pub(super) answered: bool,
+}
+
+impl Agent {
+    /// Tells an event whose request waits for the application; answers by itself when the event is hidden.
+    pub(super) fn tell_open(
+        &mut self,
+        mut event: Event,
+        server: ServerKey,
+        request: Message,
+        automatic: u16,
+        owner: Option<Owner>,
+    ) {
+        let wait = self.config.claim;
+        let deadline = self.cx.now + wait;
+        let key = self.pending.insert(Pending {
+            server,
+            request,
+            automatic,
+            deadline,
+            owner,
+            answered: false,
+        });
+        event.answer = Some(key);
+        event.answer_within_ms = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
+        if self.tell(event) {
+            self.cx.arm(
+                wait,
+                Owner {
+                    role: Role::Pending,
+                    key: key.to_bits(),
+                },
+                0,
+            );
+        } else {
+            self.forgo_answer(self.cx.now, key);
+        }
+    }
+
+    /// The application's answer to the request of an event; 0 means 200.
+    pub fn answer_event(
+        &mut self,
+        now: Time,
+        answer: AnswerKey,
+        status: u16,
+        send: &Send,
+    ) -> Result<Verdict, Refusal> {
+        self.cx.now = now;
+        let status = if status == 0 { 200 } else { status };
+        if !(200..700).contains(&status) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "an answer is a final status, 200 to 699",
+            ));
+        }
+        let own = own_lines(send)?;
+        let Some(pending) = self.pending.get_mut(answer) else {
+            return Err(Refusal::new(
+                Code::DeadlinePassed,
+                "the library has answered this request",
+            ));
+        };
+        if std::mem::replace(&mut pending.answered, true) {
+            return Err(Refusal::new(
+                Code::AlreadyAnswered,
+                "this request was answered",
+            ));
+        }
+        self.answer_pending(answer, status, &own, send);
+        Ok(Verdict::Done)
+    }
+
+    /// Nobody will answer: the automatic answer goes out at once.
+    pub fn forgo_answer(&mut self, now: Time, answer: AnswerKey) {
+        self.cx.now = now;
+        let open = self
+            .pending
+            .get_mut(answer)
+            .filter(|pending| !pending.answered);
+        if let Some(pending) = open {
+            pending.answered = true;
+            let status = pending.automatic;
+            self.answer_pending(answer, status, "", &Send::default());
+        }
+        if self
+            .pending
+            .get(answer)
+            .is_some_and(|pending| pending.deadline <= now || pending.answered)
+        {
+            self.forget_pending(answer);
+        }
+    }
+
+    pub(super) fn on_answer_deadline(&mut self, answer: AnswerKey) {
+        self.forgo_answer(self.cx.now, answer);
+        self.pending.remove(answer);
+    }
+
+    fn forget_pending(&mut self, answer: AnswerKey) {
+        if let Some(pending) = self.pending.remove(answer) {
+            let owner = Owner {
+                role: Role::Pending,
+                key: answer.to_bits(),
+            };
+            self.cx.disarm(Some(pending.deadline), owner, 0);
+        }
+    }
+
+    fn answer_pending(&mut self, answer: AnswerKey, status: u16, own: &str, send: &Send) {
+        let Some(pending) = self.pending.get(answer) else {
+            return;
+        };
+        let (server, request, owner) = (pending.server, pending.request.clone(), pending.owner);
+        let body = send.content_type.as_deref().zip(send.body.as_deref());
+        match owner {
+            Some(Owner {
+                role: Role::Call,
+                key,
+            }) if request.method() == "INVITE" => {
+                let reason = send.reason.as_deref().unwrap_or_default();
+                self.answer_reinvite(Key::from_bits(key), status, reason, own, body);
+            }
+            Some(Owner {
+                role: Role::Call,
+                key,
+            }) => {
+                self.with_call(Key::from_bits(key), |call, cx, account, _| {
+                    call.respond_with(cx, account, server, &request, status, own, body);
+                });
+            }
+            _ => {
+                let reason = send
+                    .reason
+                    .as_deref()
+                    .unwrap_or_else(|| reason_phrase(status));
+                let mut builder =
+                    MessageBuilder::response_to(&request, status, reason).raw_lines(own);
+                if request.to_tag().is_none() {
+                    let tag = self.cx.tag();
+                    builder = builder.to_tag(tag.as_str());
+                }
+                if let Some((content_type, body)) = body {
+                    builder = builder.body(content_type, body);
+                }
+                self.cx.respond(server, builder.build());
+            }
+        }
+    }
+}

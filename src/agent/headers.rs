@@ -1,0 +1,210 @@
+//! Additional headers of the application: checked when they are set, merged when a message is made.
+//!
+//! Source: `IRTCSIPObject::SetAdditionalHeaderValues` of the CE edition, which passed them unchecked. Here CR/LF tricks
+//! are refused always, the stack's own headers and those with a setter of their own unless the expert flag is given.
+
+use crate::base::Key;
+use crate::syntax::{HeaderClass, HeaderId, HeaderLines};
+use crate::usage::Extra;
+use crate::usage::lines::merge;
+
+use super::command::{HEADERS_ADD, HEADERS_EXPERT, HEADERS_REQUESTS_ONLY, SEND_EXPERT};
+use super::{Agent, Code, Kind, ObjectRef, Refusal, Send, Verdict};
+
+/// The lines of one object.
+#[derive(Clone, Debug, Default)]
+pub struct HeaderSet {
+    lines: Box<str>,
+    requests_only: bool,
+}
+
+impl HeaderSet {
+    /// As set, normalised to CRLF.
+    #[must_use]
+    pub fn lines(&self) -> &str {
+        &self.lines
+    }
+
+    fn set(&mut self, lines: Option<&str>, flags: u32) -> Result<(), Refusal> {
+        if flags & !(HEADERS_REQUESTS_ONLY | HEADERS_EXPERT | HEADERS_ADD) != 0 {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "unknown flag for additional headers",
+            ));
+        }
+        let checked = check(lines.unwrap_or_default(), flags & HEADERS_EXPERT != 0)?;
+        if lines.is_some() && flags & HEADERS_ADD != 0 {
+            self.lines = format!("{}{}", self.lines, checked).into();
+        } else {
+            self.lines = checked.into();
+        }
+        self.requests_only = flags & HEADERS_REQUESTS_ONLY != 0;
+        Ok(())
+    }
+
+    /// These lines over those of the owner.
+    #[must_use]
+    pub fn over(&self, owner: &Self) -> Extra {
+        let responses = |set: &Self| if set.requests_only { "" } else { &*set.lines }.to_owned();
+        Extra {
+            requests: merge(&self.lines, &owner.lines).into(),
+            responses: merge(&responses(self), &responses(owner)).into(),
+        }
+    }
+}
+
+/// The lines in the form they are kept and sent in.
+pub(super) fn check(lines: &str, expert: bool) -> Result<String, Refusal> {
+    let parsed = HeaderLines::parse(lines)
+        .map_err(|fault| Refusal::new(Code::HeaderMalformed, format!("header lines: {fault}")))?;
+    for (name, _) in parsed.iter() {
+        let class = HeaderId::from_name(name).map_or(HeaderClass::Free, HeaderId::class);
+        let owner = match class {
+            _ if expert => continue,
+            HeaderClass::Free => continue,
+            HeaderClass::OwnSetter => "has a setter of its own",
+            HeaderClass::Stack => "belongs to the stack",
+        };
+        return Err(Refusal::new(
+            Code::HeaderReserved,
+            format!("header `{name}` {owner}; the expert flag lets it through"),
+        ));
+    }
+    Ok(parsed.text().to_owned())
+}
+
+/// The own lines of a message, checked.
+pub(super) fn own_lines(send: &Send) -> Result<String, Refusal> {
+    match &send.headers {
+        None => Ok(String::new()),
+        Some(lines) => check(lines, send.flags & SEND_EXPERT != 0),
+    }
+}
+
+/// The same, with a Reason header when the verb ends something (RFC 3326).
+pub(super) fn own_lines_with_reason(send: &Send) -> Result<String, Refusal> {
+    let mut lines = own_lines(send)?;
+    if let Some(reason) = &send.reason {
+        lines.push_str(&check(&format!("Reason: {reason}"), true)?);
+    }
+    Ok(lines)
+}
+
+impl Agent {
+    /// Sets the lines that go into every message of a session or subscription; without object, of every new session.
+    pub fn set_headers(
+        &mut self,
+        object: Option<&ObjectRef>,
+        lines: Option<&str>,
+        flags: u32,
+    ) -> Result<Verdict, Refusal> {
+        let Some(object) = object else {
+            return self.headers.set(lines, flags).map(|()| Verdict::Done);
+        };
+        let ended = || {
+            Refusal::new(
+                Code::InvalidObjectState,
+                "the object has ended: nothing will be sent for it",
+            )
+        };
+        match object.kind() {
+            Kind::Session => {
+                let session = self
+                    .sessions
+                    .get_mut(Key::from_bits(object.key()))
+                    .ok_or_else(ended)?;
+                session.headers.set(lines, flags)?;
+                session.call.extra = session.headers.over(&session.client_headers);
+            }
+            Kind::Subscription => {
+                let subscription = self
+                    .subscriptions
+                    .get_mut(Key::from_bits(object.key()))
+                    .ok_or_else(ended)?;
+                subscription.headers.set(lines, flags)?;
+                subscription.set_extra(subscription.headers.over(&HeaderSet::default()));
+            }
+            _ => {
+                return Err(Refusal::new(
+                    Code::NotImplemented,
+                    "additional headers are kept for clients, sessions and subscriptions",
+                ));
+            }
+        }
+        Ok(Verdict::Done)
+    }
+
+    /// The lines as set, normalised to CRLF.
+    pub fn headers(&self, object: Option<&ObjectRef>) -> Result<String, Refusal> {
+        let Some(object) = object else {
+            return Ok(self.headers.lines.clone().into());
+        };
+        let set = match object.kind() {
+            Kind::Session => self
+                .sessions
+                .get(Key::from_bits(object.key()))
+                .map(|session| &session.headers),
+            Kind::Subscription => self
+                .subscriptions
+                .get(Key::from_bits(object.key()))
+                .map(|subscription| &subscription.headers),
+            _ => {
+                return Err(Refusal::new(
+                    Code::NotImplemented,
+                    "additional headers are kept for clients, sessions and subscriptions",
+                ));
+            }
+        };
+        Ok(set.map(|set| set.lines.clone().into()).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_end_tricks_are_refused_even_for_experts() {
+        for trick in [
+            "X: a\r\n\r\nINVITE",
+            "X: a\0b",
+            "X : a\rVia: b",
+            "no colon",
+            ": empty",
+        ] {
+            assert_eq!(
+                check(trick, true).expect_err(trick).code,
+                Code::HeaderMalformed,
+                "{trick:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn stack_headers_need_the_expert_flag_in_compact_form_too() {
+        for name in [
+            "Via",
+            "v",
+            "Call-ID",
+            "i",
+            "CSeq",
+            "Content-Length",
+            "l",
+            "Require",
+        ] {
+            let line = format!("{name}: 1");
+            assert_eq!(
+                check(&line, false).expect_err(name).code,
+                Code::HeaderReserved,
+                "{name}"
+            );
+            assert!(check(&line, true).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_are_normalised_to_crlf_and_keep_order_and_repetition() {
+        let text = check("X-A: 1\nX-A: 2\nCall-Info: <http://a>", false).expect("valid");
+        assert_eq!(text, "X-A: 1\r\nX-A: 2\r\nCall-Info: <http://a>\r\n");
+    }
+}

@@ -1,0 +1,271 @@
+//! The user agent: the RTC Client API's objects over the usages of SIP. One value, no I/O, no clock, no threads.
+//!
+//! Inputs, commands and timers go in; bytes to send and events come out. Same inputs and same seed give the same
+//! outputs, byte for byte. Contract: one mutation, then drain `poll_io` and `poll_event`, then sleep until
+//! `next_deadline` (see [`crate::transport::Core`]).
+//!
+//! | file | what |
+//! |---|---|
+//! | `route.rs` | which object a message, timer or failure belongs to |
+//! | `session.rs`, `incoming.rs` | calls as the application sees them |
+//! | `profile.rs` | accounts and their registration |
+//! | `subscription.rs`, `watcher.rs` | both ends of event packages |
+//! | `request.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
+//! | `answer.rs` | requests that wait for the application's word |
+//! | `headers.rs` | additional headers: checking, keeping, merging |
+#![forbid(unsafe_code)]
+
+pub mod answer;
+pub mod command;
+pub mod event;
+pub mod headers;
+mod incoming;
+pub mod object;
+pub mod pidf;
+pub mod profile;
+pub mod profile_xml;
+pub mod properties;
+pub mod refusal;
+mod request;
+mod route;
+pub mod session;
+mod shutdown;
+pub mod states;
+pub mod subscription;
+pub mod watcher;
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::base::{Key, Slab, Time};
+use crate::dialog::LocalTag;
+use crate::transaction::ServerKey;
+use crate::transport::{Core, Input, Io};
+use crate::usage::{Account, Cx, Owner};
+
+pub use answer::Pending;
+pub use command::{
+    Config, Credentials, ProfileOptions, Send, SessionOptions, Statistics, SubscriptionOptions,
+};
+pub use event::{AnswerKey, Event, EventType, Status};
+pub use object::{Details, Kind, Object, ObjectRef};
+pub use refusal::{Code, Refusal, Verdict};
+pub use states::{
+    AnswerMode, ParticipantState, RegistrationState, SessionState, SessionType, SubscriptionState,
+    TerminateReason, WatcherState,
+};
+
+use headers::HeaderSet;
+
+/// The user agent of one client.
+pub struct Agent {
+    cx: Cx,
+    config: Config,
+    /// Who we are without a profile.
+    anonymous: Account,
+    local_user: (Box<str>, Box<str>),
+    /// Lines for every new session.
+    headers: HeaderSet,
+    profiles: Slab<profile::Profile>,
+    sessions: Slab<session::Session>,
+    subscriptions: Slab<subscription::Subscription>,
+    watchers: Slab<watcher::Watcher>,
+    requests: Slab<request::AppRequest>,
+    pending: Slab<Pending>,
+    /// Our tag in a dialog or dialog to be → whose it is.
+    tags: HashMap<LocalTag, Owner>,
+    /// INVITEs of peers without final response → their session.
+    open_invites: HashMap<ServerKey, Key<session::Session>>,
+    packages: watcher::Packages,
+    events: VecDeque<Event>,
+    sequence: u64,
+    filter: u64,
+    shutdown: shutdown::Shutdown,
+}
+
+impl Agent {
+    /// A user agent without sockets. The seed governs every random choice.
+    #[must_use]
+    pub fn new(config: Config, seed: [u8; 32]) -> Self {
+        let mut cx = Cx::new(config.endpoint.clone(), &config.user_agent, config.rtp_ports, seed);
+        cx.now = Time::ZERO;
+        Self {
+            cx,
+            anonymous: profile::account_of("sip:anonymous@anonymous.invalid", ""),
+            local_user: Default::default(),
+            headers: HeaderSet::default(),
+            profiles: Slab::default(),
+            sessions: Slab::default(),
+            subscriptions: Slab::default(),
+            watchers: Slab::default(),
+            requests: Slab::default(),
+            pending: Slab::default(),
+            tags: HashMap::new(),
+            open_invites: HashMap::new(),
+            packages: watcher::Packages::default(),
+            events: VecDeque::new(),
+            sequence: 0,
+            filter: event::FILTER_DEFAULT,
+            shutdown: shutdown::Shutdown::default(),
+            config,
+        }
+    }
+
+    /// Which events are told; hidden ones are answered automatically where an answer is needed.
+    pub fn set_event_filter(&mut self, mask: u64) {
+        self.filter = mask;
+    }
+
+    /// See [`Agent::set_event_filter`].
+    #[must_use]
+    pub fn event_filter(&self) -> u64 {
+        self.filter
+    }
+
+    /// What happens to incoming sessions of a type.
+    pub fn set_answer_mode(&mut self, session_type: SessionType, mode: AnswerMode) {
+        if let Some(slot) = usize::try_from(session_type.number()).ok().and_then(|at| self.config.answer_modes.get_mut(at)) {
+            *slot = mode;
+        }
+    }
+
+    /// See [`Agent::set_answer_mode`].
+    #[must_use]
+    pub fn answer_mode(&self, session_type: SessionType) -> AnswerMode {
+        usize::try_from(session_type.number())
+            .ok()
+            .and_then(|at| self.config.answer_modes.get(at))
+            .copied()
+            .unwrap_or(AnswerMode::NotSupported)
+    }
+
+    /// Who we are in requests without a profile.
+    pub fn set_local_user(&mut self, uri: Option<&str>, name: Option<&str>) -> Result<(), Refusal> {
+        let (mut new_uri, mut new_name) = self.local_user.clone();
+        if let Some(uri) = uri {
+            profile::check_aor(uri)?;
+            new_uri = uri.into();
+        }
+        if let Some(name) = name {
+            new_name = name.into();
+        }
+        let aor = if new_uri.is_empty() { "sip:anonymous@anonymous.invalid" } else { &*new_uri };
+        let account = profile::account_of(aor, &new_name);
+        self.anonymous.aor = account.aor;
+        self.anonymous.from = account.from;
+        self.anonymous.contact = account.contact;
+        self.local_user = (new_uri, new_name);
+        Ok(())
+    }
+
+    /// See [`Agent::set_local_user`].
+    #[must_use]
+    pub fn local_user(&self) -> (&str, &str) {
+        (&self.local_user.0, &self.local_user.1)
+    }
+
+    /// Living objects of one kind, in the order of their keys.
+    #[must_use]
+    pub fn list(&self, kind: Kind) -> Vec<ObjectRef> {
+        match kind {
+            Kind::Profile => self.profiles.iter().map(|(_, profile)| profile.object().clone()).collect(),
+            Kind::Session => self.sessions.iter().map(|(_, session)| session.object().clone()).collect(),
+            Kind::Participant => self.sessions.iter().filter_map(|(_, session)| session.participant().cloned()).collect(),
+            Kind::Subscription => {
+                self.subscriptions.iter().map(|(_, subscription)| subscription.object().clone()).collect()
+            }
+            Kind::Watcher => self.watchers.iter().map(|(_, watcher)| watcher.object().clone()).collect(),
+            Kind::Transaction => self.requests.iter().map(|(_, request)| request.object().clone()).collect(),
+        }
+    }
+
+    /// The readable values of an object, living or ended.
+    #[must_use]
+    pub fn details(&self, object: &ObjectRef) -> Details {
+        let bits = object.key();
+        let living = match object.kind() {
+            Kind::Profile => self.profiles.get(Key::from_bits(bits)).map(profile::Profile::details),
+            Kind::Session => self.sessions.get(Key::from_bits(bits)).map(|session| session.details(self.cx.now)),
+            Kind::Participant => self.sessions.get(Key::from_bits(bits)).map(session::Session::participant_details),
+            Kind::Subscription => {
+                self.subscriptions.get(Key::from_bits(bits)).map(subscription::Subscription::details)
+            }
+            Kind::Watcher => self.watchers.get(Key::from_bits(bits)).map(watcher::Watcher::details),
+            Kind::Transaction => None,
+        };
+        living.or_else(|| object.last_details()).unwrap_or_default()
+    }
+
+    /// Live objects and counters.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        let counters = self.cx.endpoint.counters();
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        Statistics {
+            requests_in: counters.requests_in,
+            requests_out: counters.requests_out,
+            responses_in: counters.responses_in,
+            responses_out: counters.responses_out,
+            retransmissions_in: counters.retransmissions_in,
+            retransmissions_out: counters.retransmissions_out,
+            malformed_in: counters.malformed_in,
+            refused_by_limit: counters.refused_by_limit,
+            transactions: count(self.cx.endpoint.live_transactions()),
+            dialogs: count(self.tags.len()),
+            sessions: count(self.sessions.len()),
+            subscriptions: count(self.subscriptions.len() + self.watchers.len()),
+            registrations: count(self.profiles.iter().filter(|(_, profile)| profile.is_registered()).count()),
+            connections: count(self.cx.endpoint.connections()),
+        }
+    }
+
+    /// Queues an event unless the filter hides it. `false`: hidden, so what needs an answer is answered by the agent.
+    fn tell(&mut self, mut event: Event) -> bool {
+        if self.filter & event.event_type.filter_bit() == 0 {
+            return false;
+        }
+        self.sequence += 1;
+        event.sequence = self.sequence;
+        event.time = self.cx.now;
+        self.events.push_back(event);
+        true
+    }
+}
+
+impl Core for Agent {
+    type Event = Event;
+
+    fn handle_input(&mut self, now: Time, input: Input<'_>) {
+        self.cx.now = now;
+        self.cx.endpoint.handle_input(now, input);
+        self.settle();
+    }
+
+    fn handle_timeout(&mut self, now: Time) {
+        self.cx.now = now;
+        self.cx.endpoint.handle_timeout(now);
+        self.settle();
+        while let Some(alarm) = self.cx.timers.pop(now) {
+            self.on_alarm(alarm);
+            self.settle();
+        }
+    }
+
+    fn poll_io(&mut self) -> Option<Io> {
+        // A command may have made indications (a request that failed at once); they come before its bytes.
+        self.settle();
+        self.cx.endpoint.poll_io()
+    }
+
+    fn poll_event(&mut self) -> Option<Event> {
+        self.settle();
+        self.events.pop_front()
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        let (ours, theirs) = (self.cx.timers.next(), self.cx.endpoint.next_deadline());
+        match (ours, theirs) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Which object a message, a timer or a failure belongs to (RFC 3261 §8.2, §12.2.2).
+
+use crate::base::Key;
+use crate::dialog::LocalTag;
+use crate::syntax::{HeaderId, Message, MessageBuilder, reason_phrase};
+use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
+use crate::transport::Flow;
+use crate::usage::{Alarm, Outcome, Owner, Role, on_stray};
+
+use super::Agent;
+
+impl Agent {
+    /// Takes everything the transaction layer has to say.
+    pub(super) fn settle(&mut self) {
+        while let Some(indication) = self.cx.endpoint.poll_indication() {
+            self.on_indication(indication);
+        }
+    }
+
+    fn on_indication(&mut self, indication: Indication<Owner>) {
+        match indication {
+            Indication::Request {
+                server,
+                message,
+                flow,
+            } => self.on_request(server, message, &flow),
+            Indication::Cancelled { server, message } => self.on_cancelled(server, message),
+            Indication::ServerEnded { server, end } => self.on_server_ended(server, end),
+            Indication::Response {
+                client,
+                owner,
+                message,
+                flow,
+            } => {
+                let key = owner.key;
+                match owner.role {
+                    Role::Call => {
+                        self.on_call_response(Key::from_bits(key), client, message, &flow)
+                    }
+                    Role::Registration => {
+                        self.on_register_response(Key::from_bits(key), client, message, &flow)
+                    }
+                    Role::Publication => {
+                        self.on_publish_response(Key::from_bits(key), client, message)
+                    }
+                    Role::Subscription => {
+                        self.on_subscribe_response(Key::from_bits(key), client, message, &flow)
+                    }
+                    Role::Watcher => self.on_notify_response(Key::from_bits(key), client, message),
+                    Role::Request => self.on_app_response(Key::from_bits(key), client, message),
+                    Role::Nobody | Role::Pending => {}
+                }
+            }
+            Indication::Failed {
+                client,
+                owner,
+                failure,
+            } => {
+                let key = owner.key;
+                match owner.role {
+                    Role::Call => self.on_call_failure(Key::from_bits(key), client, failure),
+                    Role::Registration => {
+                        self.on_register_failure(Key::from_bits(key), client, failure)
+                    }
+                    Role::Publication => {
+                        self.on_publish_failure(Key::from_bits(key), client, failure)
+                    }
+                    Role::Subscription => {
+                        self.on_subscribe_failure(Key::from_bits(key), client, failure)
+                    }
+                    Role::Watcher => self.on_notify_failure(Key::from_bits(key), client, failure),
+                    Role::Request => self.on_app_failure(Key::from_bits(key), client, failure),
+                    Role::Nobody | Role::Pending => {}
+                }
+            }
+            Indication::StrayResponse { message, flow } => self.on_stray(&message, &flow),
+            Indication::FlowClosed { flow } => self.on_flow_closed(&flow),
+        }
+    }
+
+    pub(super) fn on_alarm(&mut self, alarm: Alarm) {
+        let (key, what) = (alarm.owner.key, alarm.what);
+        match alarm.owner.role {
+            Role::Call => self.on_call_alarm(Key::from_bits(key), what),
+            Role::Registration => self.on_registration_alarm(Key::from_bits(key), what),
+            Role::Publication => self.on_publication_alarm(Key::from_bits(key), what),
+            Role::Subscription => self.on_subscription_alarm(Key::from_bits(key), what),
+            Role::Watcher => self.on_watcher_alarm(Key::from_bits(key), what),
+            Role::Pending => self.on_answer_deadline(Key::from_bits(key)),
+            Role::Nobody => self.on_shutdown_alarm(),
+            Role::Request => {}
+        }
+    }
+
+    fn on_request(&mut self, server: Option<ServerKey>, message: Message, flow: &Flow) {
+        // RFC 3261 §8.2.2.1 and §8.2.2.3 come before anything is done with a request. ACK has no answer.
+        if let Some(server) = server
+            && let Some(status) = self.inspect(&message)
+        {
+            return self.refuse_inspected(server, &message, status);
+        }
+        match message.to_tag() {
+            Some(tag) => match self.owner_of(tag) {
+                Some(owner) => self.on_dialog_request(owner, server, message, flow),
+                None => self.on_unknown_dialog(server, &message, flow),
+            },
+            None => {
+                if let Some(server) = server {
+                    self.on_new_request(server, message, flow);
+                }
+            }
+        }
+    }
+
+    fn on_dialog_request(
+        &mut self,
+        owner: Owner,
+        server: Option<ServerKey>,
+        message: Message,
+        flow: &Flow,
+    ) {
+        match owner.role {
+            Role::Call => self.on_call_request(Key::from_bits(owner.key), server, message, flow),
+            Role::Subscription => {
+                self.on_subscription_request(Key::from_bits(owner.key), server, message, flow)
+            }
+            Role::Watcher => {
+                self.on_watcher_request(Key::from_bits(owner.key), server, message, flow)
+            }
+            _ => self.on_unknown_dialog(server, &message, flow),
+        }
+    }
+
+    /// A To tag of ours that names nothing: the dialog is gone, or never was (RFC 3261 §12.2.2).
+    fn on_unknown_dialog(&mut self, server: Option<ServerKey>, message: &Message, _flow: &Flow) {
+        if let Some(server) = server {
+            self.reply(server, message, 481, "");
+        }
+    }
+
+    fn on_new_request(&mut self, server: ServerKey, message: Message, flow: &Flow) {
+        match message.method() {
+            "INVITE" => self.on_invite(server, message, flow),
+            "OPTIONS" => self.on_options(server, &message, flow),
+            "MESSAGE" => self.on_message(server, message),
+            "SUBSCRIBE" => self.on_subscribe(server, message, flow),
+            "NOTIFY" => self.on_stray_notify(server, message, flow),
+            "BYE" | "CANCEL" | "INFO" | "UPDATE" | "PRACK" => {
+                self.reply(server, &message, 481, "");
+            }
+            _ => self.on_other_request(server, message),
+        }
+    }
+
+    /// What the request asks of us that we do not have: 416, 420.
+    fn inspect(&self, message: &Message) -> Option<u16> {
+        let scheme = message.request_uri().split(':').next().unwrap_or_default();
+        if !["sip", "sips", "tel"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+        {
+            return Some(416);
+        }
+        // RFC 3261 §8.2.2.3: Require does not count in CANCEL.
+        if message.method() != "CANCEL" && message.values(HeaderId::Require).next().is_some() {
+            return Some(420);
+        }
+        None
+    }
+
+    fn refuse_inspected(&mut self, server: ServerKey, message: &Message, status: u16) {
+        let mut lines = String::new();
+        if status == 420 {
+            for option in message.values(HeaderId::Require) {
+                lines.push_str("Unsupported: ");
+                lines.push_str(option);
+                lines.push_str("\r\n");
+            }
+        }
+        self.reply(server, message, status, &lines);
+    }
+
+    /// Answers a request that belongs to no object, with a To tag of its own.
+    pub(super) fn reply(&mut self, server: ServerKey, request: &Message, status: u16, lines: &str) {
+        let response = self.stateless_reply(request, status, lines);
+        self.cx.respond(server, response);
+    }
+
+    pub(super) fn stateless_reply(
+        &mut self,
+        request: &Message,
+        status: u16,
+        lines: &str,
+    ) -> Message {
+        let tag = self.cx.tag();
+        let mut builder = MessageBuilder::response_to(request, status, reason_phrase(status));
+        if request.to_tag().is_none() {
+            builder = builder.to_tag(tag.as_str());
+        }
+        let server_line = format!("Server: {}\r\n", self.cx.user_agent);
+        builder = builder.raw_lines(lines);
+        if !self.cx.user_agent.is_empty() {
+            builder = builder.raw_lines(&server_line);
+        }
+        builder.build()
+    }
+
+    /// Whose tag that is.
+    pub(super) fn owner_of(&self, tag: &str) -> Option<Owner> {
+        LocalTag::parse(tag).and_then(|tag| self.tags.get(&tag).copied())
+    }
+
+    fn on_cancelled(&mut self, server: ServerKey, message: Message) {
+        if let Some(key) = self.open_invites.get(&server).copied() {
+            self.with_call(key, |call, cx, account, out| {
+                call.on_cancel(cx, account, server, message, out)
+            });
+        }
+    }
+
+    fn on_server_ended(&mut self, server: ServerKey, end: ServerEnd) {
+        if end != ServerEnd::Done
+            && let Some(key) = self.open_invites.get(&server).copied()
+        {
+            let outcome = Outcome::Failed(Failure::Transport);
+            self.with_call(key, |call, cx, _, out| {
+                call.on_server_ended(cx, server, outcome, out)
+            });
+        }
+    }
+
+    fn on_stray(&mut self, message: &Message, flow: &Flow) {
+        let Some(tag) = message.from_tag().and_then(LocalTag::parse) else {
+            return;
+        };
+        let known = self.tags.get(&tag).is_some_and(|owner| {
+            owner.role == Role::Call
+                && self
+                    .sessions
+                    .get(Key::from_bits(owner.key))
+                    .and_then(|session| session.call.dialog())
+                    .is_some_and(|dialog| dialog.matches_response(message))
+        });
+        if !known {
+            on_stray(&mut self.cx, &mut self.anonymous, message, tag, flow);
+        }
+    }
+
+    fn on_flow_closed(&mut self, flow: &Flow) {
+        for key in self.sessions.keys() {
+            if let Some(session) = self.sessions.get_mut(key) {
+                session.call.on_flow_closed(flow);
+            }
+        }
+    }
+}

@@ -1,0 +1,574 @@
+//! The INVITE usage: one call from INVITE to BYE, in either role (RFC 3261 §13 to §15).
+//!
+//! This file holds the state and what both roles share; `invite_client` and `invite_server` hold the two ways into a
+//! call, `reinvite` what changes one. What an application calls a session is above, in `agent::session`.
+
+use crate::base::Time;
+use crate::dialog::{Dialog, LocalTag, Order};
+use crate::syntax::{HeaderId, Message, MessageBuilder, reason_phrase};
+use crate::transaction::{ClientKey, Failure, ServerKey};
+use crate::transport::Flow;
+
+use super::context::ALLOW;
+use super::lines::{Extra, Lines};
+use super::media::Media;
+use super::reinvite::Change;
+use super::{Account, Cx, Outgoing, Owner};
+
+/// Where a call stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    /// Nothing sent.
+    Idle,
+    /// UAC: INVITE sent, no final response.
+    Calling,
+    /// UAC: given up; CANCEL sent or waiting for the first provisional response.
+    Cancelling,
+    /// UAS: INVITE received, no final response.
+    Incoming,
+    /// UAS: 2xx sent, ACK outstanding.
+    Accepted,
+    /// Both sides know.
+    Confirmed,
+    /// BYE sent.
+    Ending,
+    /// Over.
+    Ended,
+}
+
+/// How something ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// With this final response, sent or received.
+    Sip(u16),
+    /// Without a response.
+    Failed(Failure),
+    /// By our own BYE or wish.
+    Local,
+    /// By the peer's BYE.
+    Remote,
+    /// The ACK never came (RFC 3261 §13.3.1.4).
+    NoAck,
+    /// The peer's description cannot be used.
+    Media,
+}
+
+/// What a call tells.
+#[derive(Clone, Debug)]
+pub enum CallEvent {
+    /// UAC: a provisional response above 100.
+    Progress(Message),
+    /// The call stands: the 2xx (UAC) or the ACK (UAS) came.
+    Established(Message),
+    /// A 3xx came; nothing was followed.
+    Redirected(Message),
+    /// The call is over.
+    Ended {
+        outcome: Outcome,
+        message: Option<Message>,
+    },
+    /// An operation of the application's is over.
+    Complete {
+        cookie: i64,
+        change: bool,
+        outcome: Outcome,
+        message: Option<Message>,
+    },
+    /// The peer changed the media.
+    MediaChanged(Message),
+    /// A re-INVITE that the application answers (its own media).
+    Offered { server: ServerKey, message: Message },
+    /// Any other request inside the dialog; the receiver answers it.
+    Request { server: ServerKey, message: Message },
+}
+
+/// A 2xx to INVITE, repeated until its ACK comes.
+#[derive(Debug)]
+pub(super) struct Repeat {
+    pub(super) server: ServerKey,
+    pub(super) response: Message,
+    pub(super) cseq: u32,
+    pub(super) interval: std::time::Duration,
+    pub(super) at: Time,
+    pub(super) give_up: Time,
+    /// The 2xx held our offer: the ACK holds the answer.
+    pub(super) offered: bool,
+}
+
+/// A request inside the dialog that is neither INVITE nor BYE.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) outgoing: Outgoing,
+    pub(super) cookie: i64,
+}
+
+/// Timers of a call.
+pub(super) const REPEAT: u32 = 1;
+pub(super) const GIVE_UP: u32 = 2;
+pub(super) const RETRY: u32 = 3;
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    pub(super) owner: Owner,
+    pub(super) state: State,
+    pub(super) local_tag: LocalTag,
+    pub(super) dialog: Option<Box<Dialog>>,
+    pub(super) media: Option<Media>,
+    /// The application's lines for every message of this call.
+    pub extra: Extra,
+    /// UAC: the INVITE, until its final response; then a change of the call by us.
+    pub(super) invite: Option<Box<Outgoing>>,
+    /// UAC: the transaction of the first INVITE, which later forks answer.
+    pub(super) first: Option<ClientKey>,
+    pub(super) offered: bool,
+    /// UAS: the INVITE without final response, the first or a later one.
+    pub(super) server: Option<ServerKey>,
+    pub(super) request: Option<Message>,
+    pub(super) flow: Option<Flow>,
+    pub(super) repeat: Option<Box<Repeat>>,
+    pub(super) bye: Option<Box<Outgoing>>,
+    pub(super) bye_when_acked: Option<String>,
+    pub(super) change: Option<Box<Change>>,
+    pub(super) pending: Vec<Pending>,
+}
+
+impl Call {
+    /// A call about which nothing was said yet.
+    #[must_use]
+    pub fn new(owner: Owner, local_tag: LocalTag) -> Self {
+        Self {
+            owner,
+            state: State::Idle,
+            local_tag,
+            dialog: None,
+            media: None,
+            extra: Extra::default(),
+            invite: None,
+            first: None,
+            offered: false,
+            server: None,
+            request: None,
+            flow: None,
+            repeat: None,
+            bye: None,
+            bye_when_acked: None,
+            change: None,
+            pending: Vec::new(),
+        }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Our tag, under which requests of the peer find this call.
+    #[must_use]
+    pub fn local_tag(&self) -> LocalTag {
+        self.local_tag
+    }
+
+    /// Its dialog, once there is one.
+    #[must_use]
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_deref()
+    }
+
+    /// Its descriptions.
+    #[must_use]
+    pub fn media(&self) -> Option<&Media> {
+        self.media.as_ref()
+    }
+
+    /// The INVITE that came in, until the call stands.
+    #[must_use]
+    pub fn request(&self) -> Option<&Message> {
+        self.request.as_ref()
+    }
+
+    /// A request inside the dialog, or an ACK (no `server`).
+    pub fn on_request(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        server: Option<ServerKey>,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let Some(server) = server else {
+            return self.on_ack(cx, account, message, out);
+        };
+        let Some(dialog) = self
+            .dialog
+            .as_deref_mut()
+            .filter(|dialog| dialog.matches(&message))
+        else {
+            self.respond(cx, account, server, &message, 481, "");
+            return;
+        };
+        if dialog.on_request(&message) == Order::Stale {
+            self.respond(cx, account, server, &message, 500, "");
+            return;
+        }
+        match message.method() {
+            "INVITE" => self.on_reinvite(cx, account, server, message, flow, out),
+            "BYE" => self.on_bye(cx, account, server, message, out),
+            _ if matches!(self.state, State::Ended | State::Ending) => {
+                self.respond(cx, account, server, &message, 481, "");
+            }
+            _ => out.push(CallEvent::Request { server, message }),
+        }
+    }
+
+    /// RFC 3261 §15.1.2: answered whatever we do ourselves; an INVITE of the peer still open gets 487.
+    fn on_bye(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        server: ServerKey,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
+        self.respond(cx, account, server, &message, 200, "");
+        self.refuse_open_invite(cx, account, 487);
+        self.finish(cx, Outcome::Remote, Some(message), out);
+    }
+
+    /// A response to one of this call's requests.
+    pub fn on_response(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<CallEvent>,
+    ) {
+        if self.invite.as_ref().is_some_and(|invite| invite.is(client))
+            || self.first == Some(client)
+        {
+            if self.change.is_some() && self.first != Some(client) {
+                self.on_change_response(cx, account, client, message, out);
+            } else {
+                self.on_invite_response(cx, account, client, message, flow, out);
+            }
+            return;
+        }
+        let Some(status) = message.status().filter(|status| *status >= 200) else {
+            return;
+        };
+        if self.bye.as_ref().is_some_and(|bye| bye.is(client)) {
+            if matches!(status, 401 | 407) && self.retry_bye(cx, account, &message) {
+                return;
+            }
+            return self.finish(cx, Outcome::Local, Some(message), out);
+        }
+        let Some(at) = self
+            .pending
+            .iter()
+            .position(|pending| pending.outgoing.is(client))
+        else {
+            return;
+        };
+        if matches!(status, 401 | 407) {
+            let (pending, dialog) = (&mut self.pending[at], self.dialog.as_deref_mut());
+            if let Some(dialog) = dialog {
+                let cseq = dialog.local_cseq() + 1;
+                if pending
+                    .outgoing
+                    .authenticate(cx, account, &message, cseq)
+                    .is_ok()
+                {
+                    dialog.note_local_cseq(cseq);
+                    return;
+                }
+            }
+        }
+        let pending = self.pending.swap_remove(at);
+        out.push(CallEvent::Complete {
+            cookie: pending.cookie,
+            change: false,
+            outcome: Outcome::Sip(status),
+            message: Some(message.clone()),
+        });
+        // The peer does not know the dialog any more (RFC 3261 §12.2.1.2, RFC 5057 §5.1).
+        if matches!(status, 408 | 481) {
+            self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
+        }
+    }
+
+    /// One of this call's requests got no final response.
+    pub fn on_failure(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        failure: Failure,
+        out: &mut Vec<CallEvent>,
+    ) {
+        if self.bye.as_ref().is_some_and(|bye| bye.is(client)) {
+            return self.finish(cx, Outcome::Local, None, out);
+        }
+        if self.invite.as_ref().is_some_and(|invite| invite.is(client)) {
+            if self.change.is_some() {
+                self.fail_change(Outcome::Failed(failure), None, out);
+                return self.abandon(cx, account, Outcome::Failed(failure), None, out);
+            }
+            let outcome = if self.state == State::Cancelling {
+                Outcome::Local
+            } else {
+                Outcome::Failed(failure)
+            };
+            return self.finish(cx, outcome, None, out);
+        }
+        if let Some(at) = self
+            .pending
+            .iter()
+            .position(|pending| pending.outgoing.is(client))
+        {
+            let pending = self.pending.swap_remove(at);
+            let outcome = Outcome::Failed(failure);
+            out.push(CallEvent::Complete {
+                cookie: pending.cookie,
+                change: false,
+                outcome,
+                message: None,
+            });
+            self.abandon(cx, account, outcome, None, out);
+        }
+    }
+
+    /// One of this call's timers.
+    pub fn on_alarm(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        what: u32,
+        out: &mut Vec<CallEvent>,
+    ) {
+        match what {
+            REPEAT => self.repeat_2xx(cx),
+            GIVE_UP => self.give_up_waiting_for_ack(cx, account, out),
+            RETRY => self.retry_change(cx, account),
+            _ => {}
+        }
+    }
+
+    /// Sends any request but INVITE, ACK, CANCEL and BYE inside the dialog; `false` when there is none to send in.
+    pub fn send_request(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        method: &str,
+        own: &str,
+        content_type: Option<&str>,
+        body: &[u8],
+        cookie: i64,
+    ) -> bool {
+        let extra = self.extra.request(own);
+        let Some(dialog) = self.dialog.as_deref_mut() else {
+            return false;
+        };
+        let (mut draft, cseq) = dialog.request(method);
+        draft.content_type = content_type.map(Into::into);
+        draft.body = body.into();
+        let rest = Lines::new(&extra)
+            .offer("User-Agent", &cx.user_agent)
+            .finish(&[]);
+        let mut outgoing = Outgoing::new(draft, cseq, rest, self.owner);
+        outgoing.send(cx, account);
+        self.pending.push(Pending { outgoing, cookie });
+        true
+    }
+
+    /// Ends it from our side, as the state asks for: CANCEL, refusal or BYE. `own` are lines for that message.
+    pub fn terminate(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        status: u16,
+        reason: &str,
+        own: &str,
+        out: &mut Vec<CallEvent>,
+    ) {
+        match self.state {
+            State::Idle => self.finish(cx, Outcome::Local, None, out),
+            State::Calling => self.cancel(cx, own),
+            State::Incoming => {
+                self.refuse(cx, account, status, reason, own, None);
+                self.finish(cx, Outcome::Local, None, out);
+            }
+            // Before the ACK the peer may not know the dialog yet (RFC 3261 §15).
+            State::Accepted => self.bye_when_acked = Some(own.into()),
+            State::Confirmed => self.send_bye(cx, account, own),
+            State::Cancelling | State::Ending | State::Ended => {}
+        }
+    }
+
+    /// Sends BYE (RFC 3261 §15.1.1).
+    pub(super) fn send_bye(&mut self, cx: &mut Cx, account: &mut Account, own: &str) {
+        self.stop_repeating(cx);
+        let extra = self.extra.request(own);
+        let Some(dialog) = self.dialog.as_deref_mut() else {
+            return;
+        };
+        let (draft, cseq) = dialog.request("BYE");
+        let rest = Lines::new(&extra)
+            .offer("User-Agent", &cx.user_agent)
+            .finish(&[]);
+        let mut bye = Outgoing::new(draft, cseq, rest, self.owner);
+        bye.send(cx, account);
+        self.bye = Some(Box::new(bye));
+        self.state = State::Ending;
+    }
+
+    fn retry_bye(&mut self, cx: &mut Cx, account: &mut Account, message: &Message) -> bool {
+        let (Some(bye), Some(dialog)) = (self.bye.as_deref_mut(), self.dialog.as_deref_mut())
+        else {
+            return false;
+        };
+        let cseq = dialog.local_cseq() + 1;
+        let sent = bye.authenticate(cx, account, message, cseq).is_ok();
+        dialog.note_local_cseq(cseq);
+        sent
+    }
+
+    /// The dialog is dead without a goodbye heard: say BYE for the peer's sake, tell at once (RFC 3261 §12.2.1.2).
+    pub(super) fn abandon(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        outcome: Outcome,
+        message: Option<Message>,
+        out: &mut Vec<CallEvent>,
+    ) {
+        if matches!(self.state, State::Confirmed | State::Accepted) {
+            self.owner_of_goodbye(cx, account);
+        }
+        self.finish(cx, outcome, message, out);
+    }
+
+    /// A BYE whose answer nobody waits for.
+    pub(super) fn owner_of_goodbye(&mut self, cx: &mut Cx, account: &mut Account) {
+        let extra = self.extra.request("");
+        if let Some(dialog) = self.dialog.as_deref_mut() {
+            say_bye(cx, account, dialog, &extra);
+        }
+    }
+
+    /// Everything stops; the last event.
+    pub(super) fn finish(
+        &mut self,
+        cx: &mut Cx,
+        outcome: Outcome,
+        message: Option<Message>,
+        out: &mut Vec<CallEvent>,
+    ) {
+        if self.state == State::Ended {
+            return;
+        }
+        self.stop_repeating(cx);
+        self.drop_change(cx, out);
+        for pending in std::mem::take(&mut self.pending) {
+            out.push(CallEvent::Complete {
+                cookie: pending.cookie,
+                change: false,
+                outcome: Outcome::Failed(Failure::Transport),
+                message: None,
+            });
+        }
+        self.state = State::Ended;
+        self.server = None;
+        self.invite = None;
+        self.bye = None;
+        self.request = None;
+        out.push(CallEvent::Ended { outcome, message });
+    }
+
+    /// Answers a request of the peer inside the call, with the call's lines.
+    pub fn respond(
+        &mut self,
+        cx: &mut Cx,
+        account: &Account,
+        server: ServerKey,
+        request: &Message,
+        status: u16,
+        own: &str,
+    ) -> bool {
+        let response = self.response(cx, account, request, status, "", own, None, None);
+        cx.respond(server, response)
+    }
+
+    /// Any response of this call.
+    pub(super) fn response(
+        &self,
+        cx: &Cx,
+        account: &Account,
+        request: &Message,
+        status: u16,
+        reason: &str,
+        own: &str,
+        flow: Option<&Flow>,
+        body: Option<(&str, &[u8])>,
+    ) -> Message {
+        let reason = if reason.is_empty() {
+            reason_phrase(status)
+        } else {
+            reason
+        };
+        let extra = self.extra.response(own);
+        let mut builder =
+            MessageBuilder::response_to(request, status, reason).to_tag(self.local_tag.as_str());
+        let mut lines = Lines::new(&extra).offer("Server", &cx.user_agent);
+        if let Some(flow) = flow {
+            // A response that makes or refreshes a dialog names its target and keeps the route (RFC 3261 §12.1.1).
+            builder = builder.record_route_from(request);
+            if let Some(contact) = cx.contact(flow, &account.contact) {
+                lines = lines.offer("Contact", &contact);
+            }
+            lines = lines
+                .offer("Allow", ALLOW)
+                .join("Allow-Events", &cx.allow_events);
+        }
+        let joined: &[&str] = if flow.is_some() {
+            &["Allow-Events"]
+        } else {
+            &[]
+        };
+        builder = builder.raw_lines(&lines.finish(joined));
+        if let Some((content_type, body)) = body {
+            builder = builder.body(content_type, body);
+        }
+        builder.build()
+    }
+
+    /// The connection that the peer came by is gone.
+    pub fn on_flow_closed(&mut self, flow: &Flow) {
+        if let Some(dialog) = self.dialog.as_deref_mut() {
+            dialog.forget_flow(flow);
+        }
+    }
+}
+
+/// BYE in a dialog nobody wants (RFC 3261 §13.2.2.4: later forks).
+pub(super) fn say_bye(cx: &mut Cx, account: &mut Account, dialog: &mut Dialog, extra: &str) {
+    let (draft, cseq) = dialog.request("BYE");
+    let rest = Lines::new(extra)
+        .offer("User-Agent", &cx.user_agent)
+        .finish(&[]);
+    Outgoing::new(draft, cseq, rest, Owner::NOBODY).send(cx, account);
+}
+
+/// Whether the message's body is a description of that type.
+pub(super) fn description<'a>(message: &'a Message, content_type: &str) -> Option<&'a [u8]> {
+    let body = message.body();
+    if body.is_empty() {
+        return None;
+    }
+    let given = message.header(HeaderId::ContentType).unwrap_or_default();
+    let given = given.split(';').next().unwrap_or_default().trim();
+    given.eq_ignore_ascii_case(content_type).then_some(body)
+}

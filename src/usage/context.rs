@@ -1,0 +1,156 @@
+//! What every usage works with: the transaction layer, the clock reading of this turn, timers and randomness.
+
+use std::time::Duration;
+
+use crate::base::{Entropy, Time, TimerSet};
+use crate::dialog::LocalTag;
+use crate::syntax::Message;
+use crate::transaction::{ContactDraft, Endpoint, EndpointConfig, ServerKey};
+use crate::transport::Flow;
+
+/// Which kind of usage a transaction or timer belongs to.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Role {
+    /// A session's INVITE usage.
+    Call,
+    /// A profile's registration.
+    Registration,
+    /// A profile's published state.
+    Publication,
+    /// A subscription of ours.
+    Subscription,
+    /// A subscription to us.
+    Watcher,
+    /// A request of the application's own.
+    Request,
+    /// A request whose answer matters to nobody (BYE of a lost fork).
+    Nobody,
+    /// A request that waits for the application's answer.
+    Pending,
+}
+
+/// Whose a transaction or timer is: the kind and the key of it.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Owner {
+    /// The kind.
+    pub role: Role,
+    /// The key in the slab of that kind.
+    pub key: u64,
+}
+
+impl Owner {
+    /// Nobody waits for the answer.
+    pub const NOBODY: Self = Self {
+        role: Role::Nobody,
+        key: 0,
+    };
+}
+
+/// A timer: whose, and which of the owner's.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Alarm {
+    /// Whose.
+    pub owner: Owner,
+    /// Which; the owner's numbering.
+    pub what: u32,
+}
+
+/// The context of one turn.
+pub struct Cx {
+    /// The time of this turn.
+    pub now: Time,
+    /// Transactions and transport.
+    pub endpoint: Endpoint<Owner>,
+    /// Timers of the usages.
+    pub timers: TimerSet<Alarm>,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// User-Agent and Server; empty for none.
+    pub user_agent: Box<str>,
+    /// Event packages we serve or take NOTIFYs of, for Allow-Events.
+    pub allow_events: Box<str>,
+    /// Round-trip estimate, RFC 3261 §17.1.1.1.
+    pub t1: Duration,
+    /// Longest retransmission interval.
+    pub t2: Duration,
+    rtp_ports: (u16, u16),
+    next_rtp_port: u16,
+}
+
+/// Methods that this user agent takes (RFC 3261 §20.5).
+pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE, SUBSCRIBE, NOTIFY";
+
+impl Cx {
+    /// A context without sockets.
+    #[must_use]
+    pub fn new(
+        config: EndpointConfig,
+        user_agent: &str,
+        rtp_ports: (u16, u16),
+        seed: [u8; 32],
+    ) -> Self {
+        let mut entropy = Entropy::new(seed);
+        let (t1, t2) = (config.t1, config.t2);
+        let endpoint_entropy = entropy.fork();
+        Self {
+            now: Time::ZERO,
+            endpoint: Endpoint::new(config, endpoint_entropy),
+            timers: TimerSet::default(),
+            entropy,
+            user_agent: user_agent.into(),
+            allow_events: "".into(),
+            t1,
+            t2,
+            rtp_ports,
+            next_rtp_port: rtp_ports.0 & !1,
+        }
+    }
+
+    /// A tag of ours.
+    pub fn tag(&mut self) -> LocalTag {
+        self.entropy.token()
+    }
+
+    /// A Call-ID, RFC 3261 §8.1.1.4: random alone, since host names say more than a peer needs to know.
+    pub fn call_id(&mut self) -> Box<str> {
+        self.entropy.token::<24>().as_str().into()
+    }
+
+    /// A first CSeq number, below 2^31 with room to count.
+    pub fn first_cseq(&mut self) -> u32 {
+        u32::try_from(self.entropy.below(10_000)).unwrap_or(0) + 1
+    }
+
+    /// The next even port of the range for media descriptions.
+    pub fn rtp_port(&mut self) -> u16 {
+        let port = self.next_rtp_port;
+        let next = port.checked_add(2).filter(|next| *next <= self.rtp_ports.1);
+        self.next_rtp_port = next.unwrap_or(self.rtp_ports.0 & !1);
+        port
+    }
+
+    /// Arms a timer and returns when it comes, for [`Cx::disarm`].
+    pub fn arm(&mut self, after: Duration, owner: Owner, what: u32) -> Time {
+        let at = self.now + after;
+        self.timers.set(at, Alarm { owner, what });
+        at
+    }
+
+    /// Disarms a timer.
+    pub fn disarm(&mut self, at: Option<Time>, owner: Owner, what: u32) {
+        if let Some(at) = at {
+            self.timers.cancel(at, Alarm { owner, what });
+        }
+    }
+
+    /// Our Contact in a response that leaves by this flow.
+    #[must_use]
+    pub fn contact(&self, flow: &Flow, contact: &ContactDraft) -> Option<String> {
+        self.endpoint.contact_for(flow, contact)
+    }
+
+    /// Answers a request.
+    pub fn respond(&mut self, server: ServerKey, response: Message) -> bool {
+        self.endpoint.respond(self.now, server, response)
+    }
+}

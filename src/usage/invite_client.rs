@@ -1,0 +1,271 @@
+//! Calling: RFC 3261 §13.2, §9.1. INVITE, its provisional and final responses, forks, CANCEL, ACK.
+
+use crate::dialog::{Dialog, LocalTag};
+use crate::syntax::Message;
+use crate::transaction::{ClientKey, Draft};
+use crate::transport::Flow;
+
+use super::call::{Call, CallEvent, Outcome, State, description, say_bye};
+use super::context::ALLOW;
+use super::lines::Lines;
+use super::media::Media;
+use super::{Account, Cx, Outgoing};
+
+/// An INVITE to be.
+#[derive(Clone, Debug, Default)]
+pub struct Invitation<'a> {
+    /// Request-URI and To.
+    pub uri: &'a str,
+    /// To: name-addr.
+    pub to: &'a str,
+    /// Lines for this message only.
+    pub own: &'a str,
+    /// A body of the application's in place of our offer; none: ours.
+    pub body: Option<(&'a str, &'a [u8])>,
+    /// Send no offer.
+    pub no_offer: bool,
+}
+
+impl Call {
+    /// Sends the first INVITE. `media` makes the offer.
+    pub fn invite(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        media: Media,
+        invitation: &Invitation<'_>,
+    ) {
+        let call_id = cx.call_id();
+        let cseq = cx.first_cseq();
+        self.media = Some(media);
+        let mut draft = Draft {
+            method: "INVITE".into(),
+            uri: invitation.uri.into(),
+            routes: account.routes.clone(),
+            contact: Some(account.contact.clone()),
+            lines: format!(
+                "From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\n",
+                account.from, self.local_tag, invitation.to, call_id
+            ),
+            ..Draft::default()
+        };
+        self.offered = !invitation.no_offer;
+        match invitation.body {
+            Some((content_type, body)) => {
+                draft.content_type = Some(content_type.into());
+                draft.body = body.into();
+            }
+            None if self.offered => {
+                if let Some(media) = self.media.as_mut() {
+                    draft.body = media.offer(false);
+                    draft.content_type = Some(media.content_type().into());
+                }
+            }
+            None => {}
+        }
+        let extra = self.extra.request(invitation.own);
+        let rest = self.invite_lines(cx, &extra);
+        let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
+        self.first = Some(invite.send(cx, account));
+        self.invite = Some(Box::new(invite));
+        self.state = State::Calling;
+    }
+
+    /// The lines of every INVITE that say what we can do.
+    pub(super) fn invite_lines(&self, cx: &Cx, extra: &str) -> String {
+        Lines::new(extra)
+            .offer("Allow", ALLOW)
+            .join("Allow-Events", &cx.allow_events)
+            .join("Supported", "")
+            .offer("User-Agent", &cx.user_agent)
+            .finish(&["Allow-Events", "Supported"])
+    }
+
+    /// Goes on to another target after a 3xx: same Call-ID and From tag, next CSeq (RFC 3261 §8.1.3.4).
+    pub fn redirect(&mut self, cx: &mut Cx, uri: &str) -> bool {
+        let Some(invite) = self.invite.as_deref_mut() else {
+            return false;
+        };
+        let cseq = invite.cseq() + 1;
+        invite.draft_mut().uri = uri.into();
+        self.first = Some(invite.repeat(cx, cseq));
+        self.state = State::Calling;
+        true
+    }
+
+    /// Gives the call up: CANCEL once a provisional response came (RFC 3261 §9.1).
+    pub(super) fn cancel(&mut self, cx: &mut Cx, own: &str) {
+        self.state = State::Cancelling;
+        let extra = self.extra.request(own);
+        if let Some(client) = self.invite.as_ref().and_then(|invite| invite.client()) {
+            cx.endpoint.cancel(cx.now, client, &extra);
+        }
+    }
+
+    pub(super) fn on_invite_response(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<CallEvent>,
+    ) {
+        match message.status().unwrap_or_default() {
+            0..=100 => {}
+            101..=199 => {
+                if self.state == State::Calling {
+                    out.push(CallEvent::Progress(message));
+                }
+            }
+            200..=299 => self.on_2xx(cx, account, client, message, flow, out),
+            status => self.on_refused(cx, account, status, message, out),
+        }
+    }
+
+    /// RFC 3261 §13.2.2.4: the first 2xx makes the call; each further dialog is acknowledged and ended.
+    fn on_2xx(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let Some(mut dialog) = Dialog::uac(&message, self.local_tag, flow) else {
+            return;
+        };
+        let cseq = message.cseq();
+        let extra = self.extra.request("");
+        let wanted = self.state == State::Calling;
+        if !wanted {
+            // A repetition of a 2xx that has its ACK is dealt with below; what comes here is a dialog of another fork,
+            // or a 2xx that crossed our CANCEL.
+            self.acknowledge(cx, client, &dialog, cseq, &extra, None);
+            say_bye(cx, account, &mut dialog, &extra);
+            if self.state == State::Cancelling {
+                self.dialog = Some(Box::new(dialog));
+                self.finish(cx, Outcome::Local, Some(message), out);
+            }
+            return;
+        }
+        let answered = self.take_description(&message, false);
+        let body = answered.as_ref().ok().cloned().flatten();
+        self.acknowledge(cx, client, &dialog, cseq, &extra, body);
+        self.dialog = Some(Box::new(dialog));
+        self.invite = None;
+        self.state = State::Confirmed;
+        if answered.is_err() {
+            self.owner_of_goodbye(cx, account);
+            return self.finish(cx, Outcome::Media, Some(message), out);
+        }
+        out.push(CallEvent::Established(message));
+    }
+
+    /// The description of a 2xx: the answer to our offer, or the offer that our ACK answers.
+    pub(super) fn take_description(
+        &mut self,
+        message: &Message,
+        hold: bool,
+    ) -> Result<Option<Vec<u8>>, Outcome> {
+        let offered = self.offered;
+        let Some(media) = self.media.as_mut() else {
+            return Ok(None);
+        };
+        let theirs = description(message, media.content_type());
+        match theirs {
+            Some(_) if offered => media
+                .on_answer(message, hold)
+                .map(|()| None)
+                .map_err(|_| Outcome::Media),
+            Some(offer) => media.answer(offer).map(Some).map_err(|_| Outcome::Media),
+            // Audio without a description from the peer is no call; the application judges its own media.
+            None if matches!(media, Media::Application { .. }) => Ok(None),
+            None => Err(Outcome::Media),
+        }
+    }
+
+    /// ACK of a 2xx: a request of its own inside the new dialog, with the INVITE's CSeq and credentials.
+    pub(super) fn acknowledge(
+        &self,
+        cx: &mut Cx,
+        client: ClientKey,
+        dialog: &Dialog,
+        cseq: u32,
+        extra: &str,
+        body: Option<Vec<u8>>,
+    ) {
+        let mut draft = dialog.draft("ACK");
+        draft.lines.push_str(&format!("CSeq: {cseq} ACK\r\n"));
+        if let Some(invite) = self.invite.as_deref() {
+            draft.lines.push_str(invite.auth_lines());
+        }
+        draft.lines.push_str(
+            &Lines::new(extra)
+                .offer("User-Agent", &cx.user_agent)
+                .finish(&[]),
+        );
+        if let (Some(body), Some(media)) = (body, self.media.as_ref()) {
+            draft.content_type = Some(media.content_type().into());
+            draft.body = body;
+        }
+        cx.endpoint.ack(cx.now, client, dialog.remote_tag(), draft);
+    }
+
+    fn on_refused(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        status: u16,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
+        if !matches!(self.state, State::Calling | State::Cancelling) {
+            return;
+        }
+        if self.state == State::Calling
+            && matches!(status, 401 | 407)
+            && let Some(invite) = self.invite.as_deref_mut()
+        {
+            let cseq = invite.cseq() + 1;
+            if let Ok(client) = invite.authenticate(cx, account, &message, cseq) {
+                self.first = Some(client);
+                return;
+            }
+        }
+        if self.state == State::Calling && (300..400).contains(&status) {
+            return out.push(CallEvent::Redirected(message));
+        }
+        let outcome = if self.state == State::Cancelling {
+            Outcome::Local
+        } else {
+            Outcome::Sip(status)
+        };
+        self.finish(cx, outcome, Some(message), out);
+    }
+
+    /// No further target: the call ends with the redirection as its answer.
+    pub fn give_up_redirect(&mut self, cx: &mut Cx, message: Message, out: &mut Vec<CallEvent>) {
+        let status = message.status().unwrap_or(300);
+        self.finish(cx, Outcome::Sip(status), Some(message), out);
+    }
+}
+
+/// A 2xx of a dialog that nobody here knows (later than 64*T1, or of a call that is gone): acknowledged and ended.
+pub fn on_stray(
+    cx: &mut Cx,
+    account: &mut Account,
+    message: &Message,
+    local_tag: LocalTag,
+    flow: &Flow,
+) {
+    let Some(mut dialog) = Dialog::uac(message, local_tag, flow) else {
+        return;
+    };
+    let mut ack = dialog.draft("ACK");
+    ack.lines
+        .push_str(&format!("CSeq: {} ACK\r\n", message.cseq()));
+    cx.endpoint.send_stateless(cx.now, ack);
+    say_bye(cx, account, &mut dialog, "");
+}

@@ -1,0 +1,178 @@
+//! The media side of a call: who makes descriptions, and what was agreed (RFC 3264 through `sdp`).
+
+use std::net::IpAddr;
+
+use crate::sdp::{Direction, LocalMedia, OfferAnswer};
+use crate::syntax::Message;
+
+use super::Cx;
+
+/// Why a description was not taken.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum MediaFault {
+    /// It is no description of a known type, or not readable.
+    Unreadable,
+    /// Nothing in common.
+    NothingCommon,
+}
+
+/// Descriptions of one call.
+#[derive(Debug)]
+pub enum Media {
+    /// Made here: G.711 audio with telephone events.
+    Audio {
+        /// What was offered and answered.
+        negotiation: Box<OfferAnswer>,
+        /// What we have to offer.
+        local: Box<LocalMedia>,
+        /// We hold the peer.
+        held: bool,
+    },
+    /// Made by the application.
+    Application {
+        /// Type of both descriptions.
+        content_type: Box<str>,
+        /// Ours.
+        local: Box<[u8]>,
+        /// The peer's.
+        remote: Box<[u8]>,
+    },
+}
+
+/// The type of descriptions made here.
+pub const SDP: &str = "application/sdp";
+
+impl Media {
+    /// Audio at an address of ours.
+    #[must_use]
+    pub fn audio(cx: &mut Cx, address: IpAddr) -> Self {
+        let port = cx.rtp_port();
+        let id = cx.entropy.number() >> 20;
+        Self::Audio {
+            negotiation: Box::new(OfferAnswer::new(id)),
+            local: Box::new(LocalMedia::audio(address, port)),
+            held: false,
+        }
+    }
+
+    /// The application's own description.
+    #[must_use]
+    pub fn application(content_type: &str, local: &[u8]) -> Self {
+        Self::Application {
+            content_type: content_type.into(),
+            local: local.into(),
+            remote: Box::default(),
+        }
+    }
+
+    /// The type of our descriptions.
+    #[must_use]
+    pub fn content_type(&self) -> &str {
+        match self {
+            Self::Audio { .. } => SDP,
+            Self::Application { content_type, .. } => content_type,
+        }
+    }
+
+    /// Our offer; `hold` as wished.
+    pub fn offer(&mut self, hold: bool) -> Vec<u8> {
+        match self {
+            Self::Audio {
+                negotiation, local, ..
+            } => {
+                let direction = if hold {
+                    Direction::SendOnly
+                } else {
+                    Direction::SendRecv
+                };
+                negotiation.make_offer(local, direction).into_bytes()
+            }
+            Self::Application { local, .. } => local.to_vec(),
+        }
+    }
+
+    /// Our answer to the peer's offer. The call's present hold goes on.
+    pub fn answer(&mut self, offer: &[u8]) -> Result<Vec<u8>, MediaFault> {
+        match self {
+            Self::Audio {
+                negotiation,
+                local,
+                held,
+            } => {
+                let direction = if *held {
+                    Direction::SendOnly
+                } else {
+                    Direction::SendRecv
+                };
+                negotiation
+                    .on_offer(offer, local, direction)
+                    .map(String::into_bytes)
+                    .map_err(|_| MediaFault::NothingCommon)
+            }
+            Self::Application { local, remote, .. } => {
+                *remote = offer.into();
+                Ok(local.to_vec())
+            }
+        }
+    }
+
+    /// The peer's answer to our offer.
+    pub fn on_answer(&mut self, message: &Message, hold: bool) -> Result<(), MediaFault> {
+        match self {
+            Self::Audio {
+                negotiation, held, ..
+            } => {
+                negotiation
+                    .on_answer(message.body())
+                    .map_err(|_| MediaFault::Unreadable)?;
+                *held = hold;
+            }
+            Self::Application { remote, .. } => *remote = message.body().into(),
+        }
+        Ok(())
+    }
+
+    /// Our offer was refused: all stays as it was (RFC 3261 §14.1).
+    pub fn on_refused(&mut self) {
+        if let Self::Audio { negotiation, .. } = self {
+            negotiation.on_rejected();
+        }
+    }
+
+    /// Replaces the application's description.
+    pub fn set_application(&mut self, body: &[u8]) {
+        if let Self::Application { local, .. } = self {
+            *local = body.into();
+        }
+    }
+
+    /// Our last description.
+    #[must_use]
+    pub fn local_description(&self) -> &str {
+        match self {
+            Self::Audio { negotiation, .. } => negotiation.local_description().unwrap_or_default(),
+            Self::Application { local, .. } => std::str::from_utf8(local).unwrap_or_default(),
+        }
+    }
+
+    /// The peer's last description.
+    #[must_use]
+    pub fn remote_description(&self) -> &str {
+        match self {
+            Self::Audio { negotiation, .. } => negotiation.remote_description().unwrap_or_default(),
+            Self::Application { remote, .. } => std::str::from_utf8(remote).unwrap_or_default(),
+        }
+    }
+
+    /// The peer holds us.
+    #[must_use]
+    pub fn remote_hold(&self) -> bool {
+        matches!(self, Self::Audio { negotiation, .. } if negotiation.remote_hold())
+    }
+
+    /// We hold the peer.
+    #[must_use]
+    pub fn local_hold(&self) -> bool {
+        matches!(self, Self::Audio { held: true, .. })
+    }
+}

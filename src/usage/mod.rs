@@ -1,0 +1,22 @@
+//! What dialogs and transactions are used for (RFC 5057 calls them usages): calls, registrations, subscriptions,
+//! publications and single requests. Protocol only: what an application is told of it is `agent`'s business.
+#![forbid(unsafe_code)]
+
+pub mod account;
+pub mod call;
+pub mod context;
+mod invite_client;
+mod invite_server;
+pub mod lines;
+pub mod media;
+mod reinvite;
+pub mod request;
+
+pub use account::Account;
+pub use call::{Call, CallEvent, Outcome};
+pub use context::{Alarm, Cx, Owner, Role};
+pub use invite_client::{Invitation, on_stray};
+pub use lines::{Extra, Lines};
+pub use media::{Media, MediaFault};
+pub use reinvite::Busy;
+pub use request::Outgoing;

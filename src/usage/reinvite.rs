@@ -1,0 +1,324 @@
+//! Changing a call: RFC 3261 §14. Our re-INVITE (hold, unhold, a new offer), glare, and the peer's.
+
+use std::time::Duration;
+
+use crate::base::Time;
+use crate::syntax::Message;
+use crate::transaction::{ClientKey, ServerKey};
+use crate::transport::Flow;
+
+use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
+use super::media::Media;
+use super::{Account, Cx, Outgoing};
+
+/// A re-INVITE of ours on its way.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) cookie: i64,
+    pub(super) hold: bool,
+    pub(super) retry_at: Option<Time>,
+}
+
+/// Why a change cannot begin.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Busy {
+    /// The call does not stand.
+    NotConfirmed,
+    /// One is on its way, ours or the peer's.
+    Pending {
+        /// Ours, to hold.
+        hold: bool,
+    },
+}
+
+impl Call {
+    /// Sends a re-INVITE. `hold` as the call shall be; `body` in place of our offer.
+    pub fn change(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        hold: bool,
+        no_offer: bool,
+        body: Option<(&str, &[u8])>,
+        own: &str,
+        cookie: i64,
+    ) -> Result<(), Busy> {
+        if self.state != State::Confirmed {
+            return Err(Busy::NotConfirmed);
+        }
+        if let Some(change) = &self.change {
+            return Err(Busy::Pending { hold: change.hold });
+        }
+        if self.server.is_some() || self.repeat.is_some() {
+            return Err(Busy::Pending { hold: false });
+        }
+        let extra = self.extra.request(own);
+        let rest = self.invite_lines(cx, &extra);
+        let (Some(dialog), Some(media)) = (self.dialog.as_deref_mut(), self.media.as_mut()) else {
+            return Err(Busy::NotConfirmed);
+        };
+        let (mut draft, cseq) = dialog.request("INVITE");
+        draft.contact = Some(account.contact.clone());
+        self.offered = !no_offer;
+        if let Some((content_type, body)) = body {
+            media.set_application(body);
+            draft.content_type = Some(content_type.into());
+            draft.body = body.into();
+        } else if !no_offer {
+            draft.body = media.offer(hold);
+            draft.content_type = Some(media.content_type().into());
+        }
+        let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
+        invite.send(cx, account);
+        self.invite = Some(Box::new(invite));
+        self.change = Some(Box::new(Change {
+            cookie,
+            hold,
+            retry_at: None,
+        }));
+        Ok(())
+    }
+
+    pub(super) fn on_change_response(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let status = message.status().unwrap_or_default();
+        match status {
+            0..=199 => {}
+            200..=299 => self.on_change_accepted(cx, account, client, message, out),
+            401 | 407 if self.authenticate_change(cx, account, &message) => {}
+            // Glare (RFC 3261 §14.1): wait, the owner of the Call-ID longer, then try again.
+            491 => {
+                let wait = if self.first.is_some() {
+                    Duration::from_millis(2100 + 10 * cx.entropy.below(190))
+                } else {
+                    Duration::from_millis(10 * cx.entropy.below(200))
+                };
+                let at = cx.arm(wait, self.owner, RETRY);
+                if let Some(change) = self.change.as_deref_mut() {
+                    change.retry_at = Some(at);
+                }
+            }
+            408 | 481 => {
+                self.fail_change(Outcome::Sip(status), Some(message.clone()), out);
+                self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
+            }
+            _ => self.fail_change(Outcome::Sip(status), Some(message), out),
+        }
+    }
+
+    fn on_change_accepted(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let hold = self.change.as_ref().is_some_and(|change| change.hold);
+        let answered = self.take_description(&message, hold);
+        let extra = self.extra.request("");
+        let Some(mut dialog) = self.dialog.take() else {
+            return;
+        };
+        dialog.refresh_target(&message);
+        let cseq = self.invite.as_ref().map_or(0, |invite| invite.cseq());
+        let body = answered.as_ref().ok().cloned().flatten();
+        self.acknowledge(cx, client, &dialog, cseq, &extra, body);
+        self.dialog = Some(dialog);
+        self.invite = None;
+        let Some(change) = self.change.take() else {
+            return;
+        };
+        match answered {
+            Ok(_) => out.push(CallEvent::Complete {
+                cookie: change.cookie,
+                change: true,
+                outcome: Outcome::Sip(message.status().unwrap_or(200)),
+                message: Some(message),
+            }),
+            Err(outcome) => {
+                if let Some(media) = self.media.as_mut() {
+                    media.on_refused();
+                }
+                out.push(CallEvent::Complete {
+                    cookie: change.cookie,
+                    change: true,
+                    outcome,
+                    message: Some(message),
+                });
+            }
+        }
+        if self.state == State::Ending && self.bye.is_none() {
+            self.send_bye(cx, account, "");
+        }
+    }
+
+    fn authenticate_change(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        message: &Message,
+    ) -> bool {
+        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut())
+        else {
+            return false;
+        };
+        let cseq = dialog.local_cseq() + 1;
+        let sent = invite.authenticate(cx, account, message, cseq).is_ok();
+        dialog.note_local_cseq(cseq);
+        sent
+    }
+
+    pub(super) fn retry_change(&mut self, cx: &mut Cx, _account: &mut Account) {
+        let Some(change) = self.change.as_deref_mut() else {
+            return;
+        };
+        change.retry_at = None;
+        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut())
+        else {
+            return;
+        };
+        let cseq = dialog.local_cseq() + 1;
+        dialog.note_local_cseq(cseq);
+        invite.repeat(cx, cseq);
+    }
+
+    /// The call stays as it was (RFC 3261 §14.1).
+    pub(super) fn fail_change(
+        &mut self,
+        outcome: Outcome,
+        message: Option<Message>,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let Some(change) = self.change.take() else {
+            return;
+        };
+        self.invite = None;
+        if let Some(media) = self.media.as_mut() {
+            media.on_refused();
+        }
+        out.push(CallEvent::Complete {
+            cookie: change.cookie,
+            change: true,
+            outcome,
+            message,
+        });
+    }
+
+    pub(super) fn drop_change(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
+        if let Some(change) = &self.change {
+            cx.disarm(change.retry_at, self.owner, RETRY);
+        }
+        self.fail_change(
+            Outcome::Failed(crate::transaction::Failure::Transport),
+            None,
+            out,
+        );
+    }
+
+    pub(super) fn on_reinvite(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        server: ServerKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<CallEvent>,
+    ) {
+        match self.state {
+            State::Confirmed => {}
+            State::Ending | State::Ended => {
+                self.respond(cx, account, server, &message, 481, "");
+                return;
+            }
+            _ => return self.busy_with_theirs(cx, account, server, &message),
+        }
+        // RFC 3261 §14.2: theirs while ours is open is glare; a second of theirs must wait.
+        if self
+            .change
+            .as_ref()
+            .is_some_and(|change| change.retry_at.is_none())
+        {
+            self.respond(cx, account, server, &message, 491, "");
+            return;
+        }
+        if self.server.is_some() || self.repeat.is_some() {
+            return self.busy_with_theirs(cx, account, server, &message);
+        }
+        if matches!(self.media, Some(Media::Application { .. })) {
+            self.server = Some(server);
+            self.request = Some(message.clone());
+            self.flow = Some(*flow);
+            out.push(CallEvent::Offered { server, message });
+            return;
+        }
+        self.answer_reinvite(cx, account, server, message, flow, 200, "", "", None, out);
+    }
+
+    fn busy_with_theirs(
+        &mut self,
+        cx: &mut Cx,
+        account: &Account,
+        server: ServerKey,
+        message: &Message,
+    ) {
+        let wait = format!("Retry-After: {}\r\n", cx.entropy.below(10));
+        self.respond(cx, account, server, message, 500, &wait);
+    }
+
+    /// Answers the peer's re-INVITE: 2xx with our description, or a refusal that changes nothing.
+    pub fn answer_reinvite(
+        &mut self,
+        cx: &mut Cx,
+        account: &Account,
+        server: ServerKey,
+        message: Message,
+        flow: &Flow,
+        status: u16,
+        reason: &str,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        out: &mut Vec<CallEvent>,
+    ) {
+        self.server = None;
+        self.request = None;
+        let refused = status >= 300;
+        let held = self.media.as_ref().is_some_and(Media::remote_hold);
+        let described = if refused {
+            None
+        } else {
+            self.own_description(&message, body).ok()
+        };
+        let Some((content_type, ours)) = described else {
+            let status = if refused { status } else { 488 };
+            let response = self.response(cx, account, &message, status, reason, own, None, None);
+            cx.respond(server, response);
+            return;
+        };
+        if let Some(dialog) = self.dialog.as_deref_mut() {
+            dialog.refresh_target(&message);
+        }
+        let body = (!ours.is_empty()).then_some((&*content_type, &*ours));
+        let response = self.response(cx, account, &message, status, reason, own, Some(flow), body);
+        let offered = description(&message, &content_type).is_none() && !ours.is_empty();
+        self.send_2xx(cx, server, response, message.cseq(), offered);
+        if held != self.media.as_ref().is_some_and(Media::remote_hold) {
+            out.push(CallEvent::MediaChanged(message));
+        }
+    }
+
+    /// The re-INVITE that waits for the application, if any: its transaction, message and road.
+    #[must_use]
+    pub fn open_reinvite(&self) -> Option<(ServerKey, Message, Flow)> {
+        if self.state != State::Confirmed {
+            return None;
+        }
+        Some((self.server?, self.request.clone()?, self.flow?))
+    }
+}
