@@ -1,7 +1,5 @@
 //! What can be asked of the agent: the arguments of its verbs.
 
-use crate::sdp;
-
 use super::states::SessionType;
 
 /// What rides on the message that a verb sends (`rtc_send_t`).
@@ -170,10 +168,10 @@ pub struct Config {
     pub shutdown: std::time::Duration,
     /// No media at all: audio sessions are refused.
     pub disable_media: bool,
+    /// The application sends its own provisional answers: no automatic 180.
+    pub manual_provisional: bool,
     /// The ports that descriptions may name.
     pub rtp_ports: (u16, u16),
-    /// Capabilities of our descriptions.
-    pub codecs: Vec<sdp::Codec>,
     /// Options of incoming sessions and defaults of outgoing ones.
     pub session_defaults: SessionOptions,
     /// Answer modes of the session types, by number.
@@ -198,8 +196,8 @@ impl Default for Config {
             claim: std::time::Duration::from_millis(400),
             shutdown: std::time::Duration::from_secs(5),
             disable_media: false,
+            manual_provisional: false,
             rtp_ports: (49152, 65534),
-            codecs: sdp::default_codecs(),
             session_defaults: SessionOptions::default(),
             answer_modes,
         }

@@ -117,6 +117,8 @@ pub struct Call {
     pub(super) media: Option<Media>,
     /// The application's lines for every message of this call.
     pub extra: Extra,
+    /// Event packages allowed inside this dialog, a comma list.
+    pub allow_events: Box<str>,
     /// UAC: the INVITE, until its final response; then a change of the call by us.
     pub(super) invite: Option<Box<Outgoing>>,
     /// UAC: the transaction of the first INVITE, which later forks answer.
@@ -144,6 +146,7 @@ impl Call {
             dialog: None,
             media: None,
             extra: Extra::default(),
+            allow_events: "".into(),
             invite: None,
             first: None,
             offered: false,
@@ -180,6 +183,21 @@ impl Call {
     #[must_use]
     pub fn media(&self) -> Option<&Media> {
         self.media.as_ref()
+    }
+
+    /// The peer's INVITE that has no final response yet.
+    #[must_use]
+    pub fn open_server(&self) -> Option<ServerKey> {
+        self.server
+    }
+
+    /// Packages for Allow-Events: the client's and this call's.
+    pub(super) fn packages(&self, cx: &Cx) -> String {
+        match (&*cx.allow_events, &*self.allow_events) {
+            (all, "") => all.into(),
+            ("", own) => own.into(),
+            (all, own) => format!("{all}, {own}"),
+        }
     }
 
     /// The INVITE that came in, until the call stands.
@@ -502,6 +520,26 @@ impl Call {
         cx.respond(server, response)
     }
 
+    /// The same with a body.
+    pub fn respond_with(
+        &mut self,
+        cx: &mut Cx,
+        account: &Account,
+        server: ServerKey,
+        request: &Message,
+        status: u16,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+    ) -> bool {
+        let response = self.response(cx, account, request, status, "", own, None, body);
+        cx.respond(server, response)
+    }
+
+    /// Ends it here and now; a call that stands gets a BYE whose answer nobody waits for.
+    pub fn drop_now(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
+        self.finish(cx, Outcome::Local, None, out);
+    }
+
     /// Any response of this call.
     pub(super) fn response(
         &self,
@@ -531,7 +569,7 @@ impl Call {
             }
             lines = lines
                 .offer("Allow", ALLOW)
-                .join("Allow-Events", &cx.allow_events);
+                .join("Allow-Events", &self.packages(cx));
         }
         let joined: &[&str] = if flow.is_some() {
             &["Allow-Events"]

@@ -75,7 +75,7 @@ impl Call {
     pub(super) fn invite_lines(&self, cx: &Cx, extra: &str) -> String {
         Lines::new(extra)
             .offer("Allow", ALLOW)
-            .join("Allow-Events", &cx.allow_events)
+            .join("Allow-Events", &self.packages(cx))
             .join("Supported", "")
             .offer("User-Agent", &cx.user_agent)
             .finish(&["Allow-Events", "Supported"])

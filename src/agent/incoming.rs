@@ -1,0 +1,273 @@
+//! Sessions that begin at the peer (RFC 3261 §13.3.1), and requests inside sessions that are neither INVITE nor BYE.
+
+use std::time::Duration;
+
+use crate::base::Key;
+use crate::syntax::{HeaderId, Message};
+use crate::transaction::ServerKey;
+use crate::transport::Flow;
+use crate::usage::{Media, MediaFault, Owner, Role};
+
+use super::session::{NO_ANSWER, Session};
+use super::{
+    Agent, AnswerMode, Event, EventType, Kind, Object, ParticipantState, SessionState, SessionType,
+    Status,
+};
+
+/// How long an incoming call may ring.
+const RING: Duration = Duration::from_secs(180);
+
+impl Agent {
+    /// An INVITE outside any dialog.
+    pub(super) fn on_invite(&mut self, server: ServerKey, message: Message, flow: &Flow) {
+        if self.is_shutting_down() {
+            return self.reply(server, &message, 480, "");
+        }
+        let Some(session_type) = self.type_of(&message) else {
+            return self.reply(server, &message, 415, "Accept: application/sdp\r\n");
+        };
+        let mode = self.answer_mode(session_type);
+        match mode {
+            AnswerMode::NotSupported => return self.reply(server, &message, 488, ""),
+            AnswerMode::AutomaticallyReject => return self.reply(server, &message, 603, ""),
+            AnswerMode::OfferSessionEvent | AnswerMode::AutomaticallyAccept => {}
+        }
+        let options = self.config.session_defaults.clone();
+        let Ok(key) = self.new_session(session_type, SessionState::Incoming, &options) else {
+            return self.reply(server, &message, 503, "Retry-After: 10\r\n");
+        };
+        if let Err(status) = self.take_invite(key, server, message.clone(), flow) {
+            if let Some(session) = self.sessions.remove(key) {
+                self.tags.remove(&session.call.local_tag());
+            }
+            let lines = if status == 488 {
+                "Warning: 305 rtcclient \"Incompatible media format\"\r\n"
+            } else {
+                ""
+            };
+            return self.reply(server, &message, status, lines);
+        }
+        self.announce(key, mode, message);
+    }
+
+    /// What kind of session the offer makes; none for a description that neither we nor the application know.
+    fn type_of(&self, message: &Message) -> Option<SessionType> {
+        let content_type = message.header(HeaderId::ContentType).unwrap_or_default();
+        let bare = content_type.split(';').next().unwrap_or_default().trim();
+        let application = &self.config.session_defaults.content_type;
+        if !application.is_empty()
+            && bare.eq_ignore_ascii_case(application)
+            && !message.body().is_empty()
+        {
+            return Some(SessionType::Application);
+        }
+        if message.body().is_empty() {
+            return Some(SessionType::PcToPc);
+        }
+        bare.eq_ignore_ascii_case("application/sdp")
+            .then_some(SessionType::PcToPc)
+    }
+
+    fn take_invite(
+        &mut self,
+        key: Key<Session>,
+        server: ServerKey,
+        message: Message,
+        flow: &Flow,
+    ) -> Result<(), u16> {
+        let profile = self.profile_addressed(&message);
+        let media = match self.sessions.get(key).map(|session| session.session_type) {
+            Some(SessionType::Application) => {
+                Media::application(&self.config.session_defaults.content_type.clone(), &[])
+            }
+            // Without media of ours the application brings its own description, of the type of the offer.
+            _ if self.config.disable_media => Media::application("application/sdp", &[]),
+            _ => Media::audio(&mut self.cx, flow.local.ip()),
+        };
+        let from = message.from().map_err(|_| 400u16)?;
+        let (uri, name) = (from.uri.into(), from.display_name.into());
+        let Some(session) = self.sessions.get_mut(key) else {
+            return Err(500);
+        };
+        session.profile = profile.or_else(|| session.profile.take());
+        session.remote_uri = uri;
+        session.remote_name = name;
+        if !session.call.take(server, message, flow, media) {
+            return Err(400);
+        }
+        session.call.check_offer().map_err(|fault| match fault {
+            MediaFault::Unreadable => 400,
+            MediaFault::NothingCommon => 488,
+        })?;
+        let participant = Object::new(
+            Kind::Participant,
+            key.to_bits(),
+            ParticipantState::Idle.number(),
+            0,
+        );
+        session.participant = Some(participant);
+        Ok(())
+    }
+
+    /// Rings, tells the application, or answers at once.
+    fn announce(&mut self, key: Key<Session>, mode: AnswerMode, message: Message) {
+        if mode == AnswerMode::OfferSessionEvent {
+            if !self.config.manual_provisional {
+                self.with_call(key, |call, cx, account, _| {
+                    call.progress(cx, account, 180, "", "", None)
+                });
+            }
+            let owner = Owner {
+                role: Role::Call,
+                key: key.to_bits(),
+            };
+            let at = self.cx.arm(RING, owner, NO_ANSWER);
+            if let Some(session) = self.sessions.get_mut(key) {
+                session.no_answer_at = Some(at);
+            }
+        }
+        // Notes the open INVITE, so that a CANCEL finds the session.
+        self.with_call(key, |_, _, _, _| {});
+        let incoming = Some(ParticipantState::Incoming);
+        self.set_state(
+            key,
+            SessionState::Incoming,
+            incoming,
+            Status::None,
+            "",
+            Some(message),
+        );
+        if mode == AnswerMode::AutomaticallyAccept
+            && self.answer_incoming(key, 200, "", "", None).is_err()
+        {
+            self.with_call(key, |call, cx, account, out| {
+                call.refuse_and_end(cx, account, 488, "", "", None, out);
+            });
+        }
+    }
+
+    /// A request inside a session: INFO, MESSAGE, OPTIONS, NOTIFY, or what has no place there.
+    pub(super) fn on_request_inside(
+        &mut self,
+        key: Key<Session>,
+        server: ServerKey,
+        message: Message,
+    ) {
+        match message.method() {
+            "INFO" => self.take_inside(key, server, message, EventType::Info),
+            "MESSAGE" => self.take_inside(key, server, message, EventType::Messaging),
+            "NOTIFY" => self.on_notify_inside(key, server, message),
+            "OPTIONS" => {
+                let lines = self.capabilities();
+                self.answer_inside(key, server, &message, 200, &lines);
+            }
+            "SUBSCRIBE" => {
+                let lines = self.allow_events_line();
+                self.answer_inside(key, server, &message, 489, &lines);
+            }
+            method => {
+                let status = if crate::syntax::method::is_known(method) {
+                    405
+                } else {
+                    501
+                };
+                let lines = format!("Allow: {}\r\n", crate::usage::context::ALLOW);
+                self.answer_inside(key, server, &message, status, &lines);
+                let event = Event {
+                    event_type: EventType::Request,
+                    session: self.sessions.get(key).map(|session| session.object.clone()),
+                    text: message.method().into(),
+                    uri: message.request_uri().into(),
+                    content_type: message
+                        .header(HeaderId::ContentType)
+                        .unwrap_or_default()
+                        .into(),
+                    message: Some(message),
+                    ..Event::default()
+                };
+                self.tell(event);
+            }
+        }
+    }
+
+    fn answer_inside(
+        &mut self,
+        key: Key<Session>,
+        server: ServerKey,
+        message: &Message,
+        status: u16,
+        lines: &str,
+    ) {
+        self.with_call(key, |call, cx, account, _| {
+            call.respond(cx, account, server, message, status, lines);
+        });
+    }
+
+    fn take_inside(
+        &mut self,
+        key: Key<Session>,
+        server: ServerKey,
+        message: Message,
+        event_type: EventType,
+    ) {
+        self.answer_inside(key, server, &message, 200, "");
+        let Some(session) = self.sessions.get(key) else {
+            return;
+        };
+        let event = Event {
+            event_type,
+            session: Some(session.object.clone()),
+            participant: session.participant.clone(),
+            profile: session.profile.clone(),
+            uri: session.remote_uri.clone(),
+            content_type: message
+                .header(HeaderId::ContentType)
+                .unwrap_or_default()
+                .into(),
+            message: Some(message),
+            ..Event::default()
+        };
+        self.tell(event);
+    }
+
+    /// The invite-created subscription: a NOTIFY in the dialog of a call, when its package was allowed.
+    fn on_notify_inside(&mut self, key: Key<Session>, server: ServerKey, message: Message) {
+        let package = message.header(HeaderId::Event).unwrap_or_default();
+        let package: Box<str> = package.split(';').next().unwrap_or_default().trim().into();
+        let state: Box<str> = message
+            .header(HeaderId::SubscriptionState)
+            .unwrap_or_default()
+            .into();
+        let Some(session) = self.sessions.get(key) else {
+            return;
+        };
+        let allowed = session
+            .notifications
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(&package))
+            || self.packages.allows_in_dialogs(&package);
+        if !allowed || package.is_empty() {
+            let lines = self.allow_events_line();
+            return self.answer_inside(key, server, &message, 489, &lines);
+        }
+        let event = Event {
+            event_type: EventType::SessionNotification,
+            session: Some(session.object.clone()),
+            participant: session.participant.clone(),
+            profile: session.profile.clone(),
+            uri: package,
+            text: state,
+            content_type: message
+                .header(HeaderId::ContentType)
+                .unwrap_or_default()
+                .into(),
+            message: Some(message.clone()),
+            ..Event::default()
+        };
+        let owner = Owner {
+            role: Role::Call,
+            key: key.to_bits(),
+        };
+        self.tell_open(event, server, message, 200, Some(owner));
+    }
+}
