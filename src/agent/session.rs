@@ -949,8 +949,14 @@ impl Agent {
         );
     }
 
-    /// Follows a redirection unless the application wants to (RFC 3261 §8.1.3.4).
+    /// Follows a redirection unless the application wants to; a refused target makes way for the next (RFC 3261 §8.1.3.4).
     fn on_redirected(&mut self, key: Key<Session>, message: Message) {
+        if message.status().is_some_and(|status| status >= 400) {
+            if let Some(session) = self.sessions.get_mut(key) {
+                session.redirect_answer = Some(message);
+            }
+            return self.follow_redirect(key);
+        }
         let mut targets: Vec<(Box<str>, u16)> = Vec::new();
         for contact in message.values(HeaderId::Contact).take(32) {
             if let Ok(contact) = Contact::parse(contact) {
@@ -995,8 +1001,10 @@ impl Agent {
             return;
         };
         session.redirects_left = session.redirects_left.saturating_sub(1);
+        let more = !session.redirects.is_empty() && session.redirects_left > 0;
         self.with_call(key, |call, cx, _, out| match next {
             Some(uri) => {
+                call.more_targets = more;
                 call.redirect(cx, &uri);
             }
             None => call.give_up_redirect(cx, answer, out),
@@ -1004,16 +1012,6 @@ impl Agent {
     }
 
     fn on_call_ended(&mut self, key: Key<Session>, outcome: Outcome, message: Option<Message>) {
-        // A refused redirect target: the next contact may do better (RFC 3261 §8.1.3.4).
-        if let (Outcome::Sip(300..=699), Some(session)) = (outcome, self.sessions.get_mut(key))
-            && session.state() == SessionState::InProgress
-            && !session.redirects.is_empty()
-            && session.flags & SESSION_FAIL_ON_REDIRECT == 0
-            && session.redirects_left > 0
-            && session.call.can_resume()
-        {
-            return self.follow_redirect(key);
-        }
         let status = match outcome {
             Outcome::Sip(status) => Status::Sip(status),
             Outcome::Failed(failure) => Status::Failed(failure_code(failure)),

@@ -124,6 +124,8 @@ pub struct Call {
     /// UAC: the transaction of the first INVITE, which later forks answer.
     pub(super) first: Option<ClientKey>,
     pub(super) offered: bool,
+    /// UAC: a refusal is not the end, another target of a redirection is left.
+    pub more_targets: bool,
     /// UAS: the INVITE without final response, the first or a later one.
     pub(super) server: Option<ServerKey>,
     pub(super) request: Option<Message>,
@@ -150,6 +152,7 @@ impl Call {
             invite: None,
             first: None,
             offered: false,
+            more_targets: false,
             server: None,
             request: None,
             flow: None,

@@ -234,7 +234,8 @@ impl Call {
                 return;
             }
         }
-        if self.state == State::Calling && (300..400).contains(&status) {
+        let another = (300..400).contains(&status) || (self.more_targets && status < 600);
+        if self.state == State::Calling && another {
             return out.push(CallEvent::Redirected(message));
         }
         let outcome = if self.state == State::Cancelling {
