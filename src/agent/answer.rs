@@ -4,7 +4,7 @@
 //! event is hidden or forgone, the automatic answer goes out.
 
 use crate::base::{Key, Time};
-use crate::syntax::{Message, MessageBuilder, reason_phrase};
+use crate::syntax::{Message, MessageBuilder};
 use crate::transaction::ServerKey;
 use crate::usage::{Owner, Role};
 
@@ -153,16 +153,10 @@ impl Agent {
                 });
             }
             _ => {
-                let reason = send
-                    .reason
-                    .as_deref()
-                    .unwrap_or_else(|| reason_phrase(status));
+                let reason = send.reason.as_deref().unwrap_or_default();
+                let tag = self.cx.tag();
                 let mut builder =
-                    MessageBuilder::response_to(&request, status, reason).raw_lines(own);
-                if request.to_tag().is_none() {
-                    let tag = self.cx.tag();
-                    builder = builder.to_tag(tag.as_str());
-                }
+                    MessageBuilder::response_to(&request, status, reason, tag.as_str()).raw_lines(own);
                 if let Some((content_type, body)) = body {
                     builder = builder.body(content_type, body);
                 }

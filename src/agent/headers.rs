@@ -45,7 +45,9 @@ impl HeaderSet {
     /// These lines over those of the owner.
     #[must_use]
     pub fn over(&self, owner: &Self) -> Extra {
-        let responses = |set: &Self| if set.requests_only { "" } else { &*set.lines }.to_owned();
+        let responses = |set: &Self| -> Box<str> {
+            if set.requests_only { "".into() } else { set.lines.clone() }
+        };
         Extra {
             requests: merge(&self.lines, &owner.lines).into(),
             responses: merge(&responses(self), &responses(owner)).into(),
@@ -57,20 +59,21 @@ impl HeaderSet {
 pub(super) fn check(lines: &str, expert: bool) -> Result<String, Refusal> {
     let parsed = HeaderLines::parse(lines)
         .map_err(|fault| Refusal::new(Code::HeaderMalformed, format!("header lines: {fault}")))?;
-    for (name, _) in parsed.iter() {
-        let class = HeaderId::from_name(name).map_or(HeaderClass::Free, HeaderId::class);
+    for line in parsed.iter() {
+        let name = line.name;
+        let class = line.id.map_or(HeaderClass::Free, HeaderId::class);
         let owner = match class {
             _ if expert => continue,
             HeaderClass::Free => continue,
             HeaderClass::OwnSetter => "has a setter of its own",
-            HeaderClass::Stack => "belongs to the stack",
+            HeaderClass::StackOwned => "belongs to the stack",
         };
         return Err(Refusal::new(
             Code::HeaderReserved,
             format!("header `{name}` {owner}; the expert flag lets it through"),
         ));
     }
-    Ok(parsed.text().to_owned())
+    Ok(parsed.as_str().to_owned())
 }
 
 /// The own lines of a message, checked.

@@ -2,7 +2,7 @@
 
 use crate::base::Key;
 use crate::dialog::LocalTag;
-use crate::syntax::{HeaderId, Message, MessageBuilder, reason_phrase};
+use crate::syntax::{HeaderId, Message, MessageBuilder};
 use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
 use crate::usage::{Alarm, Outcome, Owner, Role, on_stray};
@@ -193,10 +193,7 @@ impl Agent {
         lines: &str,
     ) -> Message {
         let tag = self.cx.tag();
-        let mut builder = MessageBuilder::response_to(request, status, reason_phrase(status));
-        if request.to_tag().is_none() {
-            builder = builder.to_tag(tag.as_str());
-        }
+        let mut builder = MessageBuilder::response_to(request, status, "", tag.as_str());
         let server_line = format!("Server: {}\r\n", self.cx.user_agent);
         builder = builder.raw_lines(lines);
         if !self.cx.user_agent.is_empty() {

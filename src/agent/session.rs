@@ -3,7 +3,7 @@
 //! Holds states, participants and options, and turns verbs into what `usage::Call` does. Incoming ones begin in `incoming.rs`.
 
 use crate::base::{Key, Slab, Time};
-use crate::syntax::{Contact, HeaderId, Message, NameAddr, Uri};
+use crate::syntax::{HeaderId, Message, NameAddr, Scheme, Uri};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 use crate::usage::{Account, Busy, Call, CallEvent, Cx, Invitation, Media, Outcome, Owner, Role};
@@ -279,9 +279,7 @@ impl Agent {
         let parsed = Uri::parse(uri).map_err(|fault| {
             Refusal::new(Code::InvalidSipUrl, format!("participant URI: {fault}"))
         })?;
-        if !["sip", "sips", "tel"]
-            .iter()
-            .any(|known| parsed.scheme.eq_ignore_ascii_case(known))
+        if !is_callable(&parsed)
         {
             return Err(Refusal::new(
                 Code::InvalidSipUrl,
@@ -378,7 +376,7 @@ impl Agent {
         profile: Option<&ObjectRef>,
     ) -> (Box<str>, String) {
         let mut target: Box<str> = uri.into();
-        if parsed.scheme.eq_ignore_ascii_case("tel")
+        if parsed.scheme == Scheme::Tel
             && let Some(profile) =
                 profile.and_then(|profile| self.profiles.get(Key::from_bits(profile.key())))
             && let Ok(aor) = Uri::parse(&profile.account.aor)
@@ -958,12 +956,9 @@ impl Agent {
             return self.follow_redirect(key);
         }
         let mut targets: Vec<(Box<str>, u16)> = Vec::new();
-        for contact in message.values(HeaderId::Contact).take(32) {
-            if let Ok(contact) = Contact::parse(contact) {
-                targets.push((
-                    contact.address.uri.into(),
-                    contact.q_thousandths().unwrap_or(1000),
-                ));
+        for contact in message.contacts().take(32) {
+            if let Ok(contact) = contact {
+                targets.push((contact.uri().into(), contact.q()));
             }
         }
         // Best last, to be popped; equals in the order given.
@@ -1243,6 +1238,10 @@ fn contacts(message: &Message) -> Vec<(String, String)> {
         .values(HeaderId::Contact)
         .take(32)
         .filter_map(|contact| NameAddr::parse(contact).ok())
-        .map(|contact| (contact.uri.to_owned(), contact.display_name.to_owned()))
+        .map(|contact| (contact.uri.to_owned(), contact.display_name.into_owned()))
         .collect()
+}
+
+fn is_callable(uri: &Uri<'_>) -> bool {
+    matches!(uri.scheme, Scheme::Sip | Scheme::Sips | Scheme::Tel)
 }

@@ -34,3 +34,16 @@ pub const ALL: &[&str] = &[
     INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, UPDATE, SUBSCRIBE, NOTIFY, PUBLISH,
     MESSAGE, INFO, REFER,
 ];
+
+/// Whether the method is one of [`ALL`].
+#[must_use]
+pub fn is_known(method: &str) -> bool {
+    ALL.contains(&method)
+}
+
+/// Whether a text is a token (RFC 3261 §25.1), as methods and event packages are.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte))
+}

@@ -5,7 +5,7 @@
 
 use crate::base::Time;
 use crate::dialog::{Dialog, LocalTag, Order};
-use crate::syntax::{HeaderId, Message, MessageBuilder, reason_phrase};
+use crate::syntax::{HeaderId, Message, MessageBuilder};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 
@@ -555,18 +555,13 @@ impl Call {
         flow: Option<&Flow>,
         body: Option<(&str, &[u8])>,
     ) -> Message {
-        let reason = if reason.is_empty() {
-            reason_phrase(status)
-        } else {
-            reason
-        };
         let extra = self.extra.response(own);
         let mut builder =
-            MessageBuilder::response_to(request, status, reason).to_tag(self.local_tag.as_str());
+            MessageBuilder::response_to(request, status, reason, self.local_tag.as_str());
         let mut lines = Lines::new(&extra).offer("Server", &cx.user_agent);
         if let Some(flow) = flow {
             // A response that makes or refreshes a dialog names its target and keeps the route (RFC 3261 §12.1.1).
-            builder = builder.record_route_from(request);
+            builder = builder.copy(request, HeaderId::RecordRoute);
             if let Some(contact) = cx.contact(flow, &account.contact) {
                 lines = lines.offer("Contact", &contact);
             }

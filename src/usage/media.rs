@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::sdp::{Direction, LocalMedia, OfferAnswer};
+use crate::sdp::{Direction, LocalMedia, OfferAnswer, Refusal};
 use crate::syntax::Message;
 
 use super::Cx;
@@ -23,8 +23,10 @@ pub enum Media {
     Audio {
         /// What was offered and answered.
         negotiation: Box<OfferAnswer>,
-        /// What we have to offer.
-        local: Box<LocalMedia>,
+        /// Where we would take media.
+        address: IpAddr,
+        /// RTP port.
+        port: u16,
         /// We hold the peer.
         held: bool,
     },
@@ -50,7 +52,8 @@ impl Media {
         let id = cx.entropy.number() >> 20;
         Self::Audio {
             negotiation: Box::new(OfferAnswer::new(id)),
-            local: Box::new(LocalMedia::audio(address, port)),
+            address,
+            port,
             held: false,
         }
     }
@@ -77,15 +80,12 @@ impl Media {
     /// Our offer; `hold` as wished.
     pub fn offer(&mut self, hold: bool) -> Vec<u8> {
         match self {
-            Self::Audio {
-                negotiation, local, ..
-            } => {
-                let direction = if hold {
-                    Direction::SendOnly
-                } else {
-                    Direction::SendRecv
-                };
-                negotiation.make_offer(local, direction).into_bytes()
+            Self::Audio { negotiation, address, port, .. } => {
+                let direction = if hold { Direction::SendOnly } else { Direction::SendRecv };
+                // An offer of ours that is still open was never answered: it is taken back first.
+                negotiation.on_rejected();
+                let offer = negotiation.make_offer(&LocalMedia::new(*address, *port), direction);
+                offer.map(|offer| offer.as_bytes().to_vec()).unwrap_or_default()
             }
             Self::Application { local, .. } => local.to_vec(),
         }
@@ -94,20 +94,13 @@ impl Media {
     /// Our answer to the peer's offer. The call's present hold goes on.
     pub fn answer(&mut self, offer: &[u8]) -> Result<Vec<u8>, MediaFault> {
         match self {
-            Self::Audio {
-                negotiation,
-                local,
-                held,
-            } => {
-                let direction = if *held {
-                    Direction::SendOnly
-                } else {
-                    Direction::SendRecv
-                };
-                negotiation
-                    .on_offer(offer, local, direction)
-                    .map(String::into_bytes)
-                    .map_err(|_| MediaFault::NothingCommon)
+            Self::Audio { negotiation, address, port, held } => {
+                let direction = if *held { Direction::SendOnly } else { Direction::SendRecv };
+                match negotiation.on_offer(offer, &LocalMedia::new(*address, *port), direction) {
+                    Ok(answer) => Ok(answer.as_bytes().to_vec()),
+                    Err(Refusal::Malformed(_)) => Err(MediaFault::Unreadable),
+                    Err(_) => Err(MediaFault::NothingCommon),
+                }
             }
             Self::Application { local, remote, .. } => {
                 *remote = offer.into();
