@@ -36,7 +36,7 @@ pub struct Session {
     /// Where redirects may still go, best last; and how many were followed.
     redirects: Vec<Box<str>>,
     redirect_answer: Option<Message>,
-    redirects_left: u32,
+    redirects_left: usize,
     pub(super) connected_at: Option<Time>,
     /// Packages whose NOTIFYs inside this dialog are wanted.
     pub(super) notifications: Vec<Box<str>>,
@@ -147,7 +147,7 @@ impl Agent {
         options: &SessionOptions,
     ) -> Result<Key<Session>, Refusal> {
         if self.sessions.len()
-            >= usize::try_from(self.config.endpoint.limits.sessions).unwrap_or(usize::MAX)
+            >= self.config.endpoint.limits.sessions
         {
             return Err(Refusal::new(Code::Limit, "limit `sessions` is reached"));
         }

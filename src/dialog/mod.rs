@@ -259,11 +259,11 @@ fn without_tag(value: &str) -> Box<str> {
         None => value.find(';').unwrap_or(value.len()),
     };
     let mut text = String::from(value[..behind].trim_end());
-    for (name, parameter) in address.params.iter() {
-        if !name.eq_ignore_ascii_case("tag") {
+    for parameter in address.params.iter() {
+        if !parameter.name.eq_ignore_ascii_case("tag") {
             text.push(';');
-            text.push_str(name);
-            if let Some(parameter) = parameter {
+            text.push_str(parameter.name);
+            if let Some(parameter) = parameter.value {
                 text.push('=');
                 text.push_str(parameter);
             }
