@@ -96,7 +96,7 @@ impl Agent {
             return Err(400);
         }
         session.call.check_offer().map_err(|fault| match fault {
-            MediaFault::Unreadable => 400,
+            MediaFault::Unreadable => 400u16,
             MediaFault::NothingCommon => 488,
         })?;
         let participant = Object::new(
