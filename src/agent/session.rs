@@ -580,6 +580,10 @@ impl Agent {
             .get(key)
             .map(Session::state)
             .ok_or_else(ended)?;
+        if let Some(holding) = self.sessions.get(key).and_then(|session| session.call.changing()) {
+            let code = if holding { Code::HoldPending } else { Code::UnholdPending };
+            return Err(Refusal::new(code, "a change of the media is on its way in this session"));
+        }
         match (state, hold) {
             (SessionState::Hold, true) | (SessionState::Connected, false) => {
                 return Ok(Verdict::Nothing);

@@ -373,7 +373,7 @@ impl Call {
         match what {
             REPEAT => self.repeat_2xx(cx),
             GIVE_UP => self.give_up_waiting_for_ack(cx, account, out),
-            RETRY => self.retry_change(cx, account),
+            RETRY => self.retry_change(cx),
             _ => {}
         }
     }

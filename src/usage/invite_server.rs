@@ -206,11 +206,11 @@ impl Call {
         if let Some(own) = self.bye_when_acked.take() {
             return self.send_bye(cx, account, &own);
         }
-        out.push(if first {
-            CallEvent::Established(message)
-        } else {
-            CallEvent::MediaChanged(message)
-        });
+        if first {
+            out.push(CallEvent::Established(message));
+        } else if offered {
+            out.push(CallEvent::MediaChanged(message));
+        }
     }
 
     /// Refuses or redirects the call, 300 to 699. The caller tells that it is over.

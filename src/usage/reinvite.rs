@@ -16,6 +16,8 @@ use super::{Account, Cx, Outgoing};
 pub(super) struct Change {
     pub(super) cookie: i64,
     pub(super) hold: bool,
+    /// The offer is ours to make anew.
+    pub(super) ours: bool,
     pub(super) retry_at: Option<Time>,
 }
 
@@ -60,6 +62,7 @@ impl Call {
         let (mut draft, cseq) = dialog.request("INVITE");
         draft.contact = Some(account.contact.clone());
         self.offered = !no_offer;
+        let ours = body.is_none() && !no_offer;
         if let Some((content_type, body)) = body {
             media.set_application(body);
             draft.content_type = Some(content_type.into());
@@ -71,11 +74,7 @@ impl Call {
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         invite.send(cx, account);
         self.invite = Some(Box::new(invite));
-        self.change = Some(Box::new(Change {
-            cookie,
-            hold,
-            retry_at: None,
-        }));
+        self.change = Some(Box::new(Change { cookie, hold, ours, retry_at: None }));
         Ok(())
     }
 
@@ -102,6 +101,10 @@ impl Call {
                 let at = cx.arm(wait, self.owner, RETRY);
                 if let Some(change) = self.change.as_deref_mut() {
                     change.retry_at = Some(at);
+                }
+                // Until then the peer may offer.
+                if let Some(media) = self.media.as_mut() {
+                    media.on_refused();
                 }
             }
             408 | 481 => {
@@ -175,18 +178,29 @@ impl Call {
         sent
     }
 
-    pub(super) fn retry_change(&mut self, cx: &mut Cx, _account: &mut Account) {
-        let Some(change) = self.change.as_deref_mut() else {
+    pub(super) fn retry_change(&mut self, cx: &mut Cx) {
+        let Some(change) = self.change.as_deref_mut() else { return };
+        // The peer's own re-INVITE came first and still wants its ACK.
+        if self.repeat.is_some() || self.server.is_some() {
+            change.retry_at = Some(cx.arm(cx.t1, self.owner, RETRY));
             return;
-        };
+        }
         change.retry_at = None;
-        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut())
-        else {
+        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut()) else {
             return;
         };
+        if change.ours && let Some(media) = self.media.as_mut() {
+            invite.draft_mut().body = media.offer(change.hold);
+        }
         let cseq = dialog.local_cseq() + 1;
         dialog.note_local_cseq(cseq);
         invite.repeat(cx, cseq);
+    }
+
+    /// A re-INVITE of ours is on its way: whether it holds.
+    #[must_use]
+    pub fn changing(&self) -> Option<bool> {
+        self.change.as_ref().map(|change| change.hold)
     }
 
     /// The call stays as it was (RFC 3261 §14.1).
