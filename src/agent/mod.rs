@@ -79,6 +79,8 @@ pub struct Agent {
     events: VecDeque<Event>,
     sequence: u64,
     filter: u64,
+    /// Requests refused because the application does not read its events, since it was told so last.
+    overflowed: i64,
     shutdown: shutdown::Shutdown,
 }
 
@@ -105,6 +107,7 @@ impl Agent {
             events: VecDeque::new(),
             sequence: 0,
             filter: event::FILTER_DEFAULT,
+            overflowed: 0,
             shutdown: shutdown::Shutdown::default(),
             config,
         }
@@ -258,7 +261,16 @@ impl Core for Agent {
 
     fn poll_event(&mut self) -> Option<Event> {
         self.settle();
-        self.events.pop_front()
+        let next = self.events.pop_front();
+        if self.overflowed > 0 && self.events.is_empty() {
+            let lost = std::mem::take(&mut self.overflowed);
+            self.tell(Event {
+                kind: event::CLIENT_QUEUE_OVERFLOW,
+                value: [lost, 0, 0],
+                ..Event::default()
+            });
+        }
+        next.or_else(|| self.events.pop_front())
     }
 
     fn next_deadline(&self) -> Option<Time> {

@@ -99,6 +99,14 @@ impl Agent {
         {
             return self.refuse_inspected(server, &message, status);
         }
+        // An application that does not read its events must not cost memory: what would make more of them waits outside.
+        if let Some(server) = server
+            && self.events.len() >= self.config.endpoint.limits.queued_events
+            && message.method() != "BYE"
+        {
+            self.overflowed += 1;
+            return self.reply(server, &message, 503, "Retry-After: 5\r\n");
+        }
         match message.to_tag() {
             Some(tag) => match self.owner_of(tag) {
                 Some(owner) => self.on_dialog_request(owner, server, message, flow),
