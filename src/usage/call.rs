@@ -124,6 +124,8 @@ pub struct Call {
     /// UAC: the transaction of the first INVITE, which later forks answer.
     pub(super) first: Option<ClientKey>,
     pub(super) offered: bool,
+    /// UAS: the answer to the offer of the INVITE is made already.
+    pub(super) answer_ready: bool,
     /// UAC: a refusal is not the end, another target of a redirection is left.
     pub more_targets: bool,
     /// UAS: the INVITE without final response, the first or a later one.
@@ -152,6 +154,7 @@ impl Call {
             invite: None,
             first: None,
             offered: false,
+            answer_ready: false,
             more_targets: false,
             server: None,
             request: None,

@@ -33,7 +33,10 @@ impl Call {
             return Ok(());
         }
         let offer = description(request, media.content_type()).ok_or(MediaFault::Unreadable)?;
-        media.answer(offer).map(drop)
+        media.answer(offer)?;
+        // The answer is made; nothing can change before it is sent.
+        self.answer_ready = true;
+        Ok(())
     }
 
     /// A provisional answer, 101 to 199.
@@ -110,6 +113,9 @@ impl Call {
                 let _ = media.answer(offer);
             }
             return Ok((content_type.into(), body.into()));
+        }
+        if std::mem::take(&mut self.answer_ready) {
+            return Ok((media.content_type().into(), media.local_description().as_bytes().to_vec()));
         }
         let ours = match description(request, media.content_type()) {
             Some(offer) => media.answer(offer)?,
