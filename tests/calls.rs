@@ -3,8 +3,8 @@
 mod sim;
 
 use rtcclient::agent::{
-    Agent, Code, Config, Event, EventType, ObjectRef, Send, SessionOptions, SessionState, SessionType, Status,
-    TerminateReason,
+    Agent, Code, Config, Event, EventType, ObjectRef, Send, SessionOptions, SessionState,
+    SessionType, Status, TerminateReason,
 };
 use rtcclient::base::Time;
 use sim::{Fate, HostId, Sim, at, secs};
@@ -24,7 +24,8 @@ fn pair_with(seed: u64, a: Config, b: Config) -> Pair {
     let alice = net.agent("alice", "192.0.2.1", a);
     let bob = net.agent("bob", "192.0.2.2", b);
     for (id, uri) in [(alice, "sip:alice@192.0.2.1"), (bob, "sip:bob@192.0.2.2")] {
-        net.with(id, |agent, _| agent.set_local_user(Some(uri), None)).expect("a URI");
+        net.with(id, |agent, _| agent.set_local_user(Some(uri), None))
+            .expect("a URI");
     }
     Pair { net, alice, bob }
 }
@@ -42,13 +43,17 @@ impl Pair {
 
     fn create(&mut self) -> ObjectRef {
         self.net
-            .with(self.alice, |agent, _| agent.create_session(SessionType::PcToPc, SessionOptions::default()))
+            .with(self.alice, |agent, _| {
+                agent.create_session(SessionType::PcToPc, SessionOptions::default())
+            })
             .expect("a session")
     }
 
     fn add(&mut self, session: &ObjectRef, send: &Send) {
         self.net
-            .with(self.alice, |agent, now| agent.add_participant(now, session, BOB, None, send))
+            .with(self.alice, |agent, now| {
+                agent.add_participant(now, session, BOB, None, send)
+            })
             .expect("a participant");
     }
 
@@ -68,10 +73,23 @@ impl Pair {
     fn established(&mut self) -> (ObjectRef, ObjectRef) {
         let session = self.call();
         let incoming = self.incoming();
-        self.on(self.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default())).expect("answered");
+        self.on(self.bob, |agent, now| {
+            agent.answer(now, &incoming, 200, &Send::default())
+        })
+        .expect("answered");
         self.net.run_for(secs(0.2));
-        assert_eq!(state(&session), SessionState::Connected, "{}", self.net.ladder());
-        assert_eq!(state(&incoming), SessionState::Connected, "{}", self.net.ladder());
+        assert_eq!(
+            state(&session),
+            SessionState::Connected,
+            "{}",
+            self.net.ladder()
+        );
+        assert_eq!(
+            state(&incoming),
+            SessionState::Connected,
+            "{}",
+            self.net.ladder()
+        );
         (session, incoming)
     }
 
@@ -92,7 +110,9 @@ impl Pair {
         self.net
             .events(id)
             .iter()
-            .find(|event| event.event_type == EventType::SessionOperationComplete && event.cookie == cookie)
+            .find(|event| {
+                event.event_type == EventType::SessionOperationComplete && event.cookie == cookie
+            })
             .map(|event| event.status)
     }
 
@@ -101,7 +121,12 @@ impl Pair {
         self.net.run_for(secs(70.0));
         for id in [self.alice, self.bob] {
             let left = self.on(id, |agent, _| agent.statistics());
-            assert_eq!((left.sessions, left.dialogs, left.transactions), (0, 0, 0), "{}", self.net.ladder());
+            assert_eq!(
+                (left.sessions, left.dialogs, left.transactions),
+                (0, 0, 0),
+                "{}",
+                self.net.ladder()
+            );
         }
     }
 }
@@ -111,15 +136,20 @@ fn state(session: &ObjectRef) -> SessionState {
 }
 
 fn cookie(cookie: i64) -> Send {
-    Send { cookie, ..Send::default() }
+    Send {
+        cookie,
+        ..Send::default()
+    }
 }
 
 #[test]
 fn a_call_is_answered_and_ended_by_the_caller() {
     let mut p = pair(1);
     let (session, incoming) = p.established();
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("terminated");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("terminated");
     p.net.run_for(secs(0.5));
     assert_eq!(state(&session), SessionState::Disconnected);
     assert_eq!(state(&incoming), SessionState::Disconnected);
@@ -131,8 +161,10 @@ fn a_call_is_answered_and_ended_by_the_caller() {
 fn the_callee_hangs_up() {
     let mut p = pair(2);
     let (session, incoming) = p.established();
-    p.on(p.bob, |agent, now| agent.terminate(now, &incoming, TerminateReason::Normal, &Send::default()))
-        .expect("terminated");
+    p.on(p.bob, |agent, now| {
+        agent.terminate(now, &incoming, TerminateReason::Normal, &Send::default())
+    })
+    .expect("terminated");
     p.net.run_for(secs(0.5));
     assert_eq!(state(&session), SessionState::Disconnected);
     p.assert_clean();
@@ -149,8 +181,16 @@ fn the_states_come_in_the_order_of_the_original() {
             .map(|event| event.state)
             .collect()
     };
-    assert_eq!(states(p.net.events(p.alice)), [3, 3, 4], "in progress, ringing, connected");
-    assert_eq!(states(p.net.events(p.bob)), [1, 2, 4], "incoming, answering, connected");
+    assert_eq!(
+        states(p.net.events(p.alice)),
+        [3, 3, 4],
+        "in progress, ringing, connected"
+    );
+    assert_eq!(
+        states(p.net.events(p.bob)),
+        [1, 2, 4],
+        "incoming, answering, connected"
+    );
 }
 
 #[test]
@@ -164,7 +204,10 @@ fn a_refused_call_tells_the_status() {
         let mut p = pair(4);
         p.call();
         let incoming = p.incoming();
-        p.on(p.bob, |agent, now| agent.terminate(now, &incoming, reason, &Send::default())).expect("refused");
+        p.on(p.bob, |agent, now| {
+            agent.terminate(now, &incoming, reason, &Send::default())
+        })
+        .expect("refused");
         p.net.run_for(secs(0.2));
         assert_eq!(p.last_state(p.alice).status, Status::Sip(status));
         p.assert_clean();
@@ -176,8 +219,10 @@ fn a_cancelled_call_ends_with_487_on_both_sides() {
     let mut p = pair(5);
     let session = p.call();
     let incoming = p.incoming();
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("cancelled");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("cancelled");
     p.net.run_for(secs(0.2));
     assert_eq!(state(&session), SessionState::Disconnected);
     assert_eq!(state(&incoming), SessionState::Disconnected);
@@ -191,12 +236,18 @@ fn cancel_waits_for_a_provisional() {
     let mut p = pair(6);
     // Nothing comes back from bob for a while: neither 100 nor 180.
     p.net.rule(|from, _, bytes| {
-        if from == "bob" && bytes.starts_with(b"SIP/2.0 1") { Fate::Delay(secs(0.3)) } else { Fate::Pass }
+        if from == "bob" && bytes.starts_with(b"SIP/2.0 1") {
+            Fate::Delay(secs(0.3))
+        } else {
+            Fate::Pass
+        }
     });
     let session = p.create();
     p.add(&session, &Send::default());
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("cancelled");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("cancelled");
     p.net.run_for(secs(0.2));
     assert!(!p.net.ladder().contains("CANCEL"), "{}", p.net.ladder());
     p.net.run_for(secs(1.0));
@@ -211,12 +262,22 @@ fn a_200_that_crosses_cancel_is_acknowledged_and_ended() {
     let session = p.call();
     let incoming = p.incoming();
     // Both act in the same instant.
-    p.on(p.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default())).expect("answered");
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("cancelled");
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 200, &Send::default())
+    })
+    .expect("answered");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("cancelled");
     p.net.run_for(secs(1.0));
     assert_eq!(state(&session), SessionState::Disconnected);
-    assert_eq!(state(&incoming), SessionState::Disconnected, "{}", p.net.ladder());
+    assert_eq!(
+        state(&incoming),
+        SessionState::Disconnected,
+        "{}",
+        p.net.ladder()
+    );
     p.net.assert_ladder("cancel_crosses_200");
     p.assert_clean();
 }
@@ -227,9 +288,17 @@ fn a_lost_200_is_repeated_until_acked() {
     p.net.lose_next("200 OK", 2);
     let session = p.call();
     let incoming = p.incoming();
-    p.on(p.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default())).expect("answered");
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 200, &Send::default())
+    })
+    .expect("answered");
     p.net.run_for(secs(3.0));
-    assert_eq!(state(&session), SessionState::Connected, "{}", p.net.ladder());
+    assert_eq!(
+        state(&session),
+        SessionState::Connected,
+        "{}",
+        p.net.ladder()
+    );
     assert_eq!(state(&incoming), SessionState::Connected);
     p.net.assert_ladder("invite_200_lost");
 }
@@ -240,12 +309,20 @@ fn a_lost_ack_is_sent_again_for_each_repeated_200() {
     p.net.lose_next("ACK", 2);
     let session = p.call();
     let incoming = p.incoming();
-    p.on(p.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default())).expect("answered");
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 200, &Send::default())
+    })
+    .expect("answered");
     p.net.run_for(secs(0.3));
     assert_eq!(state(&incoming), SessionState::Answering);
     p.net.run_for(secs(3.0));
     assert_eq!(state(&session), SessionState::Connected);
-    assert_eq!(state(&incoming), SessionState::Connected, "{}", p.net.ladder());
+    assert_eq!(
+        state(&incoming),
+        SessionState::Connected,
+        "{}",
+        p.net.ladder()
+    );
 }
 
 #[test]
@@ -254,13 +331,20 @@ fn without_any_ack_the_callee_says_bye_after_64_t1() {
     p.net.lose_next("ACK", 100);
     p.call();
     let incoming = p.incoming();
-    p.on(p.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default())).expect("answered");
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 200, &Send::default())
+    })
+    .expect("answered");
     p.net.run_for(secs(31.0));
     assert_eq!(state(&incoming), SessionState::Answering);
     p.net.run_for(secs(2.0));
     assert_eq!(state(&incoming), SessionState::Disconnected);
     assert_eq!(p.last_state(p.bob).status, Status::Failed(Code::NoAck));
-    assert!(p.net.ladder().contains("bob → alice BYE"), "{}", p.net.ladder());
+    assert!(
+        p.net.ladder().contains("bob → alice BYE"),
+        "{}",
+        p.net.ladder()
+    );
     p.net.clear_rules();
     p.assert_clean();
 }
@@ -293,9 +377,19 @@ fn a_silent_peer_times_out_after_64_t1() {
 fn hold_and_unhold_change_the_direction_and_complete_with_their_cookies() {
     let mut p = pair(13);
     let (session, _) = p.established();
-    p.on(p.alice, |agent, now| agent.hold(now, &session, true, &cookie(7))).expect("held");
+    p.on(p.alice, |agent, now| {
+        agent.hold(now, &session, true, &cookie(7))
+    })
+    .expect("held");
     assert_eq!(
-        p.on(p.alice, |agent, now| agent.hold(now, &session, false, &cookie(8))).expect_err("pending").code,
+        p.on(p.alice, |agent, now| agent.hold(
+            now,
+            &session,
+            false,
+            &cookie(8)
+        ))
+        .expect_err("pending")
+        .code,
         Code::HoldPending
     );
     p.net.run_for(secs(0.2));
@@ -309,7 +403,10 @@ fn hold_and_unhold_change_the_direction_and_complete_with_their_cookies() {
         .map(|event| (event.kind, event.reason))
         .collect();
     assert_eq!(media, [(1, 0), (0, 1)], "started, then held by the peer");
-    p.on(p.alice, |agent, now| agent.hold(now, &session, false, &cookie(9))).expect("unheld");
+    p.on(p.alice, |agent, now| {
+        agent.hold(now, &session, false, &cookie(9))
+    })
+    .expect("unheld");
     p.net.run_for(secs(0.2));
     assert_eq!(state(&session), SessionState::Connected);
     assert_eq!(p.completed(p.alice, 9), Some(Status::Sip(200)));
@@ -320,12 +417,28 @@ fn hold_and_unhold_change_the_direction_and_complete_with_their_cookies() {
 fn glare_is_settled_by_waiting() {
     let mut p = pair(14);
     let (session, incoming) = p.established();
-    p.on(p.alice, |agent, now| agent.hold(now, &session, true, &cookie(1))).expect("held");
-    p.on(p.bob, |agent, now| agent.reinvite(now, &incoming, 0, &cookie(2))).expect("offered");
+    p.on(p.alice, |agent, now| {
+        agent.hold(now, &session, true, &cookie(1))
+    })
+    .expect("held");
+    p.on(p.bob, |agent, now| {
+        agent.reinvite(now, &incoming, 0, &cookie(2))
+    })
+    .expect("offered");
     p.net.run_for(secs(10.0));
     assert!(p.net.ladder().contains("491"), "{}", p.net.ladder());
-    assert_eq!(p.completed(p.alice, 1), Some(Status::Sip(200)), "{}", p.net.ladder());
-    assert_eq!(p.completed(p.bob, 2), Some(Status::Sip(200)), "{}", p.net.ladder());
+    assert_eq!(
+        p.completed(p.alice, 1),
+        Some(Status::Sip(200)),
+        "{}",
+        p.net.ladder()
+    );
+    assert_eq!(
+        p.completed(p.bob, 2),
+        Some(Status::Sip(200)),
+        "{}",
+        p.net.ladder()
+    );
     assert_eq!(state(&session), SessionState::Hold);
 }
 
@@ -339,9 +452,17 @@ fn an_info_inside_the_call_arrives_with_its_body_and_completes() {
         body: Some(b"Signal=1\r\n".as_slice().into()),
         ..Send::default()
     };
-    p.on(p.alice, |agent, now| agent.session_send(now, &session, "INFO", &send)).expect("sent");
+    p.on(p.alice, |agent, now| {
+        agent.session_send(now, &session, "INFO", &send)
+    })
+    .expect("sent");
     p.net.run_for(secs(0.2));
-    let info = p.net.events(p.bob).iter().find(|event| event.event_type == EventType::Info).expect("an INFO");
+    let info = p
+        .net
+        .events(p.bob)
+        .iter()
+        .find(|event| event.event_type == EventType::Info)
+        .expect("an INFO");
     assert_eq!(&*info.content_type, "application/dtmf-relay");
     assert_eq!(info.body(), b"Signal=1\r\n");
     assert_eq!(p.completed(p.alice, 5), Some(Status::Sip(200)));
@@ -352,9 +473,13 @@ fn injected_headers_ride_on_every_message_of_the_session_until_reset() {
     let mut p = pair(16);
     let session = p.create();
     let line = "X-Case: 42\r\nCall-Info: <http://example.com/me>;purpose=info";
-    p.on(p.alice, |agent, _| agent.set_headers(Some(&session), Some(line), 0)).expect("set");
+    p.on(p.alice, |agent, _| {
+        agent.set_headers(Some(&session), Some(line), 0)
+    })
+    .expect("set");
     assert_eq!(
-        p.on(p.alice, |agent, _| agent.headers(Some(&session))).expect("kept"),
+        p.on(p.alice, |agent, _| agent.headers(Some(&session)))
+            .expect("kept"),
         "X-Case: 42\r\nCall-Info: <http://example.com/me>;purpose=info\r\n"
     );
     let seen = std::rc::Rc::new(std::cell::RefCell::new(Vec::<(String, bool)>::new()));
@@ -362,30 +487,64 @@ fn injected_headers_ride_on_every_message_of_the_session_until_reset() {
     p.net.rule(move |from, _, bytes| {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let first = text.lines().next().unwrap_or_default().to_owned();
-        let cseq = text.lines().find(|line| line.starts_with("CSeq")).unwrap_or_default().to_owned();
-        record.borrow_mut().push((format!("{from} {first} {cseq}"), text.contains("X-Case: 42\r\n")));
+        let cseq = text
+            .lines()
+            .find(|line| line.starts_with("CSeq"))
+            .unwrap_or_default()
+            .to_owned();
+        record.borrow_mut().push((
+            format!("{from} {first} {cseq}"),
+            text.contains("X-Case: 42\r\n"),
+        ));
         Fate::Pass
     });
     p.add(&session, &Send::default());
     p.net.run_for(secs(0.1));
     let incoming = p.incoming();
-    p.on(p.bob, |agent, _| agent.set_headers(Some(&incoming), Some("X-Case: 42"), 0)).expect("set");
-    p.on(p.bob, |agent, now| agent.answer(now, &incoming, 183, &Send::default())).expect("progress");
-    p.on(p.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default())).expect("answered");
+    p.on(p.bob, |agent, _| {
+        agent.set_headers(Some(&incoming), Some("X-Case: 42"), 0)
+    })
+    .expect("set");
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 183, &Send::default())
+    })
+    .expect("progress");
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 200, &Send::default())
+    })
+    .expect("answered");
     p.net.run_for(secs(0.1));
-    p.on(p.alice, |agent, now| agent.hold(now, &session, true, &Send::default())).expect("held");
+    p.on(p.alice, |agent, now| {
+        agent.hold(now, &session, true, &Send::default())
+    })
+    .expect("held");
     p.net.run_for(secs(0.1));
-    p.on(p.alice, |agent, _| agent.set_headers(Some(&session), None, 0)).expect("reset");
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("ended");
+    p.on(p.alice, |agent, _| {
+        agent.set_headers(Some(&session), None, 0)
+    })
+    .expect("reset");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("ended");
     p.net.run_for(secs(0.1));
     let seen = seen.borrow();
-    let has = |what: &str| seen.iter().find(|(line, _)| line.contains(what)).map(|(_, has)| *has);
+    let has = |what: &str| {
+        seen.iter()
+            .find(|(line, _)| line.contains(what))
+            .map(|(_, has)| *has)
+    };
     assert_eq!(has("alice INVITE"), Some(true), "{seen:?}");
     assert_eq!(has("alice ACK"), Some(true), "{seen:?}");
     assert_eq!(has("bob SIP/2.0 183"), Some(true), "{seen:?}");
     assert_eq!(has("bob SIP/2.0 200"), Some(true), "{seen:?}");
-    assert_eq!(seen.iter().filter(|(line, has)| line.contains("alice INVITE") && *has).count(), 2, "re-INVITE too");
+    assert_eq!(
+        seen.iter()
+            .filter(|(line, has)| line.contains("alice INVITE") && *has)
+            .count(),
+        2,
+        "re-INVITE too"
+    );
     assert_eq!(has("alice BYE"), Some(false), "gone after NULL: {seen:?}");
 }
 
@@ -393,7 +552,10 @@ fn injected_headers_ride_on_every_message_of_the_session_until_reset() {
 fn injected_headers_ride_on_cancel_bye_and_refusals() {
     let mut p = pair(17);
     let session = p.create();
-    p.on(p.alice, |agent, _| agent.set_headers(Some(&session), Some("X-A: 1"), 0)).expect("set");
+    p.on(p.alice, |agent, _| {
+        agent.set_headers(Some(&session), Some("X-A: 1"), 0)
+    })
+    .expect("set");
     let cancels = std::rc::Rc::new(std::cell::Cell::new(0));
     let count = cancels.clone();
     p.net.rule(move |_, _, bytes| {
@@ -405,14 +567,21 @@ fn injected_headers_ride_on_cancel_bye_and_refusals() {
     });
     p.add(&session, &Send::default());
     p.net.run_for(secs(0.1));
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("cancelled");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("cancelled");
     p.net.run_for(secs(0.1));
     assert_eq!(cancels.get(), 1);
     let (session, _) = p.established();
-    p.on(p.alice, |agent, _| agent.set_headers(Some(&session), Some("X-A: 1"), 0)).expect("set");
-    p.on(p.alice, |agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
-        .expect("ended");
+    p.on(p.alice, |agent, _| {
+        agent.set_headers(Some(&session), Some("X-A: 1"), 0)
+    })
+    .expect("set");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("ended");
     p.net.run_for(secs(0.1));
     assert_eq!(cancels.get(), 2);
 }
@@ -426,7 +595,9 @@ fn stack_headers_cannot_be_injected() {
         ("X: a\r\n\r\nBYE", Code::HeaderMalformed),
         ("no colon", Code::HeaderMalformed),
     ] {
-        let refused = p.on(p.alice, |agent, _| agent.set_headers(Some(&session), Some(line), 0));
+        let refused = p.on(p.alice, |agent, _| {
+            agent.set_headers(Some(&session), Some(line), 0)
+        });
         assert_eq!(refused.expect_err(line).code, code, "{line}");
     }
 }
@@ -438,10 +609,20 @@ fn verbs_in_the_wrong_state_are_refused_and_send_nothing() {
     let before = p.net.ladder().len();
     let none = Send::default();
     let codes = [
-        p.on(p.alice, |a, now| a.answer(now, &session, 200, &none)).expect_err("answer").code,
-        p.on(p.alice, |a, now| a.hold(now, &session, true, &none)).expect_err("hold").code,
-        p.on(p.alice, |a, now| a.reinvite(now, &session, 0, &none)).expect_err("reinvite").code,
-        p.on(p.alice, |a, now| a.session_send(now, &session, "INFO", &none)).expect_err("info").code,
+        p.on(p.alice, |a, now| a.answer(now, &session, 200, &none))
+            .expect_err("answer")
+            .code,
+        p.on(p.alice, |a, now| a.hold(now, &session, true, &none))
+            .expect_err("hold")
+            .code,
+        p.on(p.alice, |a, now| a.reinvite(now, &session, 0, &none))
+            .expect_err("reinvite")
+            .code,
+        p.on(p.alice, |a, now| {
+            a.session_send(now, &session, "INFO", &none)
+        })
+        .expect_err("info")
+        .code,
     ];
     assert_eq!(codes, [Code::InvalidSessionState; 4]);
     assert_eq!(p.net.ladder().len(), before);
@@ -461,9 +642,14 @@ fn the_same_seed_gives_the_same_ladder_byte_for_byte() {
         let session = p.create();
         p.add(&session, &Send::default());
         p.net.run_until(at(5.0));
-        if p.on(p.bob, |agent, _| agent.list(rtcclient::agent::Kind::Session).len()) == 1 {
+        if p.on(p.bob, |agent, _| {
+            agent.list(rtcclient::agent::Kind::Session).len()
+        }) == 1
+        {
             let incoming = p.incoming();
-            let _ = p.on(p.bob, |agent, now| agent.answer(now, &incoming, 200, &Send::default()));
+            let _ = p.on(p.bob, |agent, now| {
+                agent.answer(now, &incoming, 200, &Send::default())
+            });
         }
         p.net.run_until(at(40.0));
         let _ = p.on(p.alice, |agent, now| {

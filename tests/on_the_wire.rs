@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rtcclient::agent::{
-    Agent, Config, Event, EventType, Send, SessionOptions, SessionState, SessionType, TerminateReason,
+    Agent, Config, Event, EventType, Send, SessionOptions, SessionState, SessionType,
+    TerminateReason,
 };
 use rtcclient::runtime::{Link, LinkOptions, Next};
 use rtcclient::transport::Protocol;
@@ -17,11 +18,18 @@ type Phone = Arc<Link<Agent>>;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn phone(seed: u8) -> Phone {
-    Link::start(Agent::new(Config::default(), [seed; 32]), LinkOptions::default()).expect("a link")
+    Link::start(
+        Agent::new(Config::default(), [seed; 32]),
+        LinkOptions::default(),
+    )
+    .expect("a link")
 }
 
 fn bind(phone: &Phone, protocol: Protocol, address: &str) -> SocketAddr {
-    phone.bind(protocol, address.parse().expect("an address")).expect("a free port").1
+    phone
+        .bind(protocol, address.parse().expect("an address"))
+        .expect("a free port")
+        .1
 }
 
 /// Waits for an event; everything else on the way is skipped.
@@ -60,7 +68,9 @@ fn call(caller: &Phone, callee: &Phone, uri: &str, send: &Send) -> Event {
     wait(caller, "connection", session_in(SessionState::Connected));
     wait(callee, "connection", session_in(SessionState::Connected));
     caller
-        .turn(|agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
+        .turn(|agent, now| {
+            agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+        })
         .expect("the link turns")
         .expect("ended");
     wait(caller, "end", session_in(SessionState::Disconnected));
@@ -95,7 +105,10 @@ fn calls_go_over_udp_and_tcp_by_ipv4_and_ipv6() {
 
 #[test]
 fn a_large_request_goes_by_tcp_and_falls_back_to_udp() {
-    let large = Send { headers: Some(format!("X-Large: {}", "x".repeat(1400)).into()), ..Send::default() };
+    let large = Send {
+        headers: Some(format!("X-Large: {}", "x".repeat(1400)).into()),
+        ..Send::default()
+    };
     // Bob listens on both transports at one port: TCP is taken.
     let (alice, bob) = (phone(3), phone(4));
     bind(&alice, Protocol::Udp, "127.0.0.1:0");
@@ -126,7 +139,12 @@ fn a_host_name_is_resolved() {
     let (alice, bob) = (phone(6), phone(7));
     bind(&alice, Protocol::Udp, "127.0.0.1:0");
     let there = bind(&bob, Protocol::Udp, "127.0.0.1:0");
-    call(&alice, &bob, &format!("sip:bob@localhost:{}", there.port()), &Send::default());
+    call(
+        &alice,
+        &bob,
+        &format!("sip:bob@localhost:{}", there.port()),
+        &Send::default(),
+    );
 }
 
 #[test]
@@ -149,7 +167,11 @@ fn a_ping_on_a_stream_gets_its_pong_and_messages_may_come_in_pieces() {
     }
     let mut answer = vec![0; 4096];
     let got = stream.read(&mut answer).expect("an answer");
-    assert!(answer[..got].starts_with(b"SIP/2.0 200 "), "{}", String::from_utf8_lossy(&answer[..got]));
+    assert!(
+        answer[..got].starts_with(b"SIP/2.0 200 "),
+        "{}",
+        String::from_utf8_lossy(&answer[..got])
+    );
 }
 
 #[test]
@@ -166,11 +188,23 @@ fn a_malformed_datagram_is_counted_answered_400_and_harms_nothing() {
     socket.send_to(broken.as_bytes(), there).expect("sent");
     let mut answer = vec![0; 4096];
     let got = socket.recv(&mut answer).expect("an answer");
-    assert!(answer[..got].starts_with(b"SIP/2.0 400 "), "{}", String::from_utf8_lossy(&answer[..got]));
+    assert!(
+        answer[..got].starts_with(b"SIP/2.0 400 "),
+        "{}",
+        String::from_utf8_lossy(&answer[..got])
+    );
     socket.send_to(&[0xff; 700], there).expect("garbage");
-    socket.send_to(broken.replace("99999999999", "9").as_bytes(), there).expect("sent");
+    socket
+        .send_to(broken.replace("99999999999", "9").as_bytes(), there)
+        .expect("sent");
     let got = socket.recv(&mut answer).expect("an answer");
-    assert!(answer[..got].starts_with(b"SIP/2.0 200 "), "{}", String::from_utf8_lossy(&answer[..got]));
-    let counted = bob.turn(|agent, _| agent.statistics().malformed_in).expect("counted");
+    assert!(
+        answer[..got].starts_with(b"SIP/2.0 200 "),
+        "{}",
+        String::from_utf8_lossy(&answer[..got])
+    );
+    let counted = bob
+        .turn(|agent, _| agent.statistics().malformed_in)
+        .expect("counted");
     assert_eq!(counted, 2);
 }

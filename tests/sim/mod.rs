@@ -1,6 +1,11 @@
 //! A deterministic network for sans-IO cores: virtual clock, seeded delay, loss, duplication and reordering, and a
 //! call ladder of what went over it. The same seed gives the same ladder, byte for byte.
-#![allow(dead_code, reason = "each test binary uses its own part of the simulator")]
+#![allow(
+    dead_code,
+    reason = "each test binary uses its own part of the simulator"
+)]
+
+pub mod raw;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
@@ -96,13 +101,33 @@ struct Conn {
 }
 
 enum Delivery {
-    Datagram { socket: SocketKey, from: SocketAddr, bytes: Payload },
-    Connected { conn: ConnKey },
-    Accepted { conn: ConnKey, socket: SocketKey },
-    Stream { conn: ConnKey, bytes: Payload },
-    Closed { conn: ConnKey },
-    Resolved { query: QueryKey, host: String },
-    Unreachable { socket: SocketKey, to: SocketAddr },
+    Datagram {
+        socket: SocketKey,
+        from: SocketAddr,
+        bytes: Payload,
+    },
+    Connected {
+        conn: ConnKey,
+    },
+    Accepted {
+        conn: ConnKey,
+        socket: SocketKey,
+    },
+    Stream {
+        conn: ConnKey,
+        bytes: Payload,
+    },
+    Closed {
+        conn: ConnKey,
+    },
+    Resolved {
+        query: QueryKey,
+        host: String,
+    },
+    Unreachable {
+        socket: SocketKey,
+        to: SocketAddr,
+    },
 }
 
 /// What a rule does with a datagram that it matches.
@@ -136,7 +161,10 @@ pub struct Sim {
 impl Drop for Sim {
     fn drop(&mut self) {
         if std::thread::panicking() && !self.failed_to_print {
-            println!("simulation seed {} at {}\n{}", self.seed, self.now, self.ladder);
+            println!(
+                "simulation seed {} at {}\n{}",
+                self.seed, self.now, self.ladder
+            );
         }
     }
 }
@@ -144,7 +172,10 @@ impl Drop for Sim {
 impl Sim {
     /// A network; `SIM_SEED` in the environment overrides the seed.
     pub fn new(seed: u64) -> Self {
-        let seed = std::env::var("SIM_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(seed);
+        let seed = std::env::var("SIM_SEED")
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(seed);
         Self {
             now: Time::ZERO,
             seed,
@@ -184,7 +215,10 @@ impl Sim {
     /// Loses the next `count` datagrams whose first line contains a text.
     pub fn lose_next(&mut self, text: &'static str, mut count: usize) {
         self.rule(move |_, _, bytes| {
-            let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let first = bytes
+                .split(|byte| *byte == b'\n')
+                .next()
+                .unwrap_or_default();
             if count > 0 && String::from_utf8_lossy(first).contains(text) {
                 count -= 1;
                 return Fate::Drop;
@@ -237,7 +271,12 @@ impl Sim {
         let local = SocketAddr::new(self.nodes[id.0].address, port);
         self.sockets.insert((local, protocol), (id, key));
         self.socket_addr.insert((id, key), local);
-        let input = Input::SocketOpened { socket: key, protocol, local, addresses: Vec::new() };
+        let input = Input::SocketOpened {
+            socket: key,
+            protocol,
+            local,
+            addresses: Vec::new(),
+        };
         self.nodes[id.0].host.input(self.now, input);
         self.drain(id);
         key
@@ -268,7 +307,12 @@ impl Sim {
         for (key, local) in sockets {
             let udp = self.sockets.get(&(local, Protocol::Udp)) == Some(&(id, key));
             let protocol = if udp { Protocol::Udp } else { Protocol::Tcp };
-            let input = Input::SocketOpened { socket: key, protocol, local, addresses: Vec::new() };
+            let input = Input::SocketOpened {
+                socket: key,
+                protocol,
+                local,
+                addresses: Vec::new(),
+            };
             self.nodes[id.0].host.input(self.now, input);
         }
         self.drain(id);
@@ -283,12 +327,26 @@ impl Sim {
         result
     }
 
+    /// Sends what a host wants to send by now.
+    pub fn kick(&mut self, id: HostId) {
+        self.drain(id);
+    }
+
     /// Hands bytes to a host as if somebody had sent them to its port 5060 by UDP.
     pub fn inject(&mut self, id: HostId, from: SocketAddr, bytes: &[u8]) {
         let local = SocketAddr::new(self.nodes[id.0].address, 5060);
-        let Some((_, socket)) = self.sockets.get(&(local, Protocol::Udp)).copied() else { return };
+        let Some((_, socket)) = self.sockets.get(&(local, Protocol::Udp)).copied() else {
+            return;
+        };
         self.note(&from.to_string(), &self.nodes[id.0].name.clone(), bytes, "");
-        self.nodes[id.0].host.input(self.now, Input::Datagram { socket, from, bytes });
+        self.nodes[id.0].host.input(
+            self.now,
+            Input::Datagram {
+                socket,
+                from,
+                bytes,
+            },
+        );
         self.drain(id);
     }
 
@@ -305,7 +363,12 @@ impl Sim {
     /// Everything that is still under way: deliveries and deadlines.
     pub fn next(&self) -> Option<Time> {
         let wire = self.wire.first_key_value().map(|((at, _), _)| *at);
-        self.nodes.iter().filter(|node| node.up).filter_map(|node| node.host.deadline()).chain(wire).min()
+        self.nodes
+            .iter()
+            .filter(|node| node.up)
+            .filter_map(|node| node.host.deadline())
+            .chain(wire)
+            .min()
     }
 
     /// Runs until nothing is left to do before `until`; the clock stands there then.
@@ -315,7 +378,11 @@ impl Sim {
             steps += 1;
             assert!(steps < 5_000_000, "the simulation does not come to rest");
             self.now = self.now.max(at);
-            let due = self.wire.first_key_value().map(|(key, _)| *key).filter(|(at, _)| *at <= self.now);
+            let due = self
+                .wire
+                .first_key_value()
+                .map(|(key, _)| *key)
+                .filter(|(at, _)| *at <= self.now);
             if let Some(key) = due {
                 let (id, delivery) = self.wire.remove(&key).expect("it was there");
                 self.deliver(id, delivery);
@@ -346,11 +413,16 @@ impl Sim {
     pub fn assert_ladder(&self, name: &str) {
         let path = format!("{}/tests/ladders/{name}.txt", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("UPDATE_LADDERS").is_some() {
-            std::fs::create_dir_all(format!("{}/tests/ladders", env!("CARGO_MANIFEST_DIR"))).expect("a folder");
+            std::fs::create_dir_all(format!("{}/tests/ladders", env!("CARGO_MANIFEST_DIR")))
+                .expect("a folder");
             std::fs::write(&path, &self.ladder).expect("a golden file");
         }
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(golden == self.ladder, "ladder {name} differs\n--- golden\n{golden}--- now\n{}", self.ladder);
+        assert!(
+            golden == self.ladder,
+            "ladder {name} differs\n--- golden\n{golden}--- now\n{}",
+            self.ladder
+        );
     }
 
     fn drain(&mut self, id: HostId) {
@@ -372,17 +444,33 @@ impl Sim {
             Io::Datagram { socket, to, bytes } => self.send_datagram(id, socket, to, &bytes),
             Io::Connect { conn, to } => self.connect(id, conn, to),
             Io::Stream { conn, bytes } => {
-                let Some(link) = self.nodes[id.0].conns.get_mut(&conn).filter(|link| link.open) else { return };
+                let Some(link) = self.nodes[id.0]
+                    .conns
+                    .get_mut(&conn)
+                    .filter(|link| link.open)
+                else {
+                    return;
+                };
                 let at = (self.now + self.link.delay).max(link.busy_until);
                 link.busy_until = at;
                 let (peer, key) = (link.peer, link.peer_key);
-                let (from, to) = (self.nodes[id.0].name.clone(), self.nodes[peer.0].name.clone());
+                let (from, to) = (
+                    self.nodes[id.0].name.clone(),
+                    self.nodes[peer.0].name.clone(),
+                );
                 self.note(&from, &to, &bytes, "");
                 self.post(at, peer, Delivery::Stream { conn: key, bytes });
             }
             Io::Close { conn } => self.close(id, conn),
             Io::Resolve { query, host } => {
-                self.post(self.now + Duration::from_millis(5), id, Delivery::Resolved { query, host: host.into() });
+                self.post(
+                    self.now + Duration::from_millis(5),
+                    id,
+                    Delivery::Resolved {
+                        query,
+                        host: host.into(),
+                    },
+                );
             }
         }
     }
@@ -392,7 +480,10 @@ impl Sim {
         let target = self.sockets.get(&(to, Protocol::Udp)).copied();
         let names = (
             self.nodes[id.0].name.clone(),
-            target.map_or_else(|| to.to_string(), |(peer, _)| self.nodes[peer.0].name.clone()),
+            target.map_or_else(
+                || to.to_string(),
+                |(peer, _)| self.nodes[peer.0].name.clone(),
+            ),
         );
         let mut fate = Fate::Pass;
         for rule in &mut self.rules {
@@ -419,7 +510,11 @@ impl Sim {
         }
         let Some((peer, key)) = target.filter(|_| !self.unreachable.contains(&to)) else {
             if self.unreachable.contains(&to) {
-                self.post(self.now + self.link.delay, id, Delivery::Unreachable { socket, to });
+                self.post(
+                    self.now + self.link.delay,
+                    id,
+                    Delivery::Unreachable { socket, to },
+                );
             }
             return;
         };
@@ -434,7 +529,11 @@ impl Sim {
             if let Fate::Delay(more) = fate {
                 delay += more;
             }
-            let delivery = Delivery::Datagram { socket: key, from, bytes: bytes.clone() };
+            let delivery = Delivery::Datagram {
+                socket: key,
+                from,
+                bytes: bytes.clone(),
+            };
             self.post(self.now + delay, peer, delivery);
         }
     }
@@ -453,19 +552,48 @@ impl Sim {
         let other = &mut self.nodes[peer.0];
         let peer_key = ConnKey(other.next_accepted);
         other.next_accepted += 2;
-        let far = Conn { peer: id, peer_key: conn, local: to, remote: local, open: true, busy_until: at };
+        let far = Conn {
+            peer: id,
+            peer_key: conn,
+            local: to,
+            remote: local,
+            open: true,
+            busy_until: at,
+        };
         other.conns.insert(peer_key, far);
-        let near = Conn { peer, peer_key, local, remote: to, open: true, busy_until: at };
+        let near = Conn {
+            peer,
+            peer_key,
+            local,
+            remote: to,
+            open: true,
+            busy_until: at,
+        };
         self.nodes[id.0].conns.insert(conn, near);
-        self.post(at, peer, Delivery::Accepted { conn: peer_key, socket });
+        self.post(
+            at,
+            peer,
+            Delivery::Accepted {
+                conn: peer_key,
+                socket,
+            },
+        );
         self.post(at, id, Delivery::Connected { conn });
     }
 
     /// Closes a connection from one side.
     pub fn close(&mut self, id: HostId, conn: ConnKey) {
-        let Some(link) = self.nodes[id.0].conns.remove(&conn) else { return };
+        let Some(link) = self.nodes[id.0].conns.remove(&conn) else {
+            return;
+        };
         let at = (self.now + self.link.delay).max(link.busy_until);
-        self.post(at, link.peer, Delivery::Closed { conn: link.peer_key });
+        self.post(
+            at,
+            link.peer,
+            Delivery::Closed {
+                conn: link.peer_key,
+            },
+        );
     }
 
     /// Cuts every connection of a host, as when a NAT forgets.
@@ -490,24 +618,50 @@ impl Sim {
         }
         let now = self.now;
         match delivery {
-            Delivery::Datagram { socket, from, bytes } => {
-                node.host.input(now, Input::Datagram { socket, from, bytes: &bytes });
+            Delivery::Datagram {
+                socket,
+                from,
+                bytes,
+            } => {
+                node.host.input(
+                    now,
+                    Input::Datagram {
+                        socket,
+                        from,
+                        bytes: &bytes,
+                    },
+                );
             }
             Delivery::Connected { conn } => {
                 if let Some(link) = node.conns.get(&conn).copied() {
-                    let input = Input::Connected { conn, local: link.local, remote: link.remote };
+                    let input = Input::Connected {
+                        conn,
+                        local: link.local,
+                        remote: link.remote,
+                    };
                     node.host.input(now, input);
                 }
             }
             Delivery::Accepted { conn, socket } => {
                 if let Some(link) = node.conns.get(&conn).copied() {
-                    let input = Input::Accepted { conn, socket, local: link.local, remote: link.remote };
+                    let input = Input::Accepted {
+                        conn,
+                        socket,
+                        local: link.local,
+                        remote: link.remote,
+                    };
                     node.host.input(now, input);
                 }
             }
             Delivery::Stream { conn, bytes } => {
                 if node.conns.contains_key(&conn) {
-                    node.host.input(now, Input::Stream { conn, bytes: &bytes });
+                    node.host.input(
+                        now,
+                        Input::Stream {
+                            conn,
+                            bytes: &bytes,
+                        },
+                    );
                 }
             }
             Delivery::Closed { conn } => {
@@ -518,7 +672,9 @@ impl Sim {
                 let addresses = self.names.get(&host).cloned().unwrap_or_default();
                 node.host.input(now, Input::Resolved { query, addresses });
             }
-            Delivery::Unreachable { socket, to } => node.host.input(now, Input::SendFailed { socket, to }),
+            Delivery::Unreachable { socket, to } => {
+                node.host.input(now, Input::SendFailed { socket, to })
+            }
         }
         self.drain(id);
     }
