@@ -26,6 +26,11 @@ impl Agent {
         let Some(session_type) = self.type_of(&message) else {
             return self.reply(server, &message, 415, "Accept: application/sdp\r\n");
         };
+        if !accepts_sdp(&message) {
+            // RFC 3261 §21.4.7: whatever we answered, the peer could not read it.
+            let warning = "Warning: 399 rtcclient \"Only application/sdp is spoken here\"\r\n";
+            return self.reply(server, &message, 406, warning);
+        }
         let mode = self.answer_mode(session_type);
         match mode {
             AnswerMode::NotSupported => return self.reply(server, &message, 488, ""),
@@ -270,4 +275,19 @@ impl Agent {
         };
         self.tell_open(event, server, message, 200, Some(owner));
     }
+}
+
+/// Whether the peer takes the description that we would answer with; without Accept it does (RFC 3261 §20.1).
+fn accepts_sdp(message: &Message) -> bool {
+    let mut accepted = message.values(HeaderId::Accept).peekable();
+    accepted.peek().is_none()
+        || message
+            .header(HeaderId::ContentType)
+            .is_some_and(|own| !own.starts_with("application/sdp"))
+        || accepted.any(|range| {
+            let range = range.split(';').next().unwrap_or_default().trim();
+            ["application/sdp", "application/*", "*/*"]
+                .iter()
+                .any(|known| range.eq_ignore_ascii_case(known))
+        })
 }

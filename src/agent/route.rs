@@ -2,7 +2,7 @@
 
 use crate::base::Key;
 use crate::dialog::LocalTag;
-use crate::syntax::{HeaderId, Message, MessageBuilder};
+use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
 use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
 use crate::usage::{Alarm, Outcome, Owner, Role, on_stray};
@@ -168,6 +168,10 @@ impl Agent {
             .any(|known| scheme.eq_ignore_ascii_case(known))
         {
             return Some(416);
+        }
+        // RFC 3261 §19.1.1: a Request-URI has no header part.
+        if Uri::parse(message.request_uri()).is_ok_and(|uri| uri.headers.is_some()) {
+            return Some(400);
         }
         // RFC 3261 §8.2.2.3: Require does not count in CANCEL.
         if message.method() != "CANCEL" && message.values(HeaderId::Require).next().is_some() {

@@ -72,7 +72,9 @@ impl Dialog {
             remote_tag: request.from_tag().unwrap_or_default().into(),
             local: without_tag(request.header(HeaderId::To)?),
             remote: without_tag(request.header(HeaderId::From)?),
-            remote_target: contact_uri(request)?,
+            // A peer of RFC 2543 names no Contact; its address of record is all there is.
+            remote_target: contact_uri(request)
+                .or_else(|| request.from().ok().map(|from| from.uri.into()))?,
             route_set: request
                 .values(HeaderId::RecordRoute)
                 .map(Into::into)
