@@ -1063,7 +1063,7 @@ impl Agent {
 
     /// Ends a session without waiting for the peer; what was sent for it goes on by itself.
     pub(super) fn drop_session(&mut self, key: Key<Session>) {
-        self.with_call(key, |call, cx, _, out| call.drop_now(cx, out));
+        self.with_call(key, |call, cx, account, out| call.drop_now(cx, account, out));
     }
 
     /// The application gave up its last handle of an object that never did anything.

@@ -469,6 +469,7 @@ impl Call {
         message: Option<Message>,
         out: &mut Vec<CallEvent>,
     ) {
+        self.refuse_open_invite(cx, account, 480);
         if matches!(self.state, State::Confirmed | State::Accepted) {
             self.owner_of_goodbye(cx, account);
         }
@@ -542,7 +543,13 @@ impl Call {
     }
 
     /// Ends it here and now; a call that stands gets a BYE whose answer nobody waits for.
-    pub fn drop_now(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
+    pub fn drop_now(&mut self, cx: &mut Cx, account: &mut Account, out: &mut Vec<CallEvent>) {
+        self.refuse_open_invite(cx, account, 480);
+        match self.state {
+            State::Calling => self.cancel(cx, ""),
+            State::Confirmed | State::Accepted => self.owner_of_goodbye(cx, account),
+            _ => {}
+        }
         self.finish(cx, Outcome::Local, None, out);
     }
 
