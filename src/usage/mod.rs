@@ -3,14 +3,19 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod backoff;
 pub mod call;
 pub mod context;
 mod invite_client;
 mod invite_server;
 pub mod lines;
 pub mod media;
+pub mod notify;
+pub mod publish;
+pub mod register;
 mod reinvite;
 pub mod request;
+pub mod subscribe;
 
 pub use account::Account;
 pub use call::{Call, CallEvent, Outcome};
@@ -18,5 +23,9 @@ pub use context::{Alarm, Cx, Owner, Role};
 pub use invite_client::{Invitation, on_stray};
 pub use lines::{Extra, Lines};
 pub use media::{Media, MediaFault};
+pub use notify::Notifier;
+pub use publish::Publication;
+pub use register::Registration;
 pub use reinvite::Busy;
 pub use request::Outgoing;
+pub use subscribe::Subscriber;

@@ -1,0 +1,524 @@
+//! Notifying: RFC 6665 §4.2, one subscription of somebody to us.
+//!
+//! Accepting, leaving pending and refusing the SUBSCRIBE, its refreshes and its end; NOTIFYs one at a time and in order.
+//! Which packages are served and who may subscribe is `agent::watcher`'s business.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::base::Time;
+use crate::dialog::{Dialog, LocalTag, Order};
+use crate::syntax::{Event, Message, MessageBuilder, headers::TypedHeader};
+use crate::transaction::{ClientKey, Failure, ServerKey};
+use crate::transport::Flow;
+
+use super::context::ALLOW;
+use super::{Account, Cx, Lines, Outcome, Outgoing, Owner};
+
+/// Timer: the subscription is over unless it was refreshed.
+const EXPIRY: u32 = 1;
+/// Longest time granted, in seconds.
+pub const LONGEST: u32 = 86_400;
+/// Time granted when none was asked for, in seconds.
+pub const USUAL: u32 = 3600;
+
+/// Where it stands.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum State {
+    /// The SUBSCRIBE waits for its answer.
+    Asked,
+    /// Answered; not decided.
+    Pending,
+    /// Answered; told what there is.
+    Active,
+    /// Over, with the parameters of its last Subscription-State.
+    Terminated(Box<str>),
+}
+
+/// A NOTIFY to be.
+#[derive(Clone, Debug)]
+struct Notice {
+    state: State,
+    own: String,
+    cookie: i64,
+    body: Option<(Box<str>, Box<[u8]>)>,
+}
+
+/// What a notifier tells.
+#[derive(Debug)]
+pub enum Told {
+    /// The subscriber refreshed it.
+    Refreshed(Message),
+    /// A NOTIFY that the application named is through.
+    Complete {
+        /// Names the operation.
+        cookie: i64,
+        /// How it went.
+        outcome: Outcome,
+        /// The answer.
+        message: Option<Message>,
+    },
+    /// It is over.
+    Ended {
+        /// How: `Local` by us or its time, `Remote` by its subscriber, else how its NOTIFY failed.
+        outcome: Outcome,
+        /// What ended it.
+        message: Option<Message>,
+    },
+}
+
+/// One subscription to us.
+#[derive(Debug)]
+pub struct Notifier {
+    owner: Owner,
+    local_tag: LocalTag,
+    dialog: Box<Dialog>,
+    event: Box<str>,
+    state: State,
+    /// The first SUBSCRIBE, until it is answered.
+    asked: Option<(ServerKey, Message, Flow)>,
+    wanted: u32,
+    expires_at: Option<Time>,
+    sent: Option<(Box<Outgoing>, i64)>,
+    queue: VecDeque<Notice>,
+    queue_max: usize,
+    /// The state as told last, for refreshes (RFC 6665 §4.2.1.2).
+    current: Option<(Box<str>, Box<[u8]>)>,
+    ended_by: Option<Outcome>,
+    over: bool,
+}
+
+impl Notifier {
+    /// The subscription that a SUBSCRIBE asks for; none when it cannot make a dialog.
+    #[must_use]
+    pub fn new(
+        owner: Owner,
+        local_tag: LocalTag,
+        server: ServerKey,
+        request: Message,
+        flow: &Flow,
+        queue_max: usize,
+    ) -> Option<Self> {
+        let dialog = Dialog::uas(&request, local_tag, flow)?;
+        let event: Event<'_> = request.typed().ok().flatten()?;
+        // The id is part of the subscription's name; other parameters are for the first SUBSCRIBE.
+        let event = match event.id() {
+            Some(id) => format!("{};id={id}", event.package),
+            None => event.package.to_owned(),
+        };
+        let wanted = request.expires().unwrap_or(USUAL).min(LONGEST);
+        Some(Self {
+            owner,
+            local_tag,
+            dialog: Box::new(dialog),
+            event: event.into(),
+            state: State::Asked,
+            asked: Some((server, request, *flow)),
+            wanted,
+            expires_at: None,
+            sent: None,
+            queue: VecDeque::new(),
+            queue_max: queue_max.max(1),
+            current: None,
+            ended_by: None,
+            over: false,
+        })
+    }
+
+    /// Our tag.
+    #[must_use]
+    pub fn local_tag(&self) -> LocalTag {
+        self.local_tag
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether its first SUBSCRIBE waits for an answer.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Seconds left.
+    #[must_use]
+    pub fn expires_in(&self, now: Time) -> u32 {
+        let left = self.expires_at.map_or(0, |at| at.since(now).as_secs());
+        u32::try_from(left).unwrap_or(u32::MAX)
+    }
+
+    /// The connection that the subscriber came by is gone.
+    pub fn on_flow_closed(&mut self, flow: &Flow) {
+        self.dialog.forget_flow(flow);
+    }
+
+    /// Accepts the SUBSCRIBE as active (200) or pending (202) and sends the first NOTIFY. `false`: answered before.
+    pub fn accept(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        active: bool,
+        expires: u32,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        cookie: i64,
+        out: &mut Vec<Told>,
+    ) -> bool {
+        let Some((server, request, flow)) = self.asked.take() else {
+            return false;
+        };
+        if expires > 0 {
+            self.wanted = self.wanted.min(expires);
+        }
+        let status = if active { 200 } else { 202 };
+        self.answer(cx, account, server, &request, &flow, status);
+        self.state = if active { State::Active } else { State::Pending };
+        if self.wanted == 0 {
+            // A poll (RFC 6665 §4.4.3).
+            self.keep(body);
+            self.ended_by = Some(Outcome::Remote);
+            self.terminate(cx, account, "timeout", own, None, cookie, out);
+            return true;
+        }
+        self.lasts(cx);
+        self.notify(cx, account, own, body, cookie, out);
+        true
+    }
+
+    /// Refuses the SUBSCRIBE. `false`: answered before.
+    pub fn refuse(
+        &mut self,
+        cx: &mut Cx,
+        status: u16,
+        reason: &str,
+        own: &str,
+        out: &mut Vec<Told>,
+    ) -> bool {
+        let Some((server, request, _)) = self.asked.take() else {
+            return false;
+        };
+        let lines = Lines::new(own).offer("Server", &cx.user_agent).finish(&[]);
+        let tag = self.local_tag.as_str();
+        let builder = MessageBuilder::response_to(&request, status, reason, tag).raw_lines(&lines);
+        cx.respond(server, builder.build());
+        self.state = State::Terminated("reason=rejected".into());
+        self.finish(cx, Outcome::Sip(status), None, out);
+        true
+    }
+
+    /// Makes it active or pending, and says so.
+    pub fn decide(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        active: bool,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        cookie: i64,
+        out: &mut Vec<Told>,
+    ) {
+        if matches!(self.state, State::Active | State::Pending) {
+            self.state = if active { State::Active } else { State::Pending };
+            self.notify(cx, account, own, body, cookie, out);
+        }
+    }
+
+    /// Tells the subscriber; without a body, what was told last. Pending ones are told nothing but that.
+    pub fn notify(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        cookie: i64,
+        out: &mut Vec<Told>,
+    ) {
+        self.keep(body);
+        let body = self.current.clone().filter(|_| self.state == State::Active);
+        let notice = Notice {
+            state: self.state.clone(),
+            own: own.to_owned(),
+            cookie,
+            body,
+        };
+        self.queue(cx, account, notice, out);
+    }
+
+    /// Ends it with a last NOTIFY.
+    pub fn terminate(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        reason: &str,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        cookie: i64,
+        out: &mut Vec<Told>,
+    ) {
+        if matches!(self.state, State::Terminated(_)) {
+            return;
+        }
+        let active = self.state == State::Active;
+        self.keep(body);
+        let parameters = if reason.is_empty() || reason.contains('=') {
+            reason.into()
+        } else {
+            format!("reason={reason}").into()
+        };
+        self.state = State::Terminated(parameters);
+        cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
+        let notice = Notice {
+            state: self.state.clone(),
+            own: own.to_owned(),
+            cookie,
+            body: self.current.clone().filter(|_| active),
+        };
+        self.queue(cx, account, notice, out);
+    }
+
+    fn keep(&mut self, body: Option<(&str, &[u8])>) {
+        if let Some((content_type, body)) = body {
+            self.current = Some((content_type.into(), body.into()));
+        }
+    }
+
+    fn queue(&mut self, cx: &mut Cx, account: &mut Account, notice: Notice, out: &mut Vec<Told>) {
+        if self.queue.len() >= self.queue_max
+            && let Some(lost) = self.queue.pop_front()
+        {
+            // Each NOTIFY tells the whole state: the oldest is the one to miss.
+            complete(lost.cookie, Outcome::Local, None, out);
+        }
+        self.queue.push_back(notice);
+        self.go(cx, account);
+    }
+
+    fn go(&mut self, cx: &mut Cx, account: &mut Account) {
+        if self.sent.is_some() {
+            return;
+        }
+        let Some(notice) = self.queue.pop_front() else {
+            return;
+        };
+        let left = self.expires_in(cx.now).max(1);
+        let state = match &notice.state {
+            State::Terminated(parameters) if parameters.is_empty() => "terminated".to_owned(),
+            State::Terminated(parameters) => format!("terminated;{parameters}"),
+            State::Active => format!("active;expires={left}"),
+            State::Pending | State::Asked => format!("pending;expires={left}"),
+        };
+        let (mut draft, cseq) = self.dialog.request("NOTIFY");
+        draft.contact = Some(account.contact.clone());
+        if let Some((content_type, body)) = notice.body {
+            draft.content_type = Some(content_type);
+            draft.body = body.into();
+        }
+        let rest = Lines::new(&notice.own)
+            .put("Event", &self.event)
+            .put("Subscription-State", &state)
+            .offer("Allow", ALLOW)
+            .offer("User-Agent", &cx.user_agent)
+            .finish(&[]);
+        let mut request = Outgoing::new(draft, cseq, rest, self.owner);
+        request.send(cx, account);
+        self.sent = Some((Box::new(request), notice.cookie));
+    }
+
+    fn lasts(&mut self, cx: &mut Cx) {
+        cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
+        let length = Duration::from_secs(self.wanted.into());
+        self.expires_at = Some(cx.arm(length, self.owner, EXPIRY));
+    }
+
+    /// 200 or 202 with what RFC 6665 §4.2.1.1 asks for.
+    fn answer(
+        &self,
+        cx: &mut Cx,
+        account: &Account,
+        server: ServerKey,
+        request: &Message,
+        flow: &Flow,
+        status: u16,
+    ) {
+        let mut lines = Lines::new("").put("Expires", &self.wanted.to_string());
+        if let Some(contact) = cx.contact(flow, &account.contact) {
+            lines = lines.put("Contact", &contact);
+        }
+        let lines = lines
+            .offer("Allow-Events", &cx.allow_events)
+            .offer("Server", &cx.user_agent)
+            .finish(&[]);
+        let mut builder =
+            MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
+        builder = builder.copy(request, crate::syntax::HeaderId::RecordRoute);
+        cx.respond(server, builder.raw_lines(&lines).build());
+    }
+
+    fn reject(&self, cx: &mut Cx, server: ServerKey, request: &Message, status: u16, lines: &str) {
+        let builder =
+            MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
+        let lines = Lines::new(lines).offer("Server", &cx.user_agent).finish(&[]);
+        cx.respond(server, builder.raw_lines(&lines).build());
+    }
+
+    /// A request of the subscriber: a refresh, or its end.
+    pub fn on_request(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        server: ServerKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<Told>,
+    ) {
+        if !self.dialog.matches(&message) || matches!(self.state, State::Terminated(_)) {
+            return self.reject(cx, server, &message, 481, "");
+        }
+        if self.dialog.on_request(&message) == Order::Stale {
+            return self.reject(cx, server, &message, 500, "");
+        }
+        if message.method() != "SUBSCRIBE" {
+            return self.reject(cx, server, &message, 405, "Allow: SUBSCRIBE\r\n");
+        }
+        let same = match (message.typed::<Event<'_>>(), Event::parse_value(&self.event)) {
+            (Ok(Some(event)), Ok(ours)) => ours.same(&event),
+            _ => false,
+        };
+        if !same {
+            return self.reject(cx, server, &message, 481, "");
+        }
+        if self.asked.is_some() {
+            return self.reject(cx, server, &message, 500, "Retry-After: 1\r\n");
+        }
+        self.dialog.refresh_target(&message);
+        self.wanted = message.expires().unwrap_or(USUAL).min(LONGEST);
+        self.answer(cx, account, server, &message, flow, 200);
+        if self.wanted == 0 {
+            self.ended_by = Some(Outcome::Remote);
+            return self.terminate(cx, account, "timeout", "", None, 0, out);
+        }
+        self.lasts(cx);
+        self.notify(cx, account, "", None, 0, out);
+        out.push(Told::Refreshed(message));
+    }
+
+    /// A response to a NOTIFY.
+    pub fn on_response(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        out: &mut Vec<Told>,
+    ) {
+        let Some((mut request, cookie)) = self.sent.take_if(|(request, _)| request.is(client))
+        else {
+            return;
+        };
+        let status = message.status().unwrap_or_default();
+        match status {
+            0..=199 => self.sent = Some((request, cookie)),
+            200..=299 => {
+                complete(cookie, Outcome::Sip(status), Some(&message), out);
+                self.go_on(cx, account, Some(message), out);
+            }
+            401 | 407 => {
+                let cseq = self.dialog.local_cseq() + 1;
+                if request.authenticate(cx, account, &message, cseq).is_ok() {
+                    self.dialog.note_local_cseq(cseq);
+                    self.sent = Some((request, cookie));
+                } else {
+                    self.lose(cx, cookie, Outcome::Sip(status), Some(message), out);
+                }
+            }
+            _ => {
+                // RFC 6665 §4.2.2: with Retry-After it is not over; the next NOTIFY tells the whole state anyway.
+                if super::backoff::asked(&message).is_some() {
+                    complete(cookie, Outcome::Sip(status), Some(&message), out);
+                    return self.go_on(cx, account, Some(message), out);
+                }
+                self.lose(cx, cookie, Outcome::Sip(status), Some(message), out);
+            }
+        }
+    }
+
+    /// A NOTIFY got no final response.
+    pub fn on_failure(
+        &mut self,
+        cx: &mut Cx,
+        client: ClientKey,
+        failure: Failure,
+        out: &mut Vec<Told>,
+    ) {
+        if let Some((_, cookie)) = self.sent.take_if(|(request, _)| request.is(client)) {
+            self.lose(cx, cookie, Outcome::Failed(failure), None, out);
+        }
+    }
+
+    fn go_on(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        self.go(cx, account);
+        if self.sent.is_none() && matches!(self.state, State::Terminated(_)) {
+            let outcome = self.ended_by.take().unwrap_or(Outcome::Local);
+            self.finish(cx, outcome, message, out);
+        }
+    }
+
+    /// The subscriber does not know the subscription, or cannot be reached.
+    fn lose(
+        &mut self,
+        cx: &mut Cx,
+        cookie: i64,
+        outcome: Outcome,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        complete(cookie, outcome, message.as_ref(), out);
+        self.state = State::Terminated("".into());
+        let outcome = self.ended_by.take().unwrap_or(outcome);
+        self.finish(cx, outcome, message, out);
+    }
+
+    fn finish(
+        &mut self,
+        cx: &mut Cx,
+        outcome: Outcome,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        if std::mem::replace(&mut self.over, true) {
+            return;
+        }
+        cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
+        for lost in std::mem::take(&mut self.queue) {
+            complete(lost.cookie, Outcome::Local, None, out);
+        }
+        out.push(Told::Ended { outcome, message });
+    }
+
+    /// Its timer: nobody refreshed it (RFC 6665 §4.2.2).
+    pub fn on_alarm(&mut self, cx: &mut Cx, account: &mut Account, what: u32, out: &mut Vec<Told>) {
+        if what == EXPIRY {
+            self.expires_at = None;
+            self.terminate(cx, account, "timeout", "", None, 0, out);
+        }
+    }
+}
+
+fn complete(cookie: i64, outcome: Outcome, message: Option<&Message>, out: &mut Vec<Told>) {
+    if cookie != 0 {
+        out.push(Told::Complete {
+            cookie,
+            outcome,
+            message: message.cloned(),
+        });
+    }
+}

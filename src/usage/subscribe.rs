@@ -1,0 +1,750 @@
+//! Subscribing: RFC 6665 §4.1, one subscription to one event package.
+//!
+//! The dialog is made by the NOTIFY or by the 2xx, whichever comes first. A subscription that its notifier ends, forgets
+//! or does not answer is made anew where the RFC says that this helps; package, Accept, body and lines stay.
+
+use std::time::Duration;
+
+use crate::base::Time;
+use crate::dialog::{Dialog, LocalTag, Order};
+use crate::syntax::{Event, HeaderId, Message, MessageBuilder, SubscriptionState};
+use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
+use crate::transport::Flow;
+
+use super::backoff::{Backoff, asked, is_passing, refresh_after};
+use super::context::ALLOW;
+use super::lines::{Extra, Lines};
+use super::{Account, Cx, Outcome, Outgoing, Owner};
+
+/// Timers of a subscription.
+const REFRESH: u32 = 1;
+const EXPIRY: u32 = 2;
+/// Timer N of RFC 6665 §4.1.2.4: no NOTIFY came.
+const NO_NOTIFY: u32 = 3;
+const RETRY: u32 = 4;
+
+/// Most times one SUBSCRIBE is sent anew because of 423.
+const MAX_TURNS: u8 = 4;
+/// A subscription that lasted so long is made anew at once; after two shorter ones there is a wait.
+const SETTLED: Duration = Duration::from_secs(30);
+
+/// What to subscribe to.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Request-URI and To.
+    pub uri: Box<str>,
+    /// Event with its parameters.
+    pub event: Box<str>,
+    /// Accept; empty: none.
+    pub accept: Box<str>,
+    /// Seconds; 0 asks once.
+    pub expires: u32,
+    /// Content-Type and body of every SUBSCRIBE that begins it.
+    pub body: Option<(Box<str>, Box<[u8]>)>,
+}
+
+/// Where it stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    /// Nothing sent, or over.
+    Idle,
+    /// SUBSCRIBE sent.
+    Subscribing,
+    /// Active or pending.
+    Subscribed,
+    /// Being ended by us: Expires 0 sent, or to be sent, and the last NOTIFY awaited.
+    Ending,
+}
+
+/// Why it is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum End {
+    /// By our wish.
+    Local,
+    /// By the notifier: the reason of its last NOTIFY and the seconds to wait before another try.
+    Terminated {
+        /// `rejected`, `noresource` …; empty for none.
+        reason: Box<str>,
+        /// Retry-after.
+        retry_after: Option<u32>,
+    },
+    /// A SUBSCRIBE failed.
+    Failed(Outcome),
+    /// No NOTIFY came.
+    Silence,
+}
+
+/// What a subscription tells.
+#[derive(Debug)]
+pub enum Told {
+    /// It begins, again.
+    Subscribing {
+        /// Why the one before ended.
+        end: Option<End>,
+        /// What ended it.
+        message: Option<Message>,
+    },
+    /// It stands.
+    Subscribed(Message),
+    /// A NOTIFY that waits for its answer.
+    Notify {
+        /// Its transaction.
+        server: ServerKey,
+        /// The NOTIFY.
+        message: Message,
+    },
+    /// It is over.
+    Ended {
+        /// Why.
+        end: End,
+        /// What ended it.
+        message: Option<Message>,
+    },
+}
+
+/// One subscription.
+#[derive(Debug)]
+pub struct Subscriber {
+    owner: Owner,
+    /// What it is to.
+    pub wanted: Wanted,
+    /// The application's lines.
+    pub extra: Extra,
+    state: State,
+    local_tag: LocalTag,
+    call_id: Box<str>,
+    cseq: u32,
+    dialog: Option<Box<Dialog>>,
+    request: Option<Box<Outgoing>>,
+    /// The request on its way has Expires: 0.
+    removes: bool,
+    own: String,
+    turns: u8,
+    least_expires: u32,
+    began: Time,
+    refresh_at: Option<Time>,
+    expires_at: Option<Time>,
+    no_notify_at: Option<Time>,
+    retry_at: Option<Time>,
+    /// Begin anew when this one is over.
+    again: bool,
+    /// A NOTIFY of this subscription came.
+    heard: bool,
+    /// It was made anew although it had not settled.
+    hasty: bool,
+    backoff: Backoff,
+}
+
+impl Subscriber {
+    /// A subscription of which nobody heard yet.
+    #[must_use]
+    pub fn new(cx: &mut Cx, owner: Owner, wanted: Wanted) -> Self {
+        Self {
+            owner,
+            wanted,
+            extra: Extra::default(),
+            state: State::Idle,
+            local_tag: cx.tag(),
+            call_id: cx.call_id(),
+            cseq: cx.first_cseq(),
+            dialog: None,
+            request: None,
+            removes: false,
+            own: String::new(),
+            turns: 0,
+            least_expires: 0,
+            began: cx.now,
+            refresh_at: None,
+            expires_at: None,
+            no_notify_at: None,
+            retry_at: None,
+            again: false,
+            heard: false,
+            hasty: false,
+            backoff: Backoff::default(),
+        }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// Our tag, under which NOTIFYs find it; another one each time it begins.
+    #[must_use]
+    pub fn local_tag(&self) -> LocalTag {
+        self.local_tag
+    }
+
+    /// Seconds left.
+    #[must_use]
+    pub fn expires_in(&self, now: Time) -> u32 {
+        let left = self.expires_at.map_or(0, |at| at.since(now).as_secs());
+        u32::try_from(left).unwrap_or(u32::MAX)
+    }
+
+    /// The connection that the notifier came by is gone.
+    pub fn on_flow_closed(&mut self, flow: &Flow) {
+        if let Some(dialog) = self.dialog.as_deref_mut() {
+            dialog.forget_flow(flow);
+        }
+    }
+
+    /// Subscribes; anew when it stands: the old one is ended first.
+    pub fn subscribe(&mut self, cx: &mut Cx, account: &mut Account, own: &str, out: &mut Vec<Told>) {
+        self.own = own.to_owned();
+        self.backoff.reset();
+        match self.state {
+            State::Idle => self.begin(cx, account),
+            // A new attempt takes the place of one that waits.
+            State::Subscribing if self.request.is_none() && self.dialog.is_none() => {
+                self.begin(cx, account);
+            }
+            State::Subscribing | State::Subscribed => {
+                self.again = true;
+                self.end(cx, account, "", out);
+            }
+            State::Ending => self.again = true,
+        }
+    }
+
+    /// Ends it: Expires: 0, then the last NOTIFY (RFC 6665 §4.1.2.3).
+    pub fn unsubscribe(&mut self, cx: &mut Cx, account: &mut Account, own: &str, out: &mut Vec<Told>) {
+        self.again = false;
+        self.end(cx, account, own, out);
+    }
+
+    fn end(&mut self, cx: &mut Cx, account: &mut Account, own: &str, out: &mut Vec<Told>) {
+        if matches!(self.state, State::Idle | State::Ending) {
+            return;
+        }
+        self.state = State::Ending;
+        self.own = own.to_owned();
+        cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
+        cx.disarm(self.retry_at.take(), self.owner, RETRY);
+        if self.dialog.is_none() && self.request.is_none() && self.no_notify_at.is_none() {
+            return self.finish(cx, account, End::Local, None, out);
+        }
+        self.remove(cx, account);
+    }
+
+    /// Sends Expires: 0 as soon as there is a dialog and nothing else on its way in it.
+    fn remove(&mut self, cx: &mut Cx, account: &mut Account) {
+        if self.request.is_none() && self.dialog.is_some() && !self.removes {
+            self.removes = true;
+            self.send(cx, account);
+        }
+    }
+
+    fn begin(&mut self, cx: &mut Cx, account: &mut Account) {
+        self.stop(cx);
+        self.state = State::Subscribing;
+        self.local_tag = cx.tag();
+        self.call_id = cx.call_id();
+        self.cseq = cx.first_cseq();
+        self.dialog = None;
+        self.removes = false;
+        self.turns = 0;
+        self.heard = false;
+        self.began = cx.now;
+        self.send(cx, account);
+    }
+
+    fn stop(&mut self, cx: &mut Cx) {
+        cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
+        cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
+        cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
+        cx.disarm(self.retry_at.take(), self.owner, RETRY);
+    }
+
+    fn await_notify(&mut self, cx: &mut Cx) {
+        cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
+        let wait = cx.t1.saturating_mul(64);
+        self.no_notify_at = Some(cx.arm(wait, self.owner, NO_NOTIFY));
+    }
+
+    fn send(&mut self, cx: &mut Cx, account: &mut Account) {
+        let expires = if self.removes || self.wanted.expires == 0 {
+            0
+        } else {
+            self.wanted.expires.max(self.least_expires)
+        };
+        let mut draft = match self.dialog.as_deref_mut() {
+            Some(dialog) => {
+                let (draft, cseq) = dialog.request("SUBSCRIBE");
+                self.cseq = cseq;
+                draft
+            }
+            None => {
+                self.cseq += 1;
+                Draft {
+                    method: "SUBSCRIBE".into(),
+                    uri: self.wanted.uri.clone(),
+                    routes: account.routes.clone(),
+                    lines: format!(
+                        "From: {};tag={}\r\nTo: <{}>\r\nCall-ID: {}\r\n",
+                        account.from, self.local_tag, self.wanted.uri, self.call_id
+                    ),
+                    ..Draft::default()
+                }
+            }
+        };
+        draft.contact = Some(account.contact.clone());
+        if let Some((content_type, body)) = self.wanted.body.as_ref().filter(|_| self.dialog.is_none()) {
+            draft.content_type = Some(content_type.clone());
+            draft.body = body.to_vec();
+        }
+        let own = std::mem::take(&mut self.own);
+        let extra = self.extra.request(&own);
+        let rest = Lines::new(&extra)
+            .put("Event", &self.wanted.event)
+            .put("Expires", &expires.to_string())
+            .offer("Accept", &self.wanted.accept)
+            .offer("Allow", ALLOW)
+            .join("Allow-Events", &cx.allow_events)
+            .offer("User-Agent", &cx.user_agent)
+            .finish(&["Allow-Events"]);
+        let mut request = Outgoing::new(draft, self.cseq, rest, self.owner);
+        request.send(cx, account);
+        self.request = Some(Box::new(request));
+        self.await_notify(cx);
+    }
+
+    /// A response to a SUBSCRIBE.
+    pub fn on_response(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<Told>,
+    ) {
+        let Some(mut request) = self.request.take_if(|request| request.is(client)) else {
+            return;
+        };
+        let status = message.status().unwrap_or_default();
+        match status {
+            0..=199 => self.request = Some(request),
+            200..=299 => self.on_accepted(cx, account, &message, flow, out),
+            401 | 407 => {
+                let cseq = self.cseq + 1;
+                if request.authenticate(cx, account, &message, cseq).is_err() {
+                    return self.on_refused(cx, account, Outcome::Sip(status), Some(message), out);
+                }
+                self.cseq = cseq;
+                if let Some(dialog) = self.dialog.as_deref_mut() {
+                    dialog.note_local_cseq(cseq);
+                }
+                self.request = Some(request);
+                self.await_notify(cx);
+            }
+            423 if !self.removes && self.turns < MAX_TURNS => {
+                self.turns += 1;
+                let asked = self.wanted.expires.max(self.least_expires);
+                let least = message.min_expires().unwrap_or_else(|| asked.saturating_mul(2));
+                if least <= asked {
+                    return self.on_refused(cx, account, Outcome::Sip(status), Some(message), out);
+                }
+                self.least_expires = least;
+                self.send(cx, account);
+            }
+            _ => self.on_refused(cx, account, Outcome::Sip(status), Some(message), out),
+        }
+    }
+
+    fn on_accepted(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        message: &Message,
+        flow: &Flow,
+        out: &mut Vec<Told>,
+    ) {
+        self.turns = 0;
+        match self.dialog.as_deref_mut() {
+            Some(dialog) if dialog.matches_response(message) => dialog.refresh_target(message),
+            // A fork other than the one whose NOTIFY was first: there is one subscription here (RFC 6665 §4.4.1).
+            Some(_) => {}
+            None => {
+                self.dialog = Dialog::uac(message, self.local_tag, flow).map(|mut dialog| {
+                    dialog.note_local_cseq(self.cseq);
+                    Box::new(dialog)
+                });
+            }
+        }
+        if self.state == State::Ending {
+            // Timer N goes on for the last NOTIFY; what was wanted while the first SUBSCRIBE was open goes out now.
+            if !self.removes {
+                self.remove(cx, account);
+            }
+            return;
+        }
+        if self.wanted.expires == 0 {
+            return;
+        }
+        let granted = message
+            .expires()
+            .unwrap_or_else(|| self.wanted.expires.max(self.least_expires));
+        // Granted nothing: the NOTIFY says why.
+        if granted > 0 {
+            self.lasts(cx, granted);
+            self.stands(message.clone(), out);
+        }
+    }
+
+    /// It lasts that long from now on.
+    fn lasts(&mut self, cx: &mut Cx, secs: u32) {
+        cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
+        cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
+        cx.disarm(self.retry_at.take(), self.owner, RETRY);
+        self.expires_at = Some(cx.arm(Duration::from_secs(secs.into()), self.owner, EXPIRY));
+        if self.state != State::Ending {
+            self.refresh_at = Some(cx.arm(refresh_after(secs), self.owner, REFRESH));
+        }
+    }
+
+    fn stands(&mut self, message: Message, out: &mut Vec<Told>) {
+        if self.state == State::Subscribing {
+            self.state = State::Subscribed;
+            out.push(Told::Subscribed(message));
+        }
+    }
+
+    /// A SUBSCRIBE got no final response.
+    pub fn on_failure(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        client: ClientKey,
+        failure: Failure,
+        out: &mut Vec<Told>,
+    ) {
+        if self.request.take_if(|request| request.is(client)).is_some() {
+            self.on_refused(cx, account, Outcome::Failed(failure), None, out);
+        }
+    }
+
+    /// RFC 6665 §4.1.2.2: what a failed SUBSCRIBE means for the subscription.
+    fn on_refused(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        outcome: Outcome,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        if self.state == State::Ending {
+            return self.finish(cx, account, End::Local, message, out);
+        }
+        let end = End::Failed(outcome);
+        let asked = message.as_ref().and_then(asked);
+        if self.state == State::Subscribing && self.dialog.is_none() {
+            // The first try is the application's to judge, unless the server says when to come again.
+            return match asked.filter(|_| outcome == Outcome::Sip(503)) {
+                Some(_) => self.restart_later(cx, asked, end, message, out),
+                None => self.finish(cx, account, end, message, out),
+            };
+        }
+        match outcome {
+            // The notifier knows nothing of it (any more).
+            Outcome::Sip(481) => self.restart(cx, account, end, message, out),
+            Outcome::Sip(408) | Outcome::Failed(_) => {
+                self.restart_later(cx, None, end, message, out);
+            }
+            // It stands until its time is up; the refresh is tried again before that.
+            Outcome::Sip(status) if status != 480 && is_passing(status) || asked.is_some() => {
+                let wait = self.backoff.wait(&mut cx.entropy, asked);
+                cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
+                self.retry_at = Some(cx.arm(wait, self.owner, RETRY));
+            }
+            _ => self.finish(cx, account, end, message, out),
+        }
+    }
+
+    /// Begins anew: at once when the last one had settled or this is the first time, else after a wait.
+    fn restart(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        end: End,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        let settled = cx.now.since(self.began) >= SETTLED;
+        if !settled && self.hasty {
+            return self.restart_later(cx, None, end, message, out);
+        }
+        self.hasty = !settled;
+        self.begin(cx, account);
+        out.push(Told::Subscribing {
+            end: Some(end),
+            message,
+        });
+    }
+
+    fn restart_later(
+        &mut self,
+        cx: &mut Cx,
+        asked: Option<u32>,
+        end: End,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        self.stop(cx);
+        self.dialog = None;
+        self.request = None;
+        self.state = State::Subscribing;
+        if cx.now.since(self.began) >= SETTLED {
+            self.backoff.reset();
+        }
+        let wait = self.backoff.wait(&mut cx.entropy, asked);
+        self.retry_at = Some(cx.arm(wait, self.owner, RETRY));
+        out.push(Told::Subscribing {
+            end: Some(end),
+            message,
+        });
+    }
+
+    fn finish(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        end: End,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        self.stop(cx);
+        self.dialog = None;
+        self.request = None;
+        self.removes = false;
+        if std::mem::take(&mut self.again) {
+            self.begin(cx, account);
+            out.push(Told::Subscribing { end: None, message });
+            return;
+        }
+        self.state = State::Idle;
+        out.push(Told::Ended { end, message });
+    }
+
+    /// Nobody waits any more.
+    pub fn abandon(&mut self, cx: &mut Cx) {
+        self.stop(cx);
+        self.dialog = None;
+        self.request = None;
+        self.again = false;
+        self.state = State::Idle;
+    }
+
+    /// One of its timers.
+    pub fn on_alarm(&mut self, cx: &mut Cx, account: &mut Account, what: u32, out: &mut Vec<Told>) {
+        match what {
+            REFRESH => {
+                self.refresh_at = None;
+                if self.request.is_none() && self.state == State::Subscribed {
+                    self.send(cx, account);
+                }
+            }
+            RETRY => {
+                self.retry_at = None;
+                match self.state {
+                    State::Subscribed if self.dialog.is_some() && self.request.is_none() => {
+                        self.send(cx, account);
+                    }
+                    State::Subscribing if self.request.is_none() => self.begin(cx, account),
+                    _ => {}
+                }
+            }
+            EXPIRY => {
+                self.expires_at = None;
+                match self.state {
+                    State::Ending => self.finish(cx, account, End::Local, None, out),
+                    State::Subscribed => {
+                        self.request = None;
+                        self.restart(cx, account, End::Silence, None, out);
+                    }
+                    _ => {}
+                }
+            }
+            NO_NOTIFY => {
+                self.no_notify_at = None;
+                match self.state {
+                    State::Ending => self.finish(cx, account, End::Local, None, out),
+                    State::Subscribed | State::Subscribing if !self.heard => {
+                        self.finish(cx, account, End::Silence, None, out);
+                    }
+                    // A refresh was accepted and nothing came: nothing is new, or the notifier is older than RFC 6665.
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A request of the notifier. What is not told is answered here.
+    pub fn on_request(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        server: ServerKey,
+        message: Message,
+        flow: &Flow,
+        out: &mut Vec<Told>,
+    ) {
+        if message.method() != "NOTIFY" {
+            let allow = "Allow: NOTIFY\r\n";
+            return self.respond(cx, server, &message, 405, allow);
+        }
+        let state = match self.check(&message, flow) {
+            Ok(state) => state,
+            Err(status) => return self.respond(cx, server, &message, status, ""),
+        };
+        cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
+        self.heard = true;
+        let told = out.len();
+        match state {
+            // The one NOTIFY that was asked for, whatever it calls itself.
+            Heard::Lasting(_) if self.wanted.expires == 0 => {
+                self.finish(cx, account, End::Local, Some(message.clone()), out);
+            }
+            Heard::Lasting(expires) => {
+                if let Some(secs) = expires.filter(|secs| *secs > 0) {
+                    self.lasts(cx, secs);
+                }
+                self.stands(message.clone(), out);
+                if self.state == State::Ending {
+                    // Not the last one yet; that is awaited, no longer than any other.
+                    self.await_notify(cx);
+                    self.remove(cx, account);
+                }
+            }
+            Heard::Terminated { reason, retry_after } => {
+                self.on_terminated(cx, account, &reason, retry_after, &message, out);
+            }
+        }
+        // The state first when it begins, the notification first when it ends.
+        let at = if self.state == State::Subscribed || self.state == State::Ending {
+            out.len()
+        } else {
+            told
+        };
+        out.insert(at, Told::Notify { server, message });
+    }
+
+    /// Whether a NOTIFY belongs here; makes the dialog if it is the first (RFC 6665 §4.4.1).
+    fn check(&mut self, message: &Message, flow: &Flow) -> Result<Heard, u16> {
+        if self.state == State::Idle || message.call_id() != &*self.expected_call_id() {
+            return Err(481);
+        }
+        let event: Event<'_> = message.typed().map_err(|_| 400u16)?.ok_or(489u16)?;
+        let ours = crate::syntax::headers::TypedHeader::parse_value(&self.wanted.event);
+        if !ours.is_ok_and(|ours: Event<'_>| ours.same(&event)) {
+            return Err(489);
+        }
+        let state: SubscriptionState<'_> = message.typed().map_err(|_| 400u16)?.ok_or(400u16)?;
+        match self.dialog.as_deref_mut() {
+            Some(dialog) => {
+                if !dialog.matches(message) {
+                    return Err(481);
+                }
+                if dialog.on_request(message) == Order::Stale {
+                    return Err(500);
+                }
+                dialog.refresh_target(message);
+            }
+            None => {
+                // After a failed dialog nothing of it is welcome; the tag of a new try is another one.
+                let mut dialog = Dialog::uas(message, self.local_tag, flow).ok_or(400u16)?;
+                dialog.note_local_cseq(self.cseq);
+                self.dialog = Some(Box::new(dialog));
+            }
+        }
+        Ok(if state.is_terminated() {
+            Heard::Terminated {
+                reason: state.reason().unwrap_or_default().into(),
+                retry_after: state.retry_after(),
+            }
+        } else {
+            Heard::Lasting(state.expires())
+        })
+    }
+
+    fn expected_call_id(&self) -> Box<str> {
+        self.dialog
+            .as_ref()
+            .map_or_else(|| self.call_id.clone(), |dialog| dialog.call_id().into())
+    }
+
+    /// RFC 6665 §4.1.3: what the reasons ask for.
+    fn on_terminated(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        reason: &str,
+        retry_after: Option<u32>,
+        message: &Message,
+        out: &mut Vec<Told>,
+    ) {
+        let message = Some(message.clone());
+        if self.state == State::Ending || self.wanted.expires == 0 {
+            return self.finish(cx, account, End::Local, message, out);
+        }
+        let end = End::Terminated {
+            reason: reason.into(),
+            retry_after,
+        };
+        match reason.to_ascii_lowercase().as_str() {
+            "deactivated" | "timeout" => self.restart(cx, account, end, message, out),
+            "probation" | "giveup" => self.restart_later(cx, retry_after, end, message, out),
+            "rejected" | "noresource" | "invariant" => self.finish(cx, account, end, message, out),
+            _ if retry_after.is_some() => self.restart_later(cx, retry_after, end, message, out),
+            _ => self.finish(cx, account, end, message, out),
+        }
+    }
+
+    /// Answers a request of the notifier, with the subscription's lines.
+    pub fn respond(&self, cx: &mut Cx, server: ServerKey, request: &Message, status: u16, own: &str) {
+        self.respond_with(cx, server, request, status, "", own, None);
+    }
+
+    /// The same with reason phrase and body.
+    pub fn respond_with(
+        &self,
+        cx: &mut Cx,
+        server: ServerKey,
+        request: &Message,
+        status: u16,
+        reason: &str,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+    ) {
+        let extra = self.extra.response(own);
+        let lines = Lines::new(&extra).offer("Server", &cx.user_agent).finish(&[]);
+        let tag = self.local_tag.as_str();
+        let mut builder =
+            MessageBuilder::response_to(request, status, reason, tag).raw_lines(&lines);
+        if status == 489 {
+            builder = builder.header(HeaderId::AllowEvents, package_of(&self.wanted.event));
+        }
+        if let Some((content_type, body)) = body {
+            builder = builder.body(content_type, body);
+        }
+        cx.respond(server, builder.build());
+    }
+}
+
+/// What a NOTIFY says of the subscription.
+enum Heard {
+    Lasting(Option<u32>),
+    Terminated {
+        reason: Box<str>,
+        retry_after: Option<u32>,
+    },
+}
+
+/// The package of an Event value.
+#[must_use]
+pub fn package_of(event: &str) -> &str {
+    event.split(';').next().unwrap_or_default().trim()
+}
