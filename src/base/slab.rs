@@ -94,26 +94,33 @@ impl<T, K> Slab<T, K> {
     ///
     /// # Panics
     /// With 2^32 values in one slab, far above what [`super::limits::Limits`] allows.
-    pub fn insert(&mut self, value: T) -> Key<K> {
-        if let Some(index) = self.free.pop() {
-            let slot = &mut self.slots[index as usize];
-            slot.value = Some(value);
-            return Key {
-                index,
-                generation: slot.generation,
-                kind: PhantomData,
-            };
-        }
-        let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 slots");
-        self.slots.push(Slot {
-            generation: 1,
-            value: Some(value),
-        });
-        Key {
+    pub fn insert(&mut self, value: T) -> Key<T> {
+        self.insert_with(|_| value)
+    }
+
+    /// Stores a value that has to know its own name.
+    ///
+    /// # Panics
+    /// As [`Slab::insert`].
+    pub fn insert_with(&mut self, make: impl FnOnce(Key<T>) -> T) -> Key<T> {
+        let (index, generation) = match self.free.pop() {
+            Some(index) => (index, self.slots[index as usize].generation),
+            None => {
+                let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 slots");
+                self.slots.push(Slot {
+                    generation: 1,
+                    value: None,
+                });
+                (index, 1)
+            }
+        };
+        let key = Key {
             index,
-            generation: 1,
+            generation,
             kind: PhantomData,
-        }
+        };
+        self.slots[index as usize].value = Some(make(key));
+        key
     }
 
     /// The value, unless it was removed.

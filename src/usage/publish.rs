@@ -128,9 +128,15 @@ impl Publication {
     }
 
     /// First publication, or a modification.
-    pub fn publish(&mut self, cx: &mut Cx, account: &mut Account, notice: Notice) -> Option<Told> {
+    pub fn publish(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        notice: Notice,
+        out: &mut Vec<Told>,
+    ) {
         self.backoff.reset();
-        self.want(cx, account, Wish::Publish(notice))
+        self.want(cx, account, Wish::Publish(notice), out);
     }
 
     /// Keeps alive what stands, at once. `false`: nothing stands.
@@ -147,9 +153,16 @@ impl Publication {
     }
 
     /// Takes the state away.
-    pub fn remove(&mut self, cx: &mut Cx, account: &mut Account, cookie: i64, own: &str) -> Option<Told> {
+    pub fn remove(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        cookie: i64,
+        own: &str,
+        out: &mut Vec<Told>,
+    ) {
         let own = own.to_owned();
-        self.want(cx, account, Wish::Remove { cookie, own })
+        self.want(cx, account, Wish::Remove { cookie, own }, out);
     }
 
     /// Whether there is anything to remove.
@@ -172,25 +185,30 @@ impl Publication {
     }
 
     /// Notes a wish; what it replaces is told to have been overtaken.
-    fn want(&mut self, cx: &mut Cx, account: &mut Account, wish: Wish) -> Option<Told> {
-        let overtaken = self.wish.replace(wish).and_then(|wish| match wish {
-            Wish::Publish(Notice { cookie, .. }) | Wish::Remove { cookie, .. } if cookie != 0 => {
-                Some(Told {
-                    cookie,
-                    outcome: Outcome::Local,
-                    fault: None,
-                    message: None,
-                    published: self.etag.is_some(),
-                    retry: false,
-                })
+    fn want(&mut self, cx: &mut Cx, account: &mut Account, wish: Wish, out: &mut Vec<Told>) {
+        match self.wish.replace(wish) {
+            Some(Wish::Publish(Notice { cookie, .. }) | Wish::Remove { cookie, .. })
+                if cookie != 0 =>
+            {
+                out.push(self.told(cookie, Outcome::Local, None));
             }
-            _ => None,
-        });
-        self.go(cx, account);
-        overtaken
+            _ => {}
+        }
+        self.go(cx, account, out);
     }
 
-    fn go(&mut self, cx: &mut Cx, account: &mut Account) {
+    fn told(&self, cookie: i64, outcome: Outcome, message: Option<Message>) -> Told {
+        Told {
+            cookie,
+            outcome,
+            fault: None,
+            message,
+            published: self.etag.is_some(),
+            retry: false,
+        }
+    }
+
+    fn go(&mut self, cx: &mut Cx, account: &mut Account, out: &mut Vec<Told>) {
         if self.sent.is_some() {
             return;
         }
@@ -207,7 +225,12 @@ impl Publication {
             }
             Wish::Remove { cookie, own } => {
                 self.state = None;
-                self.send(cx, account, Errand::Remove, cookie, &own, 0);
+                if self.etag.is_some() {
+                    self.send(cx, account, Errand::Remove, cookie, &own, 0);
+                } else {
+                    // Nothing stands at the compositor; there is no entity tag to remove it by.
+                    out.push(self.told(cookie, Outcome::Sip(200), None));
+                }
             }
         }
     }
@@ -265,25 +288,22 @@ impl Publication {
         account: &mut Account,
         client: ClientKey,
         message: Message,
-    ) -> Option<Told> {
-        let mut sent = self.sent.take_if(|sent| sent.request.is(client))?;
+        out: &mut Vec<Told>,
+    ) {
+        let Some(mut sent) = self.sent.take_if(|sent| sent.request.is(client)) else {
+            return;
+        };
         let status = message.status().unwrap_or_default();
         match status {
-            0..=199 => {
-                self.sent = Some(sent);
-                None
-            }
-            200..=299 => self.on_success(cx, account, &sent, message),
+            0..=199 => self.sent = Some(sent),
+            200..=299 => self.on_success(cx, account, &sent, message, out),
             401 | 407 => {
                 self.cseq += 1;
                 match sent.request.authenticate(cx, account, &message, self.cseq) {
-                    Ok(_) => {
-                        self.sent = Some(sent);
-                        None
-                    }
+                    Ok(_) => self.sent = Some(sent),
                     Err(fault) => {
                         let outcome = Outcome::Sip(status);
-                        self.fail(cx, account, &sent, outcome, Some(fault), Some(message))
+                        self.fail(cx, account, &sent, outcome, Some(fault), Some(message), out);
                     }
                 }
             }
@@ -291,10 +311,9 @@ impl Publication {
             412 if self.etag.is_some() && sent.turns < MAX_TURNS => {
                 self.etag = None;
                 if sent.errand == Errand::Remove {
-                    return self.on_removed(cx, account, sent.cookie, message);
+                    return self.on_removed(cx, account, sent.cookie, message, out);
                 }
                 self.send(cx, account, Errand::State, sent.cookie, &sent.own, sent.turns + 1);
-                None
             }
             423 if sent.errand != Errand::Remove && sent.turns < MAX_TURNS => {
                 let asked = self.state.as_ref().map_or(0, |state| state.expires);
@@ -302,13 +321,15 @@ impl Publication {
                 let least = message.min_expires().unwrap_or_else(|| asked.saturating_mul(2));
                 if least <= asked {
                     let outcome = Outcome::Sip(status);
-                    return self.fail(cx, account, &sent, outcome, None, Some(message));
+                    return self.fail(cx, account, &sent, outcome, None, Some(message), out);
                 }
                 self.least_expires = least;
                 self.send(cx, account, sent.errand, sent.cookie, &sent.own, sent.turns + 1);
-                None
             }
-            _ => self.fail(cx, account, &sent, Outcome::Sip(status), None, Some(message)),
+            _ => {
+                let outcome = Outcome::Sip(status);
+                self.fail(cx, account, &sent, outcome, None, Some(message), out);
+            }
         }
     }
 
@@ -318,11 +339,12 @@ impl Publication {
         account: &mut Account,
         sent: &Sent,
         message: Message,
-    ) -> Option<Told> {
+        out: &mut Vec<Told>,
+    ) {
         self.backoff.reset();
         note_authentication_info(account, &account.aor.clone(), &message);
         if sent.errand == Errand::Remove {
-            return self.on_removed(cx, account, sent.cookie, message);
+            return self.on_removed(cx, account, sent.cookie, message, out);
         }
         if sent.errand == Errand::State {
             self.dirty = false;
@@ -333,19 +355,15 @@ impl Publication {
         let wanted = self.state.as_ref().map_or(3600, |state| state.expires);
         let granted = message.expires().unwrap_or(wanted);
         if self.wish.is_some() {
-            self.go(cx, account);
+            self.go(cx, account, out);
         } else if self.etag.is_some() {
             self.timer = Some(cx.arm(refresh_after(granted), self.owner, self.number));
         }
         // A refresh that went well is no news, unless it was asked for.
-        (sent.errand == Errand::State || sent.cookie != 0).then(|| Told {
-            cookie: sent.cookie,
-            outcome: Outcome::Sip(message.status().unwrap_or(200)),
-            fault: None,
-            message: Some(message),
-            published: true,
-            retry: false,
-        })
+        if sent.errand == Errand::State || sent.cookie != 0 {
+            let outcome = Outcome::Sip(message.status().unwrap_or(200));
+            out.push(self.told(sent.cookie, outcome, Some(message)));
+        }
     }
 
     fn on_removed(
@@ -354,17 +372,12 @@ impl Publication {
         account: &mut Account,
         cookie: i64,
         message: Message,
-    ) -> Option<Told> {
+        out: &mut Vec<Told>,
+    ) {
         self.etag = None;
-        self.go(cx, account);
-        Some(Told {
-            cookie,
-            outcome: Outcome::Sip(message.status().unwrap_or(200)),
-            fault: None,
-            message: Some(message),
-            published: false,
-            retry: false,
-        })
+        let outcome = Outcome::Sip(message.status().unwrap_or(200));
+        out.push(self.told(cookie, outcome, Some(message)));
+        self.go(cx, account, out);
     }
 
     /// Its PUBLISH got no final response.
@@ -374,9 +387,11 @@ impl Publication {
         account: &mut Account,
         client: ClientKey,
         failure: Failure,
-    ) -> Option<Told> {
-        let sent = self.sent.take_if(|sent| sent.request.is(client))?;
-        self.fail(cx, account, &sent, Outcome::Failed(failure), None, None)
+        out: &mut Vec<Told>,
+    ) {
+        if let Some(sent) = self.sent.take_if(|sent| sent.request.is(client)) {
+            self.fail(cx, account, &sent, Outcome::Failed(failure), None, None, out);
+        }
     }
 
     fn fail(
@@ -387,7 +402,8 @@ impl Publication {
         outcome: Outcome,
         fault: Option<auth::Refusal>,
         message: Option<Message>,
-    ) -> Option<Told> {
+        out: &mut Vec<Told>,
+    ) {
         let passing = match outcome {
             Outcome::Sip(status) => is_passing(status),
             Outcome::Failed(failure) => failure != Failure::NoTarget,
@@ -395,7 +411,7 @@ impl Publication {
         };
         let retry = passing && sent.errand != Errand::Remove;
         if self.wish.is_some() {
-            self.go(cx, account);
+            self.go(cx, account, out);
         } else if retry {
             let wait = self.backoff.wait(&mut cx.entropy, message.as_ref().and_then(asked));
             self.timer = Some(cx.arm(wait, self.owner, self.number));
@@ -403,14 +419,11 @@ impl Publication {
             self.etag = None;
             self.state = None;
         }
-        Some(Told {
-            cookie: sent.cookie,
-            outcome,
+        out.push(Told {
             fault,
-            message,
-            published: false,
             retry,
-        })
+            ..self.told(sent.cookie, outcome, message)
+        });
     }
 
     fn next_errand(&self) -> Errand {

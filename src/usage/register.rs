@@ -4,6 +4,8 @@
 //! registration have one Call-ID and rising CSeq numbers, and only one is on its way at a time (§10.2). What an
 //! application is told of it is `agent::profile`'s business.
 
+use std::time::Duration;
+
 use crate::auth;
 use crate::base::Time;
 use crate::dialog::LocalTag;
@@ -21,6 +23,8 @@ const RETRY: u32 = 2;
 
 /// Most times one REGISTER is sent anew because of 423 or 3xx.
 const MAX_TURNS: u8 = 5;
+/// Least time between two REGISTERs that are sent because a connection was lost.
+const CALM: Duration = Duration::from_secs(30);
 
 /// What to register, and where.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +103,8 @@ pub struct Registration {
     bound_until: Option<Time>,
     granted: u32,
     contact: Box<str>,
+    /// The connection the last 2xx came by, and when: calls come in by it.
+    flow: Option<(Flow, Time)>,
     backoff: Backoff,
 }
 
@@ -123,6 +129,7 @@ impl Registration {
             bound_until: None,
             granted: 0,
             contact: "".into(),
+            flow: None,
             backoff: Backoff::default(),
         }
     }
@@ -335,7 +342,8 @@ impl Registration {
         }
         self.granted = granted;
         self.contact = contact.into();
-        self.bound_until = Some(cx.now + std::time::Duration::from_secs(granted.into()));
+        self.flow = flow.conn.map(|_| (*flow, cx.now));
+        self.bound_until = Some(cx.now + Duration::from_secs(granted.into()));
         self.note_service_route(account, &message);
         if std::mem::take(&mut self.anew) {
             self.go_on(cx, account);
@@ -368,6 +376,7 @@ impl Registration {
         self.bound_until = None;
         self.granted = 0;
         self.contact = "".into();
+        self.flow = None;
         account.routes.clone_from(&self.wanted.routes);
     }
 
@@ -451,6 +460,20 @@ impl Registration {
             message,
             retry: passing,
         })
+    }
+
+    /// The connection by which the registrar reaches us is gone: a new one is needed at once, but not in a storm.
+    pub fn on_flow_closed(&mut self, cx: &mut Cx, closed: &Flow) {
+        let Some((_, since)) = self.flow.take_if(|(flow, _)| flow.conn == closed.conn) else {
+            return;
+        };
+        if self.wish != Wish::Bound || self.request.is_some() || self.retry_at.is_some() {
+            return;
+        }
+        let quiet = CALM.saturating_sub(cx.now.since(since));
+        let wait = Duration::from_millis(100 + cx.entropy.below(900)).max(quiet);
+        cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
+        self.refresh_at = Some(cx.arm(wait, self.owner, REFRESH));
     }
 
     /// One of this registration's timers.
