@@ -4,7 +4,7 @@
 //! event is hidden or forgone, the automatic answer goes out.
 
 use crate::base::{Key, Time};
-use crate::syntax::{Message, MessageBuilder};
+use crate::syntax::{HeaderId, Message, MessageBuilder};
 use crate::transaction::ServerKey;
 use crate::usage::{Owner, Role};
 
@@ -34,7 +34,7 @@ impl Agent {
         request: Message,
         automatic: u16,
         owner: Option<Owner>,
-    ) {
+    ) -> AnswerKey {
         let wait = self.config.claim;
         let deadline = self.cx.now + wait;
         let key = self.pending.insert(Pending {
@@ -58,6 +58,14 @@ impl Agent {
             );
         } else {
             self.forgo_answer(self.cx.now, key);
+        }
+        key
+    }
+
+    /// The request was answered by another way than its event.
+    pub(super) fn withdraw_answer(&mut self, answer: AnswerKey) {
+        if let Some(pending) = self.pending.get_mut(answer) {
+            pending.answered = true;
         }
     }
 
@@ -152,11 +160,30 @@ impl Agent {
                     call.respond_with(cx, account, server, &request, status, own, body);
                 });
             }
+            Some(Owner {
+                role: Role::Watcher,
+                key,
+            }) => self.answer_offer(Key::from_bits(key), status, own, send),
+            Some(Owner {
+                role: Role::Subscription,
+                key,
+            }) if self.answer_notify(
+                Key::from_bits(key),
+                server,
+                &request,
+                status,
+                send.reason.as_deref().unwrap_or_default(),
+                own,
+                body,
+            ) => {}
             _ => {
                 let reason = send.reason.as_deref().unwrap_or_default();
                 let tag = self.cx.tag();
                 let mut builder =
                     MessageBuilder::response_to(&request, status, reason, tag.as_str()).raw_lines(own);
+                if matches!(status, 405 | 501) && !crate::usage::lines::contains(own, "Allow") {
+                    builder = builder.header(HeaderId::Allow, crate::usage::context::ALLOW);
+                }
                 if let Some((content_type, body)) = body {
                     builder = builder.body(content_type, body);
                 }

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `route.rs` | which object a message, timer or failure belongs to |
 //! | `session.rs`, `incoming.rs` | calls as the application sees them |
-//! | `profile.rs` | accounts and their registration |
+//! | `profile.rs`, `publication.rs` | accounts, their registration and published state |
 //! | `subscription.rs`, `watcher.rs` | both ends of event packages |
 //! | `request.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `answer.rs` | requests that wait for the application's word |
@@ -25,6 +25,7 @@ pub mod pidf;
 pub mod profile;
 pub mod profile_xml;
 pub mod properties;
+mod publication;
 pub mod refusal;
 mod request;
 mod route;
@@ -192,7 +193,7 @@ impl Agent {
             Kind::Subscription => {
                 self.subscriptions.get(Key::from_bits(bits)).map(subscription::Subscription::details)
             }
-            Kind::Watcher => self.watchers.get(Key::from_bits(bits)).map(watcher::Watcher::details),
+            Kind::Watcher => self.watchers.get(Key::from_bits(bits)).map(|watcher| watcher.details(self.cx.now)),
             Kind::Transaction => None,
         };
         living.or_else(|| object.last_details()).unwrap_or_default()

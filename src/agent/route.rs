@@ -261,5 +261,8 @@ impl Agent {
                 session.call.on_flow_closed(flow);
             }
         }
+        self.on_registration_flow_closed(flow);
+        self.on_subscription_flow_closed(flow);
+        self.on_watcher_flow_closed(flow);
     }
 }

@@ -313,6 +313,7 @@ impl Agent {
         let participant = Object::new(Kind::Participant, key.to_bits(), 0, 0);
         session.participant = Some(participant.clone());
         if session.session_type == SessionType::Im {
+            self.note_im_session(key);
             self.set_state(
                 key,
                 SessionState::Connected,
@@ -1068,6 +1069,11 @@ impl Agent {
 
     /// The application gave up its last handle of an object that never did anything.
     pub fn forget(&mut self, object: &ObjectRef) {
+        match object.kind() {
+            Kind::Profile => return self.forget_profile(Key::from_bits(object.key())),
+            Kind::Subscription => return self.forget_subscription(Key::from_bits(object.key())),
+            _ => {}
+        }
         if object.kind() == Kind::Session {
             let key = Key::from_bits(object.key());
             let idle = self.sessions.get(key).is_some_and(|session| {

@@ -94,7 +94,7 @@ impl<T, K> Slab<T, K> {
     ///
     /// # Panics
     /// With 2^32 values in one slab, far above what [`super::limits::Limits`] allows.
-    pub fn insert(&mut self, value: T) -> Key<T> {
+    pub fn insert(&mut self, value: T) -> Key<K> {
         self.insert_with(|_| value)
     }
 
@@ -102,24 +102,27 @@ impl<T, K> Slab<T, K> {
     ///
     /// # Panics
     /// As [`Slab::insert`].
-    pub fn insert_with(&mut self, make: impl FnOnce(Key<T>) -> T) -> Key<T> {
-        let (index, generation) = match self.free.pop() {
-            Some(index) => (index, self.slots[index as usize].generation),
-            None => {
-                let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 slots");
-                self.slots.push(Slot {
-                    generation: 1,
-                    value: None,
-                });
-                (index, 1)
-            }
-        };
+    pub fn insert_with(&mut self, make: impl FnOnce(Key<K>) -> T) -> Key<K> {
+        if let Some(index) = self.free.pop() {
+            let slot = &mut self.slots[index as usize];
+            let key = Key {
+                index,
+                generation: slot.generation,
+                kind: PhantomData,
+            };
+            slot.value = Some(make(key));
+            return key;
+        }
+        let index = u32::try_from(self.slots.len()).expect("fewer than 2^32 slots");
         let key = Key {
             index,
-            generation,
+            generation: 1,
             kind: PhantomData,
         };
-        self.slots[index as usize].value = Some(make(key));
+        self.slots.push(Slot {
+            generation: 1,
+            value: Some(make(key)),
+        });
         key
     }
 

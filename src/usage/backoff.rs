@@ -86,6 +86,9 @@ mod tests {
         assert_eq!(refresh_after(20), Duration::from_secs(15));
         assert_eq!(refresh_after(4), Duration::from_secs(2));
         assert_eq!(refresh_after(0), Duration::from_millis(500));
-        assert_eq!(refresh_after(u32::MAX), Duration::from_secs(4_294_967_295 - 600));
+        assert_eq!(
+            refresh_after(u32::MAX),
+            Duration::from_secs(4_294_967_295 - 600)
+        );
     }
 }

@@ -125,6 +125,16 @@ impl Notifier {
         })
     }
 
+    /// Names its owner, once that has a place.
+    pub fn owned_by(&mut self, owner: Owner) {
+        self.owner = owner;
+    }
+
+    /// Forgets what was told: a subscriber who is to know nothing more.
+    pub fn forget_state(&mut self) {
+        self.current = None;
+    }
+
     /// Our tag.
     #[must_use]
     pub fn local_tag(&self) -> LocalTag {
@@ -175,7 +185,11 @@ impl Notifier {
         }
         let status = if active { 200 } else { 202 };
         self.answer(cx, account, server, &request, &flow, status);
-        self.state = if active { State::Active } else { State::Pending };
+        self.state = if active {
+            State::Active
+        } else {
+            State::Pending
+        };
         if self.wanted == 0 {
             // A poll (RFC 6665 §4.4.3).
             self.keep(body);
@@ -221,7 +235,11 @@ impl Notifier {
         out: &mut Vec<Told>,
     ) {
         if matches!(self.state, State::Active | State::Pending) {
-            self.state = if active { State::Active } else { State::Pending };
+            self.state = if active {
+                State::Active
+            } else {
+                State::Pending
+            };
             self.notify(cx, account, own, body, cookie, out);
         }
     }
@@ -351,16 +369,16 @@ impl Notifier {
             .offer("Allow-Events", &cx.allow_events)
             .offer("Server", &cx.user_agent)
             .finish(&[]);
-        let mut builder =
-            MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
+        let mut builder = MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
         builder = builder.copy(request, crate::syntax::HeaderId::RecordRoute);
         cx.respond(server, builder.raw_lines(&lines).build());
     }
 
     fn reject(&self, cx: &mut Cx, server: ServerKey, request: &Message, status: u16, lines: &str) {
-        let builder =
-            MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
-        let lines = Lines::new(lines).offer("Server", &cx.user_agent).finish(&[]);
+        let builder = MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
+        let lines = Lines::new(lines)
+            .offer("Server", &cx.user_agent)
+            .finish(&[]);
         cx.respond(server, builder.raw_lines(&lines).build());
     }
 
@@ -383,7 +401,10 @@ impl Notifier {
         if message.method() != "SUBSCRIBE" {
             return self.reject(cx, server, &message, 405, "Allow: SUBSCRIBE\r\n");
         }
-        let same = match (message.typed::<Event<'_>>(), Event::parse_value(&self.event)) {
+        let same = match (
+            message.typed::<Event<'_>>(),
+            Event::parse_value(&self.event),
+        ) {
             (Ok(Some(event)), Ok(ours)) => ours.same(&event),
             _ => false,
         };

@@ -124,7 +124,9 @@ impl Publication {
     /// Whether a response or failure is this publication's.
     #[must_use]
     pub fn is(&self, client: ClientKey) -> bool {
-        self.sent.as_ref().is_some_and(|sent| sent.request.is(client))
+        self.sent
+            .as_ref()
+            .is_some_and(|sent| sent.request.is(client))
     }
 
     /// First publication, or a modification.
@@ -313,18 +315,34 @@ impl Publication {
                 if sent.errand == Errand::Remove {
                     return self.on_removed(cx, account, sent.cookie, message, out);
                 }
-                self.send(cx, account, Errand::State, sent.cookie, &sent.own, sent.turns + 1);
+                self.send(
+                    cx,
+                    account,
+                    Errand::State,
+                    sent.cookie,
+                    &sent.own,
+                    sent.turns + 1,
+                );
             }
             423 if sent.errand != Errand::Remove && sent.turns < MAX_TURNS => {
                 let asked = self.state.as_ref().map_or(0, |state| state.expires);
                 let asked = asked.max(self.least_expires);
-                let least = message.min_expires().unwrap_or_else(|| asked.saturating_mul(2));
+                let least = message
+                    .min_expires()
+                    .unwrap_or_else(|| asked.saturating_mul(2));
                 if least <= asked {
                     let outcome = Outcome::Sip(status);
                     return self.fail(cx, account, &sent, outcome, None, Some(message), out);
                 }
                 self.least_expires = least;
-                self.send(cx, account, sent.errand, sent.cookie, &sent.own, sent.turns + 1);
+                self.send(
+                    cx,
+                    account,
+                    sent.errand,
+                    sent.cookie,
+                    &sent.own,
+                    sent.turns + 1,
+                );
             }
             _ => {
                 let outcome = Outcome::Sip(status);
@@ -390,7 +408,15 @@ impl Publication {
         out: &mut Vec<Told>,
     ) {
         if let Some(sent) = self.sent.take_if(|sent| sent.request.is(client)) {
-            self.fail(cx, account, &sent, Outcome::Failed(failure), None, None, out);
+            self.fail(
+                cx,
+                account,
+                &sent,
+                Outcome::Failed(failure),
+                None,
+                None,
+                out,
+            );
         }
     }
 
@@ -413,7 +439,9 @@ impl Publication {
         if self.wish.is_some() {
             self.go(cx, account, out);
         } else if retry {
-            let wait = self.backoff.wait(&mut cx.entropy, message.as_ref().and_then(asked));
+            let wait = self
+                .backoff
+                .wait(&mut cx.entropy, message.as_ref().and_then(asked));
             self.timer = Some(cx.arm(wait, self.owner, self.number));
         } else {
             self.etag = None;

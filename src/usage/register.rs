@@ -330,7 +330,10 @@ impl Registration {
         let renewed = self.is_bound(cx.now);
         let ours = cx.contact(flow, &account.contact).unwrap_or_default();
         let (contact, granted) = binding(&message, &ours);
-        let granted = granted.or(self.raised).or(self.wanted.expires).unwrap_or(3600);
+        let granted = granted
+            .or(self.raised)
+            .or(self.wanted.expires)
+            .unwrap_or(3600);
         if granted == 0 {
             self.unbind(account);
             if std::mem::take(&mut self.anew) {
@@ -365,7 +368,11 @@ impl Registration {
         account.routes.clone_from(&self.wanted.routes);
         for route in message.values(HeaderId::ServiceRoute).take(16) {
             // The outbound proxy may name itself first; it is passed once.
-            if account.routes.last().is_some_and(|last| same_route(last, route)) {
+            if account
+                .routes
+                .last()
+                .is_some_and(|last| same_route(last, route))
+            {
                 continue;
             }
             account.routes.push(route.into());
@@ -497,13 +504,18 @@ impl Registration {
 /// Our binding in the list of a 2xx, and its time: that of our own Contact, else the Expires of the message
 /// (RFC 3261 §10.2.4). A registrar that wrote our address anew is known by the user part of an only Contact.
 fn binding(message: &Message, ours: &str) -> (String, Option<u32>) {
-    let our_uri = NameAddr::parse(ours).map(|ours| ours.uri).unwrap_or_default();
+    let our_uri = NameAddr::parse(ours)
+        .map(|ours| ours.uri)
+        .unwrap_or_default();
     let user = Uri::parse(our_uri).ok().and_then(|ours| ours.user);
     let (mut only, mut count) = (None, 0);
     for contact in message.contacts().filter_map(Result::ok) {
         count += 1;
         if uri::equal(contact.uri(), our_uri) {
-            return (contact.uri().into(), contact.expires().or_else(|| message.expires()));
+            return (
+                contact.uri().into(),
+                contact.expires().or_else(|| message.expires()),
+            );
         }
         if user.is_some() && Uri::parse(contact.uri()).ok().and_then(|other| other.user) == user {
             only = Some((contact.uri().to_owned(), contact.expires()));
@@ -568,7 +580,10 @@ mod tests {
     fn an_only_contact_of_our_user_is_ours_behind_a_translator() {
         let message = answer("Contact: <sip:alice@203.0.113.5:40000>;expires=33\r\n");
         let (contact, granted) = binding(&message, "<sip:alice@10.0.0.2:5060>");
-        assert_eq!((&*contact, granted), ("sip:alice@203.0.113.5:40000", Some(33)));
+        assert_eq!(
+            (&*contact, granted),
+            ("sip:alice@203.0.113.5:40000", Some(33))
+        );
     }
 
     #[test]

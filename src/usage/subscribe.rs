@@ -192,7 +192,13 @@ impl Subscriber {
     }
 
     /// Subscribes; anew when it stands: the old one is ended first.
-    pub fn subscribe(&mut self, cx: &mut Cx, account: &mut Account, own: &str, out: &mut Vec<Told>) {
+    pub fn subscribe(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        own: &str,
+        out: &mut Vec<Told>,
+    ) {
         self.own = own.to_owned();
         self.backoff.reset();
         match self.state {
@@ -210,7 +216,13 @@ impl Subscriber {
     }
 
     /// Ends it: Expires: 0, then the last NOTIFY (RFC 6665 §4.1.2.3).
-    pub fn unsubscribe(&mut self, cx: &mut Cx, account: &mut Account, own: &str, out: &mut Vec<Told>) {
+    pub fn unsubscribe(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        own: &str,
+        out: &mut Vec<Told>,
+    ) {
         self.again = false;
         self.end(cx, account, own, out);
     }
@@ -291,7 +303,9 @@ impl Subscriber {
             }
         };
         draft.contact = Some(account.contact.clone());
-        if let Some((content_type, body)) = self.wanted.body.as_ref().filter(|_| self.dialog.is_none()) {
+        if let Some((content_type, body)) =
+            self.wanted.body.as_ref().filter(|_| self.dialog.is_none())
+        {
             draft.content_type = Some(content_type.clone());
             draft.body = body.to_vec();
         }
@@ -343,7 +357,9 @@ impl Subscriber {
             423 if !self.removes && self.turns < MAX_TURNS => {
                 self.turns += 1;
                 let asked = self.wanted.expires.max(self.least_expires);
-                let least = message.min_expires().unwrap_or_else(|| asked.saturating_mul(2));
+                let least = message
+                    .min_expires()
+                    .unwrap_or_else(|| asked.saturating_mul(2));
                 if least <= asked {
                     return self.on_refused(cx, account, Outcome::Sip(status), Some(message), out);
                 }
@@ -619,7 +635,10 @@ impl Subscriber {
                     self.remove(cx, account);
                 }
             }
-            Heard::Terminated { reason, retry_after } => {
+            Heard::Terminated {
+                reason,
+                retry_after,
+            } => {
                 self.on_terminated(cx, account, &reason, retry_after, &message, out);
             }
         }
@@ -704,7 +723,14 @@ impl Subscriber {
     }
 
     /// Answers a request of the notifier, with the subscription's lines.
-    pub fn respond(&self, cx: &mut Cx, server: ServerKey, request: &Message, status: u16, own: &str) {
+    pub fn respond(
+        &self,
+        cx: &mut Cx,
+        server: ServerKey,
+        request: &Message,
+        status: u16,
+        own: &str,
+    ) {
         self.respond_with(cx, server, request, status, "", own, None);
     }
 
@@ -720,7 +746,9 @@ impl Subscriber {
         body: Option<(&str, &[u8])>,
     ) {
         let extra = self.extra.response(own);
-        let lines = Lines::new(&extra).offer("Server", &cx.user_agent).finish(&[]);
+        let lines = Lines::new(&extra)
+            .offer("Server", &cx.user_agent)
+            .finish(&[]);
         let tag = self.local_tag.as_str();
         let mut builder =
             MessageBuilder::response_to(request, status, reason, tag).raw_lines(&lines);

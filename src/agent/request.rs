@@ -1,0 +1,456 @@
+//! Requests outside sessions and subscriptions: those of the application's own, page-mode messages (RFC 3428), and what
+//! comes in that belongs to no object: OPTIONS (RFC 3261 §11), MESSAGE and methods that nobody here knows.
+
+use crate::base::{Key, Time};
+use crate::syntax::{HeaderId, Message, method, uri};
+use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
+use crate::transport::Flow;
+use crate::usage::context::ALLOW;
+use crate::usage::{Lines, Outcome, Outgoing, Owner, Role};
+
+use super::command::{SEND_END, SEND_EXPERT};
+use super::event::FLAG_LAST;
+use super::headers::{check, own_lines};
+use super::profile::{Profile, check_aor, phrase, status_of};
+use super::session::{Session, account_for};
+use super::{
+    Agent, AnswerMode, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Send,
+    SessionType, Verdict,
+};
+
+/// Most requests of the application's own that wait for their answers.
+const MAX_REQUESTS: usize = 100_000;
+
+/// A request of the application's own that waits for its final response.
+#[derive(Debug)]
+pub struct AppRequest {
+    object: ObjectRef,
+    outgoing: Outgoing,
+    cookie: i64,
+    profile: Option<ObjectRef>,
+    /// A message of a message session: its completion belongs there.
+    session: Option<Key<Session>>,
+    uri: Box<str>,
+}
+
+impl AppRequest {
+    pub(super) fn object(&self) -> &ObjectRef {
+        &self.object
+    }
+}
+
+struct ToSend<'a> {
+    method: &'a str,
+    uri: &'a str,
+    to: Option<String>,
+    own: String,
+    profile: Option<ObjectRef>,
+    session: Option<Key<Session>>,
+}
+
+impl Agent {
+    /// Sends a request outside any dialog; ends in `Response` or `TransactionFailed`.
+    pub fn send_request(
+        &mut self,
+        now: Time,
+        profile: Option<&ObjectRef>,
+        method: &str,
+        uri: &str,
+        send: &Send,
+    ) -> Result<ObjectRef, Refusal> {
+        self.cx.now = now;
+        if !method::is_token(method) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "the method is no token",
+            ));
+        }
+        if [
+            "INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "NOTIFY",
+        ]
+        .contains(&method)
+        {
+            return Err(Refusal::new(
+                Code::NotAllowed,
+                format!("{method} belongs to a session or subscription"),
+            ));
+        }
+        check_aor(uri)?;
+        if send.flags & !(SEND_EXPERT | SEND_END) != 0 {
+            return Err(Refusal::new(
+                Code::NotImplemented,
+                "refreshed and repeated requests are not in this build",
+            ));
+        }
+        let own = own_lines(send)?;
+        self.refuse_when_closing()?;
+        if profile.is_some_and(|profile| profile.kind() != Kind::Profile) {
+            return Err(Refusal::new(Code::Handle, "the object is no profile"));
+        }
+        let profile = profile.cloned().or_else(|| self.profile_for(uri));
+        self.launch(
+            ToSend {
+                method,
+                uri,
+                to: None,
+                own,
+                profile,
+                session: None,
+            },
+            send,
+        )
+    }
+
+    /// A MESSAGE of a message session, which is no dialog.
+    pub(super) fn send_im(
+        &mut self,
+        key: Key<Session>,
+        send: &Send,
+        own: String,
+    ) -> Result<Verdict, Refusal> {
+        self.refuse_when_closing()?;
+        let session = self
+            .sessions
+            .get(key)
+            .ok_or_else(|| Refusal::new(Code::InvalidSessionState, "the session is over"))?;
+        let (uri, profile) = (session.remote_uri.clone(), session.profile.clone());
+        let lines = crate::usage::lines::merge(&own, &session.call.extra.requests);
+        self.launch(
+            ToSend {
+                method: "MESSAGE",
+                uri: &uri,
+                to: None,
+                own: lines,
+                profile,
+                session: Some(key),
+            },
+            send,
+        )?;
+        Ok(Verdict::Done)
+    }
+
+    fn launch(&mut self, request: ToSend<'_>, send: &Send) -> Result<ObjectRef, Refusal> {
+        if self.requests.len() >= MAX_REQUESTS {
+            return Err(Refusal::new(
+                Code::Limit,
+                "100,000 requests wait for their answers",
+            ));
+        }
+        let body = send.body.as_deref().unwrap_or_default();
+        let mut content_type = send.content_type.clone();
+        if content_type.is_none() && !body.is_empty() {
+            content_type = Some("text/plain;charset=UTF-8".into());
+        }
+        if let Some(content_type) = &content_type {
+            check(&format!("Content-Type: {content_type}"), true)?;
+        }
+        let Self {
+            cx,
+            requests,
+            profiles,
+            anonymous,
+            ..
+        } = self;
+        let profile_key = request
+            .profile
+            .as_ref()
+            .map(|profile| Key::from_bits(profile.key()));
+        let account = account_for(profiles, anonymous, profile_key);
+        let to = request.to.unwrap_or_else(|| format!("<{}>", request.uri));
+        let draft = Draft {
+            method: request.method.into(),
+            uri: request.uri.into(),
+            routes: account.routes.clone(),
+            lines: format!(
+                "From: {};tag={}\r\nTo: {to}\r\nCall-ID: {}\r\n",
+                account.from,
+                cx.tag(),
+                cx.call_id()
+            ),
+            // A request that makes a dialog or a binding says where we are.
+            contact: ["SUBSCRIBE", "REFER", "OPTIONS", "REGISTER"]
+                .contains(&request.method)
+                .then(|| account.contact.clone()),
+            content_type: content_type.filter(|_| !body.is_empty()),
+            body: body.into(),
+            ..Draft::default()
+        };
+        let mut lines = Lines::new(&request.own);
+        if send.flags & SEND_END != 0 {
+            lines = lines.put("Expires", "0");
+        } else if send.expires_secs > 0 {
+            lines = lines.put("Expires", &send.expires_secs.to_string());
+        }
+        if request.method == "OPTIONS" {
+            lines = lines.offer("Accept", ACCEPT).offer("Allow", ALLOW);
+        }
+        let rest = lines.offer("User-Agent", &cx.user_agent).finish(&[]);
+        let cseq = cx.first_cseq();
+        let key = requests.insert_with(|key| {
+            let owner = Owner {
+                role: Role::Request,
+                key: key.to_bits(),
+            };
+            AppRequest {
+                object: Object::new(Kind::Transaction, key.to_bits(), 0, 0),
+                outgoing: Outgoing::new(draft, cseq, rest, owner),
+                cookie: send.cookie,
+                profile: request.profile,
+                session: request.session,
+                uri: request.uri.into(),
+            }
+        });
+        let Some(sent) = requests.get_mut(key) else {
+            return Err(Refusal::new(Code::Limit, "no place for the request"));
+        };
+        sent.outgoing.send(cx, account);
+        Ok(sent.object.clone())
+    }
+
+    pub(super) fn on_app_response(
+        &mut self,
+        key: Key<AppRequest>,
+        client: ClientKey,
+        message: Message,
+    ) {
+        let Self {
+            cx,
+            requests,
+            profiles,
+            anonymous,
+            ..
+        } = self;
+        let Some(request) = requests
+            .get_mut(key)
+            .filter(|request| request.outgoing.is(client))
+        else {
+            return;
+        };
+        let status = message.status().unwrap_or_default();
+        if status < 200 {
+            return;
+        }
+        if matches!(status, 401 | 407) {
+            let profile: Option<Key<Profile>> = request
+                .profile
+                .as_ref()
+                .map(|profile| Key::from_bits(profile.key()));
+            let account = account_for(profiles, anonymous, profile);
+            let cseq = request.outgoing.cseq() + 1;
+            if request
+                .outgoing
+                .authenticate(cx, account, &message, cseq)
+                .is_ok()
+            {
+                return;
+            }
+        }
+        self.end_request(key, Outcome::Sip(status), Some(message));
+    }
+
+    pub(super) fn on_app_failure(
+        &mut self,
+        key: Key<AppRequest>,
+        client: ClientKey,
+        failure: Failure,
+    ) {
+        if self
+            .requests
+            .get(key)
+            .is_some_and(|request| request.outgoing.is(client))
+        {
+            self.end_request(key, Outcome::Failed(failure), None);
+        }
+    }
+
+    fn end_request(&mut self, key: Key<AppRequest>, outcome: Outcome, message: Option<Message>) {
+        let Some(request) = self.requests.remove(key) else {
+            return;
+        };
+        request.object.end(Details::default());
+        let common = Event {
+            profile: request.profile,
+            cookie: request.cookie,
+            status: status_of(outcome),
+            status_text: phrase(message.as_ref()),
+            uri: request.uri,
+            content_type: content_type(message.as_ref()),
+            message,
+            ..Event::default()
+        };
+        let event = match request.session {
+            Some(session) => {
+                let Some(session) = self.sessions.get(session) else {
+                    return;
+                };
+                Event {
+                    event_type: EventType::SessionOperationComplete,
+                    session: Some(session.object().clone()),
+                    participant: session.participant().cloned(),
+                    ..common
+                }
+            }
+            None => Event {
+                event_type: match outcome {
+                    Outcome::Sip(_) => EventType::Response,
+                    _ => EventType::TransactionFailed,
+                },
+                transaction: Some(request.object),
+                text: request.outgoing.method().into(),
+                flags: FLAG_LAST,
+                ..common
+            },
+        };
+        self.tell(event);
+    }
+
+    /// What we can do, for OPTIONS and 200 to OPTIONS (RFC 3261 §11.2).
+    pub(super) fn capabilities(&self) -> String {
+        format!(
+            "Allow: {ALLOW}\r\nAccept: {ACCEPT}\r\nSupported: path\r\n{}",
+            self.allow_events_line()
+        )
+    }
+
+    /// The line that goes with 489 (RFC 6665 §8.3.2); empty when no package is taken.
+    pub(super) fn allow_events_line(&self) -> String {
+        match &*self.cx.allow_events {
+            "" => String::new(),
+            packages => format!("Allow-Events: {packages}\r\n"),
+        }
+    }
+
+    /// The account of a profile, or the anonymous one, to look at.
+    pub(super) fn account_of_profile(
+        &mut self,
+        profile: Option<&ObjectRef>,
+    ) -> &mut crate::usage::Account {
+        let key = profile.map(|profile| Key::from_bits(profile.key()));
+        account_for(&mut self.profiles, &mut self.anonymous, key)
+    }
+
+    pub(super) fn on_options(&mut self, server: ServerKey, message: &Message, flow: &Flow) {
+        if self.is_shutting_down() {
+            return self.reply(server, message, 503, "");
+        }
+        let profile = self.profile_addressed(message);
+        let contact = self.account_of_profile(profile.as_ref()).contact.clone();
+        let mut lines = self.capabilities();
+        if let Some(contact) = self.cx.contact(flow, &contact) {
+            lines.push_str(&format!("Contact: {contact}\r\n"));
+        }
+        self.reply(server, message, 200, &lines);
+        let event = self.request_event(message, profile);
+        self.tell(event);
+    }
+
+    /// Page-mode messages are answered at once; the application reads them later.
+    pub(super) fn on_message(&mut self, server: ServerKey, message: Message) {
+        if self.is_shutting_down() {
+            return self.reply(server, &message, 480, "");
+        }
+        match self.answer_mode(SessionType::Im) {
+            AnswerMode::NotSupported => {
+                let lines = format!("Allow: {ALLOW}\r\n");
+                return self.reply(server, &message, 405, &lines);
+            }
+            AnswerMode::AutomaticallyReject => return self.reply(server, &message, 603, ""),
+            AnswerMode::OfferSessionEvent | AnswerMode::AutomaticallyAccept => {}
+        }
+        self.reply(server, &message, 200, "");
+        let from: Box<str> = message
+            .from()
+            .map(|from| from.uri)
+            .unwrap_or_default()
+            .into();
+        let name: Box<str> = message
+            .from()
+            .map(|from| from.display_name.into_owned())
+            .unwrap_or_default()
+            .into();
+        let session = self.im_session_with(&from);
+        let content_type = content_type(Some(&message));
+        // RTCMSET_STATUS with the typing state, for what RFC 3994 defines.
+        let composing = content_type
+            .to_ascii_lowercase()
+            .starts_with("application/im-iscomposing+xml");
+        let active = composing && String::from_utf8_lossy(message.body()).contains(">active<");
+        let event = Event {
+            event_type: EventType::Messaging,
+            profile: self.profile_addressed(&message),
+            session: session.as_ref().map(|(session, _)| session.clone()),
+            participant: session.and_then(|(_, participant)| participant),
+            kind: i32::from(composing),
+            state: i32::from(active),
+            uri: from,
+            text: name,
+            content_type,
+            message: Some(message),
+            ..Event::default()
+        };
+        self.tell(event);
+    }
+
+    /// The message session with that peer, if one is open.
+    fn im_session_with(&mut self, peer: &str) -> Option<(ObjectRef, Option<ObjectRef>)> {
+        let Self {
+            packages, sessions, ..
+        } = self;
+        packages.im_sessions.retain(|key| sessions.contains(*key));
+        let session = packages
+            .im_sessions
+            .iter()
+            .filter_map(|key| sessions.get(*key))
+            .find(|session| uri::equal(&session.remote_uri, peer))?;
+        Some((session.object().clone(), session.participant().cloned()))
+    }
+
+    /// A message session has its peer.
+    pub(super) fn note_im_session(&mut self, key: Key<Session>) {
+        self.packages.im_sessions.push(key);
+    }
+
+    /// A method that no object takes: told, so that an application may serve it; else refused (RFC 3261 §8.2.1).
+    pub(super) fn on_other_request(&mut self, server: ServerKey, message: Message) {
+        let automatic = if method::is_known(message.method()) {
+            405
+        } else {
+            501
+        };
+        let profile = self.profile_addressed(&message);
+        let event = self.request_event(&message, profile);
+        if self.is_shutting_down() {
+            let lines = format!("Allow: {ALLOW}\r\n");
+            return self.reply(server, &message, automatic, &lines);
+        }
+        self.tell_open(event, server, message, automatic, None);
+    }
+
+    pub(super) fn request_event(&self, message: &Message, profile: Option<ObjectRef>) -> Event {
+        Event {
+            event_type: EventType::Request,
+            profile,
+            uri: message
+                .from()
+                .map(|from| from.uri)
+                .unwrap_or_default()
+                .into(),
+            text: message.method().into(),
+            content_type: content_type(Some(message)),
+            message: Some(message.clone()),
+            ..Event::default()
+        }
+    }
+}
+
+/// What bodies we read.
+const ACCEPT: &str = "application/sdp, text/plain";
+
+/// The Content-Type of a message with a body.
+pub(super) fn content_type(message: Option<&Message>) -> Box<str> {
+    message
+        .filter(|message| !message.body().is_empty())
+        .and_then(|message| message.header(HeaderId::ContentType))
+        .unwrap_or_default()
+        .into()
+}

@@ -1,0 +1,739 @@
+//! Subscriptions of others to us (`IRTCWatcher`), and the event packages that we serve or take.
+//!
+//! A SUBSCRIBE to a served package becomes a watcher: offered to the application, or accepted at once. Protocol is
+//! `usage::Notifier`'s business; what a package's bodies mean is the application's.
+
+use std::collections::VecDeque;
+
+use crate::base::{Key, Time};
+use crate::syntax::{Accept, Event as EventHeader, Message};
+use crate::transaction::{ClientKey, Failure, ServerKey};
+use crate::transport::Flow;
+use crate::usage::notify::{State, Told};
+use crate::usage::{Account, Cx, Notifier, Outcome, Owner, Role};
+
+use super::event::{AnswerKey, FLAG_LAST};
+use super::headers::{check, own_lines};
+use super::profile::{phrase, status_of};
+use super::request::content_type;
+use super::session::{Session, account_for};
+use super::subscription::Subscription;
+use super::{
+    Agent, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Send, Status,
+    Verdict, WatcherState, properties,
+};
+
+/// Most packages that a client serves or takes.
+const MAX_PACKAGES: usize = 64;
+/// `kind` of [`EventType::Watcher`]: it was accepted at once.
+pub const WATCHER_ADD: i32 = 0;
+/// `kind` of [`EventType::Watcher`]: it is over.
+pub const WATCHER_REMOVE: i32 = 1;
+/// `kind` of [`EventType::Watcher`]: it asks to watch.
+pub const WATCHER_OFFERING: i32 = 3;
+
+/// A package we serve.
+#[derive(Debug)]
+struct Served {
+    package: Box<str>,
+    /// Types of its bodies; empty: any.
+    types: Box<str>,
+    /// Accepts without asking.
+    accepts: bool,
+}
+
+/// The packages of Allow-Events: served ones, those taken inside sessions, those taken outside dialogs.
+#[derive(Debug, Default)]
+pub struct Packages {
+    served: Vec<Served>,
+    in_dialogs: Vec<Box<str>>,
+    unsolicited: Vec<(Box<str>, Key<Subscription>)>,
+    /// Subscriptions that are over and may still be held.
+    pub(super) lingering: VecDeque<Key<Subscription>>,
+    /// Message sessions with a peer.
+    pub(super) im_sessions: Vec<Key<Session>>,
+}
+
+impl Packages {
+    fn note(&self, cx: &mut Cx) {
+        let mut list: Vec<&str> = Vec::new();
+        let all = self
+            .served
+            .iter()
+            .map(|served| &*served.package)
+            .chain(self.in_dialogs.iter().map(|package| &**package))
+            .chain(self.unsolicited.iter().map(|(package, _)| &**package));
+        for package in all {
+            if !list.contains(&package) {
+                list.push(package);
+            }
+        }
+        cx.allow_events = list.join(", ").into();
+    }
+
+    /// Whether NOTIFYs of the package are taken inside all sessions to come.
+    pub(super) fn allow_in_dialogs(&mut self, cx: &mut Cx, package: &str, allow: bool) -> Verdict {
+        let known = self.allows_in_dialogs(package);
+        if known == allow || allow && self.in_dialogs.len() >= MAX_PACKAGES {
+            return Verdict::Nothing;
+        }
+        if allow {
+            self.in_dialogs.push(package.into());
+        } else {
+            self.in_dialogs
+                .retain(|known| !known.eq_ignore_ascii_case(package));
+        }
+        self.note(cx);
+        Verdict::Done
+    }
+
+    /// See [`Packages::allow_in_dialogs`].
+    pub(super) fn allows_in_dialogs(&self, package: &str) -> bool {
+        self.in_dialogs
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(package))
+    }
+
+    pub(super) fn switch_unsolicited(
+        &mut self,
+        cx: &mut Cx,
+        key: Key<Subscription>,
+        package: &str,
+        on: bool,
+    ) {
+        self.unsolicited.retain(|(_, known)| *known != key);
+        if on {
+            self.unsolicited.push((package.into(), key));
+        }
+        self.note(cx);
+    }
+
+    /// The unsolicited subscriptions to a package, in the order they were switched on.
+    pub(super) fn unsolicited_for(&self, package: &str) -> impl Iterator<Item = Key<Subscription>> {
+        self.unsolicited
+            .iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(package))
+            .map(|(_, key)| *key)
+    }
+
+    /// Whether the package is in Allow-Events.
+    pub(super) fn is_known(&self, package: &str) -> bool {
+        self.served(package).is_some()
+            || self.allows_in_dialogs(package)
+            || self.unsolicited_for(package).next().is_some()
+    }
+
+    fn served(&self, package: &str) -> Option<&Served> {
+        self.served
+            .iter()
+            .find(|served| served.package.eq_ignore_ascii_case(package))
+    }
+}
+
+/// Somebody who watches us.
+#[derive(Debug)]
+pub struct Watcher {
+    object: ObjectRef,
+    profile: Option<ObjectRef>,
+    usage: Notifier,
+    uri: Box<str>,
+    name: Box<str>,
+    package: Box<str>,
+    accept: Box<str>,
+    /// The event that offered it, while it waits.
+    offer: Option<AnswerKey>,
+}
+
+impl Watcher {
+    pub(super) fn object(&self) -> &ObjectRef {
+        &self.object
+    }
+
+    fn state(&self) -> WatcherState {
+        WatcherState::from_number(self.object.state()).unwrap_or(WatcherState::Unknown)
+    }
+
+    /// The readable values.
+    pub(super) fn details(&self, now: Time) -> Details {
+        let mut details = Details::default();
+        details.text(properties::WATCHER_URI, self.uri.clone());
+        details.text(properties::WATCHER_NAME, self.name.clone());
+        details.text(properties::WATCHER_PACKAGE, self.package.clone());
+        details.text(properties::WATCHER_ACCEPT, self.accept.clone());
+        details.int(properties::WATCHER_EXPIRES, self.usage.expires_in(now));
+        details.related.extend(self.profile.clone());
+        details
+    }
+}
+
+fn gone() -> Refusal {
+    Refusal::new(Code::InvalidObjectState, "the watcher has gone")
+}
+
+impl Agent {
+    /// Serves an event package: mode 0 offers each watcher, 1 accepts all, 2 stops.
+    pub fn serve_package(
+        &mut self,
+        package: &str,
+        types: &str,
+        mode: i32,
+    ) -> Result<Verdict, Refusal> {
+        if !crate::syntax::method::is_token(package) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "the package is no token",
+            ));
+        }
+        if !types.is_empty() {
+            check(&format!("Accept: {types}"), true)?;
+        }
+        let Self { packages, cx, .. } = self;
+        let at = packages
+            .served
+            .iter()
+            .position(|served| served.package.eq_ignore_ascii_case(package));
+        match (mode, at) {
+            (0 | 1, at) => {
+                let served = Served {
+                    package: package.into(),
+                    types: types.into(),
+                    accepts: mode == 1,
+                };
+                match at {
+                    Some(at) => packages.served[at] = served,
+                    None if packages.served.len() >= MAX_PACKAGES => {
+                        return Err(Refusal::new(Code::Limit, "64 packages are the limit"));
+                    }
+                    None => packages.served.push(served),
+                }
+            }
+            (2, Some(at)) => {
+                packages.served.remove(at);
+            }
+            (2, None) => return Ok(Verdict::Nothing),
+            _ => {
+                return Err(Refusal::new(
+                    Code::InvalidArgument,
+                    "the mode is 0 (offer), 1 (accept all) or 2 (stop)",
+                ));
+            }
+        }
+        packages.note(cx);
+        Ok(Verdict::Done)
+    }
+
+    /// A SUBSCRIBE outside any dialog.
+    pub(super) fn on_subscribe(&mut self, server: ServerKey, message: Message, flow: &Flow) {
+        if self.is_shutting_down() {
+            return self.reply(server, &message, 480, "");
+        }
+        let package: Box<str> = match message.typed::<EventHeader<'_>>() {
+            Ok(Some(event)) => event.package.into(),
+            Ok(None) => "".into(),
+            Err(_) => return self.reply(server, &message, 400, ""),
+        };
+        let Some(served) = self.packages.served(&package) else {
+            let lines = self.allow_events_line();
+            let profile = self.profile_addressed(&message);
+            let event = self.request_event(&message, profile);
+            self.reply(server, &message, 489, &lines);
+            self.tell(event);
+            return;
+        };
+        if !acceptable(&served.types, &message) {
+            let lines = format!("Accept: {}\r\n", served.types);
+            return self.reply(server, &message, 406, &lines);
+        }
+        let at_once = served.accepts;
+        if self.subscriptions_full() {
+            return self.reply(server, &message, 503, "Retry-After: 60\r\n");
+        }
+        let Some(key) = self.new_watcher(server, &message, flow, package) else {
+            return self.reply(server, &message, 400, "");
+        };
+        let owner = Owner {
+            role: Role::Watcher,
+            key: key.to_bits(),
+        };
+        if at_once {
+            self.tell_watcher(
+                key,
+                WATCHER_ADD,
+                WatcherState::Allowed,
+                0,
+                Status::None,
+                Some(message),
+            );
+            self.with_watcher(key, |usage, cx, account, out| {
+                usage.accept(cx, account, true, 0, "", None, 0, out);
+            });
+            return;
+        }
+        if let Some(event) = self.watcher_event(
+            key,
+            WATCHER_OFFERING,
+            0,
+            Status::None,
+            Some(message.clone()),
+        ) {
+            let offer = self.tell_open(event, server, message, 202, Some(owner));
+            if let Some(watcher) = self.watchers.get_mut(key) {
+                watcher.offer = Some(offer);
+            }
+        }
+    }
+
+    fn new_watcher(
+        &mut self,
+        server: ServerKey,
+        message: &Message,
+        flow: &Flow,
+        package: Box<str>,
+    ) -> Option<Key<Watcher>> {
+        let profile = self.profile_addressed(message);
+        let from = message.from().ok()?;
+        let (uri, name) = (from.uri.into(), from.display_name.into_owned().into());
+        let mut accept = String::new();
+        for value in message.values(crate::syntax::HeaderId::Accept) {
+            if !accept.is_empty() {
+                accept.push_str(", ");
+            }
+            accept.push_str(value);
+        }
+        let queue = self.config.endpoint.limits.held_messages;
+        let Self {
+            cx, watchers, tags, ..
+        } = self;
+        let tag = cx.tag();
+        // Whether the SUBSCRIBE can make a dialog is known before there is a place for it.
+        let probe = Owner {
+            role: Role::Watcher,
+            key: 0,
+        };
+        let mut usage = Notifier::new(probe, tag, server, message.clone(), flow, queue)?;
+        let key = watchers.insert_with(|key| {
+            usage.owned_by(Owner {
+                role: Role::Watcher,
+                key: key.to_bits(),
+            });
+            let state = WatcherState::Offering.number();
+            Watcher {
+                object: Object::new(Kind::Watcher, key.to_bits(), state, 0),
+                profile,
+                usage,
+                uri,
+                name,
+                package,
+                accept: accept.into(),
+                offer: None,
+            }
+        });
+        tags.insert(
+            tag,
+            Owner {
+                role: Role::Watcher,
+                key: key.to_bits(),
+            },
+        );
+        Some(key)
+    }
+
+    fn with_watcher(
+        &mut self,
+        key: Key<Watcher>,
+        f: impl FnOnce(&mut Notifier, &mut Cx, &mut Account, &mut Vec<Told>),
+    ) {
+        let Self {
+            cx,
+            watchers,
+            profiles,
+            anonymous,
+            ..
+        } = self;
+        let Some(watcher) = watchers.get_mut(key) else {
+            return;
+        };
+        let profile = watcher
+            .profile
+            .as_ref()
+            .map(|profile| Key::from_bits(profile.key()));
+        let account = account_for(profiles, anonymous, profile);
+        let mut out = Vec::new();
+        f(&mut watcher.usage, cx, account, &mut out);
+        for told in out {
+            self.on_watcher_told(key, told);
+        }
+    }
+
+    fn on_watcher_told(&mut self, key: Key<Watcher>, told: Told) {
+        match told {
+            // The notifier has told its state again by itself.
+            Told::Refreshed(_) => {}
+            Told::Complete {
+                cookie,
+                outcome,
+                message,
+            } => {
+                let Some(watcher) = self.watchers.get(key) else {
+                    return;
+                };
+                let event = Event {
+                    event_type: EventType::Response,
+                    watcher: Some(watcher.object.clone()),
+                    profile: watcher.profile.clone(),
+                    cookie,
+                    status: status_of(outcome),
+                    status_text: phrase(message.as_ref()),
+                    uri: watcher.uri.clone(),
+                    text: "NOTIFY".into(),
+                    message,
+                    ..Event::default()
+                };
+                self.tell(event);
+            }
+            Told::Ended { outcome, message } => {
+                let status = match outcome {
+                    Outcome::Local | Outcome::Remote => Status::None,
+                    outcome => status_of(outcome),
+                };
+                let state = self
+                    .watchers
+                    .get(key)
+                    .map_or(WatcherState::Unknown, Watcher::state);
+                self.tell_watcher(key, WATCHER_REMOVE, state, FLAG_LAST, status, message);
+                self.drop_watcher(key);
+            }
+        }
+    }
+
+    fn drop_watcher(&mut self, key: Key<Watcher>) {
+        if let Some(watcher) = self.watchers.remove(key) {
+            self.tags.remove(&watcher.usage.local_tag());
+            watcher.object.end(watcher.details(self.cx.now));
+            self.check_shutdown();
+        }
+    }
+
+    fn watcher_event(
+        &self,
+        key: Key<Watcher>,
+        kind: i32,
+        flags: u32,
+        status: Status,
+        message: Option<Message>,
+    ) -> Option<Event> {
+        let watcher = self.watchers.get(key)?;
+        Some(Event {
+            event_type: EventType::Watcher,
+            watcher: Some(watcher.object.clone()),
+            profile: watcher.profile.clone(),
+            state: watcher.object.state(),
+            kind,
+            flags,
+            status,
+            status_text: phrase(message.as_ref()),
+            uri: watcher.uri.clone(),
+            text: watcher.package.clone(),
+            content_type: content_type(message.as_ref()),
+            message,
+            ..Event::default()
+        })
+    }
+
+    fn tell_watcher(
+        &mut self,
+        key: Key<Watcher>,
+        kind: i32,
+        state: WatcherState,
+        flags: u32,
+        status: Status,
+        message: Option<Message>,
+    ) {
+        self.set_watcher_state(key, state);
+        if let Some(event) = self.watcher_event(key, kind, flags, status, message) {
+            self.tell(event);
+        }
+    }
+
+    fn set_watcher_state(&mut self, key: Key<Watcher>, state: WatcherState) {
+        if let Some(watcher) = self.watchers.get(key) {
+            watcher.object.set_state(state.number());
+        }
+    }
+
+    fn watcher_key(&self, object: &ObjectRef) -> Result<Key<Watcher>, Refusal> {
+        if object.kind() != Kind::Watcher {
+            return Err(Refusal::new(Code::Handle, "the object is no watcher"));
+        }
+        let key = Key::from_bits(object.key());
+        if self.watchers.contains(key) {
+            Ok(key)
+        } else {
+            Err(gone())
+        }
+    }
+
+    /// Decides on a watcher, at first or anew: allowed (200, active), prompt (202, pending), blocked (answered, told
+    /// nothing), denied (403, or terminated).
+    pub fn watcher_answer(
+        &mut self,
+        now: Time,
+        watcher: &ObjectRef,
+        state: WatcherState,
+        send: &Send,
+    ) -> Result<Verdict, Refusal> {
+        self.cx.now = now;
+        let key = self.watcher_key(watcher)?;
+        let own = own_lines(send)?;
+        if let Some(content_type) = &send.content_type {
+            check(&format!("Content-Type: {content_type}"), true)?;
+        }
+        if !matches!(
+            state,
+            WatcherState::Allowed
+                | WatcherState::Prompt
+                | WatcherState::Blocked
+                | WatcherState::Denied
+        ) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "a watcher is allowed, blocked, denied or left to be decided",
+            ));
+        }
+        let Some(watcher) = self.watchers.get_mut(key) else {
+            return Err(gone());
+        };
+        if matches!(watcher.usage.state(), State::Terminated(_)) {
+            return Err(gone());
+        }
+        if state != WatcherState::Denied {
+            self.refuse_when_closing()?;
+        }
+        self.close_offer(key);
+        self.decide_watcher(key, state, 403, &own, send);
+        Ok(Verdict::Done)
+    }
+
+    /// The event that offered the watcher has its answer.
+    fn close_offer(&mut self, key: Key<Watcher>) {
+        let offer = self
+            .watchers
+            .get_mut(key)
+            .and_then(|watcher| watcher.offer.take());
+        if let Some(offer) = offer {
+            self.withdraw_answer(offer);
+        }
+    }
+
+    fn decide_watcher(
+        &mut self,
+        key: Key<Watcher>,
+        state: WatcherState,
+        refusal: u16,
+        own: &str,
+        send: &Send,
+    ) {
+        let Some(watcher) = self.watchers.get(key) else {
+            return;
+        };
+        let asked = watcher.usage.is_asked();
+        self.set_watcher_state(key, state);
+        let active = state != WatcherState::Prompt;
+        // Polite block: active, and nothing ever told.
+        let body = send
+            .content_type
+            .as_deref()
+            .zip(send.body.as_deref())
+            .filter(|_| state == WatcherState::Allowed);
+        let reason = send.reason.as_deref().unwrap_or_default();
+        let (expires, cookie) = (send.expires_secs, send.cookie);
+        self.with_watcher(key, |usage, cx, account, out| match (state, asked) {
+            (WatcherState::Denied, true) => {
+                usage.refuse(cx, refusal, reason, own, out);
+            }
+            (WatcherState::Denied, false) => {
+                usage.terminate(cx, account, "rejected", own, None, cookie, out);
+            }
+            (_, true) => {
+                usage.accept(cx, account, active, expires, own, body, cookie, out);
+            }
+            (WatcherState::Blocked, false) => {
+                usage.forget_state();
+                usage.decide(cx, account, true, own, None, cookie, out);
+            }
+            (_, false) => usage.decide(cx, account, active, own, body, cookie, out),
+        });
+    }
+
+    /// Tells a watcher: `state` as in Subscription-State, none keeps it; the body rides on the NOTIFY.
+    pub fn watcher_notify(
+        &mut self,
+        now: Time,
+        watcher: &ObjectRef,
+        state: Option<&str>,
+        send: &Send,
+    ) -> Result<Verdict, Refusal> {
+        self.cx.now = now;
+        let key = self.watcher_key(watcher)?;
+        let own = own_lines(send)?;
+        if let Some(content_type) = &send.content_type {
+            check(&format!("Content-Type: {content_type}"), true)?;
+        }
+        let Some(watcher) = self.watchers.get(key) else {
+            return Err(gone());
+        };
+        if matches!(watcher.usage.state(), State::Terminated(_)) {
+            return Err(gone());
+        }
+        let (was, asked) = (watcher.state(), watcher.usage.is_asked());
+        let (word, parameters) = match state.map(str::trim).filter(|state| !state.is_empty()) {
+            Some(state) => {
+                check(&format!("Subscription-State: {state}"), true)?;
+                let (word, parameters) = state.split_once(';').unwrap_or((state, ""));
+                (
+                    word.trim().to_ascii_lowercase(),
+                    parameters.trim().to_owned(),
+                )
+            }
+            None if was == WatcherState::Prompt => ("pending".to_owned(), String::new()),
+            None => ("active".to_owned(), String::new()),
+        };
+        let body = send.content_type.as_deref().zip(send.body.as_deref());
+        let cookie = send.cookie;
+        match word.as_str() {
+            "terminated" => {
+                self.close_offer(key);
+                if asked {
+                    self.decide_watcher(key, WatcherState::Denied, 403, &own, send);
+                } else {
+                    self.with_watcher(key, |usage, cx, account, out| {
+                        usage.terminate(cx, account, &parameters, &own, body, cookie, out);
+                    });
+                }
+                return Ok(Verdict::Done);
+            }
+            "active" | "pending" => {}
+            _ => {
+                return Err(Refusal::new(
+                    Code::InvalidArgument,
+                    "the state is active, pending or terminated",
+                ));
+            }
+        }
+        self.refuse_when_closing()?;
+        if was == WatcherState::Blocked && !asked {
+            return Ok(Verdict::Nothing);
+        }
+        self.close_offer(key);
+        let new = if word == "active" {
+            WatcherState::Allowed
+        } else {
+            WatcherState::Prompt
+        };
+        self.decide_watcher(key, new, 403, &own, send);
+        Ok(Verdict::Done)
+    }
+
+    /// The word of the application on the event that offered a watcher, or the automatic one.
+    pub(super) fn answer_offer(&mut self, key: Key<Watcher>, status: u16, own: &str, send: &Send) {
+        if let Some(watcher) = self.watchers.get_mut(key) {
+            watcher.offer = None;
+            if !watcher.usage.is_asked() {
+                return;
+            }
+        }
+        match status {
+            202 => self.decide_watcher(key, WatcherState::Prompt, 0, own, send),
+            200..=299 => self.decide_watcher(key, WatcherState::Allowed, 0, own, send),
+            _ => self.decide_watcher(key, WatcherState::Denied, status, own, send),
+        }
+    }
+
+    pub(super) fn on_watcher_request(
+        &mut self,
+        key: Key<Watcher>,
+        server: Option<ServerKey>,
+        message: Message,
+        flow: &Flow,
+    ) {
+        if let Some(server) = server {
+            self.with_watcher(key, |usage, cx, account, out| {
+                usage.on_request(cx, account, server, message, flow, out);
+            });
+        }
+    }
+
+    pub(super) fn on_notify_response(
+        &mut self,
+        key: Key<Watcher>,
+        client: ClientKey,
+        message: Message,
+    ) {
+        self.with_watcher(key, |usage, cx, account, out| {
+            usage.on_response(cx, account, client, message, out);
+        });
+    }
+
+    pub(super) fn on_notify_failure(
+        &mut self,
+        key: Key<Watcher>,
+        client: ClientKey,
+        failure: Failure,
+    ) {
+        self.with_watcher(key, |usage, cx, _, out| {
+            usage.on_failure(cx, client, failure, out)
+        });
+    }
+
+    pub(super) fn on_watcher_alarm(&mut self, key: Key<Watcher>, what: u32) {
+        self.with_watcher(key, |usage, cx, account, out| {
+            usage.on_alarm(cx, account, what, out)
+        });
+    }
+
+    /// A connection is gone.
+    pub(super) fn on_watcher_flow_closed(&mut self, flow: &Flow) {
+        for key in self.watchers.keys() {
+            if let Some(watcher) = self.watchers.get_mut(key) {
+                watcher.usage.on_flow_closed(flow);
+            }
+        }
+    }
+
+    /// Says goodbye to a watcher (RFC 6665 §4.2.2: it may come again, to whoever serves then).
+    pub(super) fn end_watcher(&mut self, key: Key<Watcher>) {
+        self.close_offer(key);
+        let send = Send::default();
+        if self
+            .watchers
+            .get(key)
+            .is_some_and(|watcher| watcher.usage.is_asked())
+        {
+            self.decide_watcher(key, WatcherState::Denied, 480, "", &send);
+        } else {
+            self.with_watcher(key, |usage, cx, account, out| {
+                usage.terminate(cx, account, "deactivated", "", None, 0, out);
+            });
+        }
+    }
+}
+
+/// Whether the subscriber takes one of the types we have; no Accept means the package's own type.
+fn acceptable(types: &str, message: &Message) -> bool {
+    let mut ours = types
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+        .peekable();
+    if ours.peek().is_none() {
+        return true;
+    }
+    let theirs: Vec<Accept<'_>> = message.typed_all().filter_map(Result::ok).collect();
+    if theirs.is_empty() {
+        return true;
+    }
+    ours.any(|one| {
+        let bare = one.split(';').next().unwrap_or_default().trim();
+        theirs.iter().any(|range| range.0.covers(bare))
+    })
+}
