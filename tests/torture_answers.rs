@@ -29,9 +29,17 @@ fn feed(agent: &mut Agent, now: Time, bytes: &[u8]) -> Vec<u16> {
     let from: SocketAddr = "192.0.2.99:5060".parse().expect("an address");
     agent.handle_input(now, Input::Datagram { socket: SOCKET, from, bytes });
     let mut statuses = Vec::new();
+    let mut waited = false;
     loop {
         while agent.poll_event().is_some() {}
-        let Some(io) = agent.poll_io() else { break };
+        let Some(io) = agent.poll_io() else {
+            // What the application may answer itself is answered for it when its time is up.
+            if std::mem::replace(&mut waited, true) {
+                break;
+            }
+            agent.handle_timeout(now + std::time::Duration::from_millis(450));
+            continue;
+        };
         let (Io::Datagram { bytes, .. } | Io::Stream { bytes, .. }) = io else { continue };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let status = text.strip_prefix("SIP/2.0 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok());
@@ -72,7 +80,7 @@ fn every_torture_message_gets_an_answer_that_the_corpus_accepts() {
             if !given.map_or(codes.is_empty(), |status| codes.contains(&status)) {
                 wrong.push(format!("{set}/{name}: answered {answers:?}, the corpus takes {codes:?}"));
             }
-            let clean = feed(&mut agent, Time::from_millis(10), options("clean").as_bytes());
+            let clean = feed(&mut agent, Time::from_millis(1000), options("clean").as_bytes());
             if clean != [200] {
                 wrong.push(format!("{set}/{name}: a clean OPTIONS afterwards got {clean:?}"));
             }

@@ -110,7 +110,7 @@ impl Agent {
         match message.to_tag() {
             Some(tag) => match self.owner_of(tag) {
                 Some(owner) => self.on_dialog_request(owner, server, message, flow),
-                None => self.on_unknown_dialog(server, &message, flow),
+                None => self.on_unknown_dialog(server, &message),
             },
             None => {
                 if let Some(server) = server {
@@ -135,15 +135,18 @@ impl Agent {
             Role::Watcher => {
                 self.on_watcher_request(Key::from_bits(owner.key), server, message, flow)
             }
-            _ => self.on_unknown_dialog(server, &message, flow),
+            _ => self.on_unknown_dialog(server, &message),
         }
     }
 
-    /// A To tag of ours that names nothing: the dialog is gone, or never was (RFC 3261 §12.2.2).
-    fn on_unknown_dialog(&mut self, server: Option<ServerKey>, message: &Message, _flow: &Flow) {
-        if let Some(server) = server {
-            self.reply(server, message, 481, "");
-        }
+    /// A To tag that names nothing: the dialog is gone, or never was (RFC 3261 §12.2.2). An INVITE that is not even
+    /// addressed to us is for nobody here (§8.2.2.1), which comes first.
+    fn on_unknown_dialog(&mut self, server: Option<ServerKey>, message: &Message) {
+        let Some(server) = server else { return };
+        let ours = |host: &str| crate::syntax::ip(host).is_some() || host.eq_ignore_ascii_case("localhost");
+        let addressed = Uri::parse(message.request_uri()).is_ok_and(|uri| ours(uri.host));
+        let status = if message.method() == "INVITE" && !addressed { 404 } else { 481 };
+        self.reply(server, message, status, "");
     }
 
     fn on_new_request(&mut self, server: ServerKey, message: Message, flow: &Flow) {
