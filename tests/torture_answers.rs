@@ -81,7 +81,7 @@ fn every_torture_message_gets_an_answer_that_the_corpus_accepts() {
                 wrong.push(format!("{set}/{name}: answered {answers:?}, the corpus takes {codes:?}"));
             }
             let clean = feed(&mut agent, Time::from_millis(1000), options("clean").as_bytes());
-            if clean != [200] {
+            if clean.first() != Some(&200) {
                 wrong.push(format!("{set}/{name}: a clean OPTIONS afterwards got {clean:?}"));
             }
         }
