@@ -1,0 +1,264 @@
+# Sourced by tests/run.sh: real peers on the loopback. Each function runs in a folder and process of its own ($work).
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # $work and $started are lib.sh's
+
+INTEROP=$ROOT/tests/interop
+
+# ---- SIPp ----
+
+# Starts autoanswer; its address in $answering, its process in $answerer.
+start_answering() { # udp|tcp
+    start autoanswer "$SAMPLES/autoanswer" --bind "$1:127.0.0.1:0"
+    answerer=$started
+    answering=$(until_line "$work/autoanswer.out" '[0-9.]+:[0-9]+$' 10) || die "autoanswer does not listen"
+}
+
+# sipp_done FILE COUNT: SIPp's own account says that all went well.
+sipp_done() {
+    grep -aE 'Successful call|Failed call' "$1" | tail -n 2
+    grep -aE 'Successful call' "$1" | tail -n 1 | grep -Eq "\| +$2 *$" || { tail -n 60 "$1"; die "not all of $2 calls succeeded"; }
+    grep -aE 'Failed call' "$1" | tail -n 1 | grep -Eq '\| +0 *$' || { tail -n 60 "$1"; die "calls failed"; }
+}
+
+# sipp_to ADDRESS u1|t1 OPTION…: runs SIPp as caller, to its end.
+sipp_to() {
+    local address=$1 transport=$2 own media
+    shift 2
+    read -r own media < <(free_ports 2)
+    sipp "$address" -t "$transport" -i 127.0.0.1 -p "$own" -mp "$media" -timeout 50 -timeout_error -nostdin -trace_err "$@" \
+        > sipp.out 2>&1 || { tail -n 60 sipp.out; tail -n 30 ./*errors.log 2> /dev/null; die "SIPp ended with an error"; }
+}
+
+sipp_uac() { # udp|tcp u1|t1
+    start_answering "$1"
+    sipp_to "$answering" "$2" -sn uac -s bob -m 1000 -r 200 -l 500
+    sipp_done sipp.out 1000
+    stop "$answerer" || die "autoanswer ended with $?"
+    show autoanswer.out
+    has autoanswer.out 'answered 1000, refused 0'
+    has autoanswer.out 'malformed 0,'
+}
+sipp_uac_udp() { sipp_uac udp u1; }
+sipp_uac_tcp() { sipp_uac tcp t1; }
+
+sipp_uas() { # udp|tcp u1|t1 URI-PARAMETERS
+    local port media status=0
+    compile calls calls.c
+    read -r port media < <(free_ports 2)
+    start sipp sipp -sn uas -t "$2" -i 127.0.0.1 -p "$port" -mp "$media" -m 1000 -timeout 50 -timeout_error -nostdin -trace_err
+    for _ in {1..100}; do
+        grep -qi ":$(printf '%04X' "$port") " /proc/net/udp /proc/net/tcp && break
+        sleep 0.05
+    done
+    ./calls "sip:sipp@127.0.0.1:$port$3" 1000 200 "$1" || status=$?
+    [ "$status" = 0 ] || { tail -n 60 sipp.out; die "calls ended with $status"; }
+    wait "$started" || { tail -n 60 sipp.out; die "SIPp ended with $?"; }
+    sipp_done sipp.out 1000
+}
+sipp_uas_udp() { sipp_uas udp u1 ''; }
+sipp_uas_tcp() { sipp_uas tcp t1 ';transport=tcp'; }
+
+sipp_options() {
+    start_answering udp
+    sipp_to "$answering" u1 -sf "$INTEROP/options.xml" -s bob -m 50 -r 50
+    sipp_done sipp.out 50
+}
+
+sipp_garbage() {
+    local folder=$SHARED/corpora/malformed
+    start_answering udp
+    [ -d "$folder" ] || folder=
+    start garbage python3 "$INTEROP/garbage.py" 127.0.0.1 "${answering##*:}" 6 $folder
+    sipp_to "$answering" u1 -sn uac -s bob -m 500 -r 100
+    sipp_done sipp.out 500
+    wait "$started" || { show garbage.out; die "garbage.py: a clean request was lost or a bad one not answered 400"; }
+    stop "$answerer" || die "autoanswer ended with $?"
+    show garbage.out autoanswer.out
+}
+
+# ---- Kamailio ----
+
+# kamailio_start SWITCH…: its port in $port, for UDP and TCP.
+kamailio_start() {
+    local switch switches=() tls
+    for switch in "$@"; do switches+=(-A "$switch=1"); done
+    read -r port tls < <(free_ports 2)
+    mkdir kamailio
+    cp -r /usr/share/kamailio/dbtext/kamailio kamailio/dbtext
+    sed "s#RUNDIR#$work/kamailio#g" "$SHARED/interop/kamailio/registrar.cfg" > kamailio/registrar.cfg
+    start kamailio kamailio -DD -E -f kamailio/registrar.cfg -Y "$work/kamailio" -P "$work/kamailio/pid" -m 64 -M 8 \
+        -A "SIPPORT=$port" -A "TLSPORT=$tls" "${switches[@]}"
+    python3 - "$port" << 'PYTHON' || { show kamailio.out; die "Kamailio does not answer"; }
+import socket, sys, time
+port = int(sys.argv[1])
+peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+peer.bind(('127.0.0.1', 0))
+peer.settimeout(0.2)
+for turn in range(100):
+    peer.sendto(('OPTIONS sip:127.0.0.1:%d SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%d\r\nFrom: <sip:a@test.local>;tag=1\r\n'
+                 'To: <sip:test.local>\r\nCall-ID: %d\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n'
+                 % (port, peer.getsockname()[1], turn, turn)).encode(), ('127.0.0.1', port))
+    try:
+        if peer.recv(4096).startswith(b'SIP/2.0 200'):
+            sys.exit(0)
+    except OSError:
+        time.sleep(0.05)
+sys.exit(1)
+PYTHON
+}
+
+# phone NAME udp|tcp SCRIPT OPTION…: rtcphone behind Kamailio, to its end; its ladder and capture beside it.
+phone() {
+    local name=$1 transport=$2 script=$3 parameter=''
+    shift 3
+    [ "$transport" = udp ] || parameter=";transport=$transport"
+    exec timeout 45 "$SAMPLES/rtcphone" --bind "$transport:127.0.0.1:0" --aor "sip:$name@test.local" --user "$name" \
+        --password "${password:-secret}" --proxy "sip:127.0.0.1:$port$parameter;lr" --trace "$work/$name.ladder" \
+        --pcap "$work/$name.pcap" --exec "$script" "$@"
+}
+
+kamailio_register() { # SWITCH udp|tcp ALGORITHM
+    # shellcheck disable=SC2086  # no switch is no argument
+    kamailio_start $1
+    (phone alice "$2" 'register; wait registered 5; register; wait registered 5; unregister; wait unregistered 5') > alice.out 2>&1 ||
+        { show alice.out alice.ladder; die "the script did not hold"; }
+    show alice.out alice.ladder
+    has alice.ladder '401'
+    has alice.pcap "Authorization: Digest.*algorithm=$3"
+}
+kamailio_md5_udp() { kamailio_register '' udp MD5; }
+kamailio_md5_tcp() { kamailio_register '' tcp MD5; }
+kamailio_sha256_udp() { kamailio_register WITH_SHA256 udp SHA-256; }
+kamailio_sha256_tcp() { kamailio_register WITH_SHA256 tcp SHA-256; }
+
+kamailio_wrong_password() {
+    kamailio_start
+    password=wrong
+    (phone alice udp 'register; wait rejected 5') > alice.out 2>&1 || { show alice.out alice.ladder; die "it was not rejected"; }
+    show alice.out alice.ladder
+    # One answer to one challenge: a second refusal ends it, it is not tried again and again.
+    [ "$(grep -c REGISTER alice.ladder)" -le 3 ] || die "the wrong password was tried again and again"
+}
+
+kamailio_call() {
+    local alice
+    kamailio_start WITH_INVITE_AUTH
+    start bob phone bob tcp 'register; wait registered 5; wait incoming 20; wait connected 5; wait disconnected 10; unregister; wait unregistered 5' \
+        --answer 180,200
+    bob=$started
+    until_line bob.out '^registration registered' 10 || die "bob is not registered"
+    (phone alice udp 'call sip:bob@test.local; wait alerting 5; wait connected 5; hold; wait hold 5; unhold; wait connected 5; hangup; wait disconnected 5' \
+        --header 'Subject: through Kamailio') > alice.out 2>&1 || { show alice.out alice.ladder bob.out; die "alice's script did not hold"; }
+    wait "$bob" || { show bob.out bob.ladder; die "bob's script did not hold"; }
+    show alice.out alice.ladder bob.out
+    has alice.ladder '407'
+    has bob.out '^  Subject: through Kamailio'
+    kill "${pids[0]}" && wait "${pids[0]}"
+
+    # SIPp calls through it, with the route set kept; no digest on its side.
+    rm -rf kamailio
+    kamailio_start
+    start carol phone carol udp 'register; wait registered 5; wait incoming 20; wait disconnected 20' --answer 180,200
+    alice=$started
+    until_line carol.out '^registration registered' 10 || die "carol is not registered"
+    sipp_to "127.0.0.1:$port" u1 -sf "$SHARED/interop/sipp/uac-rr.xml" -s carol -m 1 -d 200
+    sipp_done sipp.out 1
+    wait "$alice" || { show carol.out carol.ladder; die "carol's script did not hold"; }
+}
+
+kamailio_refusals() {
+    kamailio_start
+    (phone alice udp 'call sip:busy@test.local; wait disconnected 5; call sip:nobody@test.local; wait disconnected 5;
+        call sip:moved@test.local; wait disconnected 5') > alice.out 2>&1 || { show alice.out alice.ladder; die "the script did not hold"; }
+    show alice.out alice.ladder
+    has alice.ladder '486'
+    has alice.ladder '404'
+    has alice.ladder '302'
+}
+
+kamailio_presence() {
+    local bob
+    kamailio_start WITH_PRESENCE
+    start bob phone bob udp 'subscribe presence sip:alice@test.local; wait subscribed 5; wait notify 5; wait notify 15; wait notify 15; unsubscribe; wait unsubscribed 5'
+    bob=$started
+    until_line bob.out '^subscription 1 subscribed' 10 || die "bob does not watch"
+    (phone alice udp 'publish presence open; wait 200 5; publish presence closed; wait 200 5; publish presence; wait 200 5') > alice.out 2>&1 ||
+        { show alice.out alice.ladder; die "alice's script did not hold"; }
+    wait "$bob" || { show bob.out bob.ladder; die "bob's script did not hold"; }
+    show alice.out bob.out
+    has bob.out '<basic>open</basic>'
+}
+
+kamailio_demo() {
+    kamailio_start WITH_PRESENCE
+    bash "$ROOT/samples/demo.sh" --no-build --server "127.0.0.1:$port" --keep "$LOGS/demo-kamailio" || { show kamailio.out; die "the demo failed"; }
+}
+
+# ---- baresip ----
+
+# baresip_start: listens on $baresip_port, takes commands on $control; no registrar.
+baresip_start() {
+    read -r baresip_port control rtp < <(free_ports 3)
+    mkdir baresip
+    cp "$SHARED"/interop/baresip/bob/* baresip/
+    sed -i "s/127.0.0.1:25070/127.0.0.1:$baresip_port/; s/127.0.0.1:25444/127.0.0.1:$control/; s/^rtp_ports.*/rtp_ports $((rtp & ~1))-$(((rtp & ~1) + 40))/" baresip/config
+    sed -i 's/regint=[0-9]*/regint=0/; s/outbound="[^"]*";\{0,1\}//' baresip/accounts
+    mkfifo stdin # it spins when its standard input ends
+    exec 5<> stdin
+    baresip -f "$work/baresip" < stdin > baresip.out 2>&1 &
+    pids+=($!)
+    for _ in {1..100}; do
+        grep -qi ":$(printf '%04X' "$control") .* 0A " /proc/net/tcp && return
+        sleep 0.1
+    done
+    show baresip.out
+    die "baresip does not listen"
+}
+
+baresip_command() { # COMMAND PARAMETERS
+    python3 - "$control" "$1" "$2" << 'PYTHON'
+import json, socket, sys
+text = json.dumps({'command': sys.argv[2], 'params': sys.argv[3], 'token': 't'})
+with socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5) as peer:
+    peer.sendall(('%d:%s,' % (len(text), text)).encode())
+    print(peer.recv(4096).decode(errors='replace'))
+PYTHON
+}
+
+baresip_calls() {
+    local own alice
+    baresip_start
+    "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --trace out.ladder --exec "call sip:bob@127.0.0.1:$baresip_port;
+        wait connected 10; hold; wait hold 5; unhold; wait connected 5; hangup; wait disconnected 5" > out.out 2>&1 ||
+        { show out.out out.ladder baresip.out; die "the call to baresip failed"; }
+    show out.out out.ladder
+    read -r own < <(free_ports 1)
+    start alice "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$own" --aor sip:alice@127.0.0.1 --trace in.ladder --answer 180,200 \
+        --exec 'wait incoming 20; wait connected 10; sleep 300; hangup; wait disconnected 5'
+    alice=$started
+    for _ in {1..100}; do
+        grep -qi ":$(printf '%04X' "$own") " /proc/net/udp && break
+        sleep 0.05
+    done
+    baresip_command dial "sip:alice@127.0.0.1:$own"
+    wait "$alice" || { show alice.out in.ladder baresip.out; die "the call from baresip failed"; }
+    show alice.out in.ladder
+}
+
+# ---- captures ----
+
+tshark_reads() {
+    local name methods method
+    for name in alice bob; do
+        [ -s "$LOGS/demo/$name.pcap" ] || die "no capture of the demo"
+        tshark -r "$LOGS/demo/$name.pcap" -Y sip -T fields -e sip.Method -e sip.Status-Code > "$name.sip" 2> "$name.err" || { cat "$name.err"; die "tshark failed"; }
+        tshark -r "$LOGS/demo/$name.pcap" -T fields -e frame.number > "$name.all" 2> /dev/null
+        [ "$(wc -l < "$name.sip")" = "$(wc -l < "$name.all")" ] || die "tshark takes $(wc -l < "$name.sip") of $(wc -l < "$name.all") packets of $name for SIP"
+        [ -z "$(tshark -r "$LOGS/demo/$name.pcap" -Y _ws.malformed 2> /dev/null)" ] || die "malformed packets in the capture of $name"
+    done
+    methods='REGISTER INVITE ACK BYE INFO PUBLISH'
+    for method in $methods; do has alice.sip "^$method"; done
+    has alice.sip '200$'
+    has bob.sip '^SUBSCRIBE'
+    echo "$(wc -l < alice.sip) and $(wc -l < bob.sip) SIP packets"
+}
