@@ -80,6 +80,10 @@ pub(super) struct Accounts {
     /// Whose binding a contact is, by its exact text.
     by_contact: BTreeMap<Box<str>, AccountKey>,
     serial: u64,
+    /// Bindings of all accounts.
+    bindings: usize,
+    /// Bytes of all publications.
+    published: usize,
 }
 
 impl Accounts {
@@ -147,7 +151,10 @@ impl Accounts {
                     self.forget_contact(key, &old.contact);
                 }
             }
-            None => account.bindings.push(binding),
+            None => {
+                account.bindings.push(binding);
+                self.bindings += 1;
+            }
         }
     }
 
@@ -157,8 +164,38 @@ impl Accounts {
             return None;
         }
         let binding = account.bindings.remove(at);
+        self.bindings -= 1;
         self.forget_contact(key, &binding.contact);
         Some(binding)
+    }
+
+    /// How many bindings there are.
+    pub(super) fn bindings(&self) -> usize {
+        self.bindings
+    }
+
+    /// Puts a publication at a place among those of its account.
+    pub(super) fn put_publication(&mut self, key: AccountKey, at: usize, publication: Publication) {
+        if let Some(account) = self.slab.get_mut(key) {
+            self.published += publication.document.len();
+            let at = at.min(account.publications.len());
+            account.publications.insert(at, publication);
+        }
+    }
+
+    pub(super) fn remove_publication(&mut self, key: AccountKey, at: usize) -> Option<Publication> {
+        let publications = &mut self.slab.get_mut(key)?.publications;
+        if at >= publications.len() {
+            return None;
+        }
+        let publication = publications.remove(at);
+        self.published -= publication.document.len();
+        Some(publication)
+    }
+
+    /// How many bytes are published.
+    pub(super) fn published(&self) -> usize {
+        self.published
     }
 
     fn forget_contact(&mut self, key: AccountKey, contact: &str) {

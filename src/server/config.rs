@@ -35,10 +35,14 @@ pub struct ServerConfig {
     pub users: usize,
     /// Bindings of one user; the targets of one request are bounded by `limits.forks` besides.
     pub bindings_per_user: usize,
+    /// Bindings of all users together.
+    pub bindings: usize,
     /// Publications of one user that live at the same time.
     pub publications_per_user: usize,
     /// Bytes of one published document.
     pub publication_bytes: usize,
+    /// Bytes of all published documents together.
+    pub published_bytes: usize,
     /// Everything else that a peer can make grow.
     pub limits: Limits,
     /// Timers and sizes of the transaction layer; its `limits` are replaced by the ones above.
@@ -60,8 +64,10 @@ impl Default for ServerConfig {
             timer_c: Duration::from_secs(190),
             users: 10_000,
             bindings_per_user: 16,
+            bindings: 50_000,
             publications_per_user: 8,
             publication_bytes: 32_768,
+            published_bytes: 64 << 20,
             limits: Limits::default(),
             endpoint: EndpointConfig::default(),
         }

@@ -75,6 +75,8 @@ enum TimerKey {
 
 /// Contacts of one user that the embedder may set.
 const MOST_CONTACTS: usize = 32;
+/// Seconds after which a request refused for a bound may come again.
+const RETRY_AFTER: &str = "10";
 /// Methods that the server takes or carries.
 const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, UPDATE, SUBSCRIBE, NOTIFY, PUBLISH, MESSAGE, \
                      INFO, REFER";
@@ -163,12 +165,12 @@ impl Server {
             let timer = TimerKey::Binding(key, binding.serial);
             self.timers.cancel(binding.expires_at, timer);
         }
+        while let Some(publication) = self.accounts.remove_publication(key, 0) {
+            let timer = TimerKey::Publication(key, publication.serial);
+            self.timers.cancel(publication.expires_at, timer);
+        }
         if let Some(account) = self.accounts.get_mut(key) {
             account.user = None;
-            for publication in std::mem::take(&mut account.publications) {
-                let timer = TimerKey::Publication(key, publication.serial);
-                self.timers.cancel(publication.expires_at, timer);
-            }
             // Watchers are told when the clock next goes on.
             self.timers.set(Time::ZERO, TimerKey::Changed(key));
         }
@@ -362,7 +364,10 @@ impl Server {
     ) {
         self.counters.refused += 1;
         let tag = self.entropy.token::<12>();
-        let answer = MessageBuilder::response_to(request, status, reason, tag.as_str());
+        let mut answer = MessageBuilder::response_to(request, status, reason, tag.as_str());
+        if status == 503 {
+            answer.add(HeaderId::RetryAfter, RETRY_AFTER);
+        }
         self.endpoint.respond(now, server, answer.build());
     }
 

@@ -65,9 +65,9 @@ impl Subscriptions {
     }
 }
 
-/// Route values of one dialog.
-const MOST_ROUTES: usize = 16;
-/// Bytes of From, To and Contact that a subscription keeps.
+/// Bytes of all Route values of one dialog.
+const ROUTES_MAX: usize = 4096;
+/// Bytes of From, To, Contact, Event and Call-ID that a subscription keeps, each.
 const ADDRESS_MAX: usize = 1024;
 
 impl Server {
@@ -365,14 +365,12 @@ fn begin(
     let from = request.header(HeaderId::From)?;
     let to = request.header(HeaderId::To)?;
     let target = contact_of(request)?;
-    let mut routes: Vec<Box<str>> = Vec::new();
-    for route in request.values(HeaderId::RecordRoute) {
-        if routes.len() >= MOST_ROUTES {
-            return None;
-        }
-        routes.push(route.into());
-    }
-    if from.len().max(to.len()).max(event.len()) > ADDRESS_MAX {
+    let routes = request.values(HeaderId::RecordRoute);
+    let routes: Vec<Box<str>> = routes.map(Box::from).collect();
+    let longest = [from, to, event, request.call_id()].map(str::len);
+    if longest.iter().any(|length| *length > ADDRESS_MAX)
+        || routes.iter().map(|route| route.len()).sum::<usize>() > ROUTES_MAX
+    {
         return None;
     }
     Some(Subscription {

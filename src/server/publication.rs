@@ -108,6 +108,9 @@ impl Server {
         {
             return Err(403);
         }
+        if self.accounts.published() + body.len() > self.config.published_bytes {
+            return Err(503);
+        }
         let etag: Box<str> = self.entropy.token::<16>().as_str().into();
         self.put_publication(now, account, at, &etag, expires, body);
         Ok((etag, expires))
@@ -123,11 +126,7 @@ impl Server {
         body: &[u8],
     ) {
         let fresh = self.accounts.next_serial();
-        let Some(state) = self.accounts.get_mut(account) else {
-            return;
-        };
-        let old = at.filter(|at| *at < state.publications.len());
-        let old = old.map(|at| state.publications.remove(at));
+        let old = at.and_then(|at| self.accounts.remove_publication(account, at));
         if let Some(old) = &old {
             let key = TimerKey::Publication(account, old.serial);
             self.timers.cancel(old.expires_at, key);
@@ -150,23 +149,18 @@ impl Server {
             document,
         };
         // A refresh keeps its place, so that the document does not change; what is said anew is the newest.
-        let place = match at {
-            Some(at) if body.is_empty() => at.min(state.publications.len()),
-            _ => state.publications.len(),
-        };
-        state.publications.insert(place, publication);
+        let place = at.filter(|_| body.is_empty()).unwrap_or(usize::MAX);
+        self.accounts.put_publication(account, place, publication);
     }
 
     /// A publication's time is up.
     pub(super) fn on_publication_expired(&mut self, now: Time, account: AccountKey, serial: u64) {
-        let Some(state) = self.accounts.get_mut(account) else {
-            return;
-        };
-        let before = state.publications.len();
-        state
-            .publications
-            .retain(|publication| publication.serial != serial);
-        if state.publications.len() < before {
+        let at = self.accounts.get(account).and_then(|state| {
+            let mut all = state.publications.iter();
+            all.position(|publication| publication.serial == serial)
+        });
+        if let Some(at) = at {
+            self.accounts.remove_publication(account, at);
             self.on_presence_changed(now, account);
             self.accounts.sweep(account);
         }

@@ -14,8 +14,9 @@ use crate::transport::{Flow, Protocol};
 
 /// Bytes of a contact, and of the parameters kept with it.
 const CONTACT_MAX: usize = 1024;
-/// Path values of one binding.
-const PATH_MAX: usize = 8;
+/// Bytes of all Path values of one binding, and of its Call-ID.
+const PATH_MAX: usize = 1024;
+const CALL_ID_MAX: usize = 512;
 
 /// One contact of a REGISTER, worked out.
 struct Change {
@@ -81,6 +82,10 @@ impl Server {
                 *binding.call_id != *request.call_id() || binding.cseq < request.cseq()
             })
         };
+        let path: usize = request.headers(HeaderId::Path).map(str::len).sum();
+        if path > PATH_MAX || request.call_id().len() > CALL_ID_MAX {
+            return Err(400);
+        }
         let mut contacts = Vec::new();
         for contact in request.contacts() {
             contacts.push(contact.map_err(|_| 400_u16)?);
@@ -124,9 +129,12 @@ impl Server {
             total += usize::from(at.is_none() && change.expires.is_some());
             changes.push(Change { at, ..change });
         }
-        // A client that names one contact twice has it bound twice at most: the bound holds all the same.
         if total > self.config.bindings_per_user {
             return Err(403);
+        }
+        let more = total - account.bindings.len();
+        if self.accounts.bindings() + more > self.config.bindings {
+            return Err(503);
         }
         Ok(changes)
     }
@@ -185,11 +193,7 @@ impl Server {
         request: &Message,
         changes: Vec<Change>,
     ) {
-        let path: Vec<Box<str>> = request
-            .values(HeaderId::Path)
-            .take(PATH_MAX)
-            .map(Box::from)
-            .collect();
+        let path: Vec<Box<str>> = request.values(HeaderId::Path).map(Box::from).collect();
         let mut removed = Vec::new();
         for change in changes {
             let old = change.at.and_then(|at| {

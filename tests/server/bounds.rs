@@ -79,6 +79,95 @@ fn names_bindings_and_subscriptions_are_bounded() {
 }
 
 #[test]
+fn what_is_kept_of_a_request_is_bounded() {
+    let mut world = World::new(ServerConfig {
+        bindings: 2,
+        published_bytes: 200,
+        ..open()
+    });
+    let phone = udp(5070);
+    let long = "x".repeat(5000);
+    for (call, lines, status) in [
+        ("a", format!("Contact: <sip:{long}@127.0.0.1>\r\n"), "400"),
+        (
+            "b",
+            format!("Contact: <sip:x@127.0.0.1>\r\nPath: <sip:{long};lr>\r\n"),
+            "400",
+        ),
+        (&long, "Contact: <sip:x@127.0.0.1>\r\n".to_owned(), "400"),
+        (
+            "c",
+            "Contact: <sip:1@127.0.0.1>, <sip:2@127.0.0.1>, <sip:3@127.0.0.1>\r\n".to_owned(),
+            "503",
+        ),
+        (
+            "d",
+            "Contact: <sip:1@127.0.0.1>, <sip:2@127.0.0.1>\r\n".to_owned(),
+            "200",
+        ),
+        (
+            "e",
+            "Contact: <sip:1@127.0.0.1>, <sip:4@127.0.0.1>\r\n".to_owned(),
+            "503",
+        ),
+        (
+            "f",
+            "Contact: <sip:1@127.0.0.1>, <sip:2@127.0.0.1>;expires=0\r\n".to_owned(),
+            "200",
+        ),
+        (
+            "g",
+            "Contact: <sip:1@127.0.0.1>, <sip:4@127.0.0.1>\r\n".to_owned(),
+            "200",
+        ),
+    ] {
+        let register = world.registering(phone, "alice", call, 1, &lines);
+        world.send(phone, &register);
+        let answer = world.expect(phone, status);
+        assert_eq!(
+            answer.header(HeaderId::RetryAfter).is_some(),
+            status == "503"
+        );
+    }
+    let document = format!(
+        "<presence xmlns=\"urn:ietf:params:xml:ns:pidf\"><note>{}</note></presence>",
+        "x".repeat(90)
+    );
+    for (name, status) in [("alice", "200"), ("bob", "503")] {
+        let publish = world
+            .request(
+                phone,
+                "PUBLISH",
+                &format!("sip:{name}@{DOMAIN}"),
+                name,
+                name,
+                1,
+            )
+            .header(HeaderId::Event, "presence")
+            .body("application/pidf+xml", document.as_bytes())
+            .build();
+        world.send(phone, &publish);
+        world.expect(phone, status);
+    }
+    // What has ended makes room again.
+    world.seconds(3600);
+    let publish = world
+        .request(
+            phone,
+            "PUBLISH",
+            &format!("sip:bob@{DOMAIN}"),
+            "bob",
+            "bob",
+            2,
+        )
+        .header(HeaderId::Event, "presence")
+        .body("application/pidf+xml", document.as_bytes())
+        .build();
+    world.send(phone, &publish);
+    world.expect(phone, "200");
+}
+
+#[test]
 fn a_user_bound_to_itself_does_not_ring_for_ever() {
     let mut world = World::new(open());
     let phone = udp(5070);
