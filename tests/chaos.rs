@@ -6,11 +6,11 @@ mod sim;
 use std::collections::BTreeMap;
 
 use rtcclient::agent::{
-    Agent, Config, Event, EventType, Kind, ObjectRef, Send, SessionOptions, SessionState, SessionType,
-    TerminateReason,
+    Agent, Config, Event, EventType, Kind, ObjectRef, Send, SessionOptions, SessionState,
+    SessionType, TerminateReason,
 };
 use rtcclient::base::{Entropy, Time};
-use sim::{HostId, Link, Sim, seed_bytes, secs};
+use sim::{HostId, Link, Sim, secs, seed_bytes};
 
 struct Chaos {
     net: Sim,
@@ -39,9 +39,15 @@ impl Chaos {
             net.agent("bob", "192.0.2.2", Config::default()),
         ];
         for (id, uri) in hosts.iter().zip(URIS) {
-            net.with(*id, |agent, _| agent.set_local_user(Some(uri), None)).expect("a URI");
+            net.with(*id, |agent, _| agent.set_local_user(Some(uri), None))
+                .expect("a URI");
         }
-        Self { net, hosts, dice, ends: BTreeMap::new() }
+        Self {
+            net,
+            hosts,
+            dice,
+            ends: BTreeMap::new(),
+        }
     }
 
     fn run(&mut self) {
@@ -56,7 +62,8 @@ impl Chaos {
         for at in 0..2 {
             self.net.with(self.hosts[at], |agent, now| {
                 for session in agent.list(Kind::Session) {
-                    let _ = agent.terminate(now, &session, TerminateReason::Normal, &Send::default());
+                    let _ =
+                        agent.terminate(now, &session, TerminateReason::Normal, &Send::default());
                 }
             });
         }
@@ -73,7 +80,11 @@ impl Chaos {
             );
         }
         for ((at, name), ends) in &self.ends {
-            assert_eq!(*ends, 1, "seed {}: session {name} of {} ended {ends} times", self.net.seed, URIS[*at]);
+            assert_eq!(
+                *ends, 1,
+                "seed {}: session {name} of {} ended {ends} times",
+                self.net.seed, URIS[*at]
+            );
         }
         assert!(!self.ends.is_empty());
     }
@@ -84,7 +95,9 @@ impl Chaos {
         let uri = URIS[1 - at];
         self.net.with(self.hosts[at], |agent, now| {
             let sessions = agent.list(Kind::Session);
-            let picked = sessions.get(usize::try_from(which).unwrap_or(0) % sessions.len().max(1)).cloned();
+            let picked = sessions
+                .get(usize::try_from(which).unwrap_or(0) % sessions.len().max(1))
+                .cloned();
             verb(agent, now, choice, picked.as_ref(), uri);
         });
     }
@@ -102,7 +115,10 @@ impl Chaos {
             return;
         }
         let session = event.session.as_ref().expect("a session");
-        let ends = self.ends.entry((at, format!("{:p}", std::sync::Arc::as_ptr(session)))).or_default();
+        let ends = self
+            .ends
+            .entry((at, format!("{:p}", std::sync::Arc::as_ptr(session))))
+            .or_default();
         // The object is kept alive by the test, so that no other takes its address.
         std::mem::forget(session.clone());
         assert_eq!(*ends, 0, "seed {}: an event after the last", self.net.seed);
@@ -133,7 +149,10 @@ fn verb(agent: &mut Agent, now: Time, choice: u64, picked: Option<&ObjectRef>, u
 
 #[test]
 fn every_call_ends_once_and_nothing_is_left() {
-    let seeds = std::env::var("CHAOS_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(100);
+    let seeds = std::env::var("CHAOS_SEEDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(100);
     if std::env::var_os("SIM_SEED").is_some() {
         return Chaos::new(0).run();
     }

@@ -6,6 +6,7 @@
 )]
 
 pub mod raw;
+pub mod server;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
