@@ -7,7 +7,7 @@
 //! | file | what |
 //! |---|---|
 //! | `route.rs` | which object a message, timer or failure belongs to |
-//! | `session.rs`, `incoming.rs` | calls as the application sees them |
+//! | `session.rs`, `session_verbs.rs`, `session_events.rs`, `incoming.rs` | calls as the application sees them |
 //! | `profile.rs`, `publication.rs` | accounts, their registration and published state |
 //! | `subscription.rs`, `watcher.rs` | both ends of event packages |
 //! | `request.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
@@ -30,6 +30,8 @@ pub mod refusal;
 mod request;
 mod route;
 pub mod session;
+mod session_events;
+mod session_verbs;
 mod shutdown;
 pub mod states;
 pub mod subscription;

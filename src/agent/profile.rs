@@ -14,7 +14,7 @@ use crate::usage::{Account, Outcome, Owner, Publication, Registration, Role};
 
 use super::command::{CREDENTIALS_HA1, PROFILE_NO_EXPIRES, PROFILE_STRONGEST_DIGEST};
 use super::profile_xml::{ProfileXml, Protocol, Server};
-use super::session::failure_code;
+use super::session_events::failure_code;
 use super::{
     Agent, Code, Credentials, Details, Event, EventType, Kind, Object, ObjectRef, ProfileOptions,
     Refusal, RegistrationState, Status, Verdict, properties,

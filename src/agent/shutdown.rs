@@ -1,6 +1,6 @@
 //! Saying goodbye: `IRTCClient::PrepareForShutdown`. BYE, CANCEL, unsubscribe and unregister, at most so long.
 
-use crate::base::{Key, Time};
+use crate::base::Time;
 use crate::usage::{Owner, Role};
 
 use super::event::CLIENT_ASYNC_CLEANUP_DONE;

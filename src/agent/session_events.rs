@@ -1,0 +1,470 @@
+//! What happens to a session: responses, requests of the peer, redirections, its end; told as states and events.
+
+use crate::base::Key;
+use crate::syntax::{HeaderId, Message};
+use crate::transaction::{ClientKey, Failure, ServerKey};
+use crate::transport::Flow;
+use crate::usage::{Account, Call, CallEvent, Cx, Media, Outcome, Owner, Role};
+
+use super::command::SESSION_FAIL_ON_REDIRECT;
+use super::event::FLAG_LAST;
+use super::session::{NO_ANSWER, Session, account_for};
+use super::{
+    Agent, Code, Event, EventType, Kind, ObjectRef, ParticipantState, SessionState, Status,
+    TerminateReason,
+};
+
+impl Agent {
+    /// Runs something on a session's call and deals with what comes of it.
+    pub(super) fn with_call(
+        &mut self,
+        key: Key<Session>,
+        f: impl FnOnce(&mut Call, &mut Cx, &mut Account, &mut Vec<CallEvent>),
+    ) {
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        let profile = session.profile_key();
+        let account = account_for(&mut self.profiles, &mut self.anonymous, profile);
+        let mut out = Vec::new();
+        f(&mut session.call, &mut self.cx, account, &mut out);
+        // An INVITE that has its answer can no longer be cancelled.
+        if session.open_server.is_some() && session.open_server != session.call.open_server() {
+            if let Some(server) = session.open_server.take() {
+                self.open_invites.remove(&server);
+            }
+        }
+        if session.open_server.is_none()
+            && let Some(server) = session.call.open_server()
+        {
+            session.open_server = Some(server);
+            self.open_invites.insert(server, key);
+        }
+        for event in out {
+            self.on_call_event(key, event);
+        }
+    }
+
+    pub(super) fn on_call_response(
+        &mut self,
+        key: Key<Session>,
+        client: ClientKey,
+        message: Message,
+        flow: &Flow,
+    ) {
+        self.with_call(key, |call, cx, account, out| {
+            call.on_response(cx, account, client, message, flow, out)
+        });
+    }
+
+    pub(super) fn on_call_failure(
+        &mut self,
+        key: Key<Session>,
+        client: ClientKey,
+        failure: Failure,
+    ) {
+        self.with_call(key, |call, cx, account, out| {
+            call.on_failure(cx, account, client, failure, out)
+        });
+    }
+
+    pub(super) fn on_call_request(
+        &mut self,
+        key: Key<Session>,
+        server: Option<ServerKey>,
+        message: Message,
+        flow: &Flow,
+    ) {
+        self.with_call(key, |call, cx, account, out| {
+            call.on_request(cx, account, server, message, flow, out)
+        });
+    }
+
+    pub(super) fn on_call_alarm(&mut self, key: Key<Session>, what: u32) {
+        if what == NO_ANSWER {
+            return self.end_session(key, TerminateReason::Dnd, "");
+        }
+        self.with_call(key, |call, cx, account, out| {
+            call.on_alarm(cx, account, what, out)
+        });
+    }
+
+    fn on_call_event(&mut self, key: Key<Session>, event: CallEvent) {
+        match event {
+            CallEvent::Progress(message) => self.on_progress(key, message),
+            CallEvent::Established(message) => {
+                if let Some(session) = self.sessions.get_mut(key) {
+                    session.connected_at = Some(self.cx.now);
+                    session.redirects = Vec::new();
+                    session.redirect_answer = None;
+                }
+                let status = message.status().map_or(Status::None, Status::Sip);
+                self.tell_media(key, 1, 0, None);
+                let connected = ParticipantState::Connected;
+                self.set_state(
+                    key,
+                    SessionState::Connected,
+                    Some(connected),
+                    status,
+                    "",
+                    Some(message),
+                );
+            }
+            CallEvent::Redirected(message) => self.on_redirected(key, message),
+            CallEvent::Ended { outcome, message } => self.on_call_ended(key, outcome, message),
+            CallEvent::Complete {
+                cookie,
+                change,
+                outcome,
+                message,
+            } => {
+                self.on_complete(key, cookie, change, outcome, message);
+            }
+            CallEvent::MediaChanged(message) => {
+                let held = self
+                    .sessions
+                    .get(key)
+                    .and_then(|session| session.call.media())
+                    .is_some_and(Media::remote_hold);
+                // RTCMET_STOPPED or STARTED; RTCMER_HOLD or REMOTE_REQUEST.
+                self.tell_media(
+                    key,
+                    i32::from(!held),
+                    if held { 1 } else { 6 },
+                    Some(message),
+                );
+            }
+            CallEvent::Offered { server, message } => {
+                let event = Event {
+                    event_type: EventType::ReInvite,
+                    session: self.session_object(key),
+                    content_type: message
+                        .header(HeaderId::ContentType)
+                        .unwrap_or_default()
+                        .into(),
+                    message: Some(message.clone()),
+                    ..Event::default()
+                };
+                let owner = Owner {
+                    role: Role::Call,
+                    key: key.to_bits(),
+                };
+                self.tell_open(event, server, message, 488, Some(owner));
+            }
+            CallEvent::Request { server, message } => self.on_request_inside(key, server, message),
+        }
+    }
+
+    fn session_object(&self, key: Key<Session>) -> Option<ObjectRef> {
+        self.sessions.get(key).map(|session| session.object.clone())
+    }
+
+    fn on_progress(&mut self, key: Key<Session>, message: Message) {
+        let status = message.status().unwrap_or_default();
+        let participant = if status == 180 {
+            ParticipantState::Alerting
+        } else {
+            ParticipantState::InProgress
+        };
+        let text: Box<str> = message.reason().into();
+        self.set_state(
+            key,
+            SessionState::InProgress,
+            Some(participant),
+            Status::Sip(status),
+            &text,
+            Some(message),
+        );
+    }
+
+    /// Follows a redirection unless the application wants to; a refused target makes way for the next (RFC 3261 §8.1.3.4).
+    fn on_redirected(&mut self, key: Key<Session>, message: Message) {
+        if message.status().is_some_and(|status| status >= 400) {
+            if let Some(session) = self.sessions.get_mut(key) {
+                session.redirect_answer = Some(message);
+            }
+            return self.follow_redirect(key);
+        }
+        let mut targets: Vec<(Box<str>, u16)> = Vec::new();
+        for contact in message.contacts().take(32) {
+            if let Ok(contact) = contact {
+                targets.push((contact.uri().into(), contact.q()));
+            }
+        }
+        // Best last, to be popped; equals in the order given.
+        targets.reverse();
+        targets.sort_by_key(|(_, q)| *q);
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        session.redirects = targets.into_iter().map(|(uri, _)| uri).collect();
+        session.redirect_answer = Some(message.clone());
+        if session.flags & SESSION_FAIL_ON_REDIRECT != 0 {
+            let status = Status::Sip(message.status().unwrap_or(300));
+            let text: Box<str> = message.reason().into();
+            return self.set_state(
+                key,
+                SessionState::InProgress,
+                None,
+                status,
+                &text,
+                Some(message),
+            );
+        }
+        self.follow_redirect(key);
+    }
+
+    pub(super) fn follow_redirect(&mut self, key: Key<Session>) {
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        let next = session
+            .redirects
+            .pop()
+            .filter(|_| session.redirects_left > 0);
+        let Some(answer) = session.redirect_answer.clone() else {
+            return;
+        };
+        session.redirects_left = session.redirects_left.saturating_sub(1);
+        let more = !session.redirects.is_empty() && session.redirects_left > 0;
+        self.with_call(key, |call, cx, _, out| match next {
+            Some(uri) => {
+                call.more_targets = more;
+                call.redirect(cx, &uri);
+            }
+            None => call.give_up_redirect(cx, answer, out),
+        });
+    }
+
+    fn on_call_ended(&mut self, key: Key<Session>, outcome: Outcome, message: Option<Message>) {
+        let status = match outcome {
+            Outcome::Sip(status) => Status::Sip(status),
+            Outcome::Failed(failure) => Status::Failed(failure_code(failure)),
+            Outcome::Local | Outcome::Remote => Status::None,
+            Outcome::NoAck => Status::Failed(Code::NoAck),
+            Outcome::Media => Status::Failed(Code::CodecsDoNotMatch),
+        };
+        let text: Box<str> = match &message {
+            Some(message) if !message.is_request() => message.reason().into(),
+            _ => "".into(),
+        };
+        if self
+            .sessions
+            .get(key)
+            .is_some_and(|session| session.connected_at.is_some())
+        {
+            self.tell_media(key, 0, 0, None);
+        }
+        self.close_session(key, status, &text, message);
+    }
+
+    /// The last events of a session; then only its name is left for whoever holds it.
+    fn close_session(
+        &mut self,
+        key: Key<Session>,
+        status: Status,
+        text: &str,
+        message: Option<Message>,
+    ) {
+        let gone = Some(ParticipantState::Disconnected);
+        self.set_state(key, SessionState::Disconnected, gone, status, text, message);
+        let Some(session) = self.sessions.remove(key) else {
+            return;
+        };
+        self.tags.remove(&session.call.local_tag());
+        let owner = Owner {
+            role: Role::Call,
+            key: key.to_bits(),
+        };
+        self.cx.disarm(session.no_answer_at, owner, NO_ANSWER);
+        if let Some(server) = session.open_server {
+            self.open_invites.remove(&server);
+        }
+        session.object.end(session.details(self.cx.now));
+        if let Some(participant) = &session.participant {
+            participant.end(session.participant_details());
+        }
+        self.check_shutdown();
+    }
+
+    /// Ends a session without waiting for the peer; what was sent for it goes on by itself.
+    pub(super) fn drop_session(&mut self, key: Key<Session>) {
+        self.with_call(key, |call, cx, account, out| {
+            call.drop_now(cx, account, out)
+        });
+    }
+
+    /// The application gave up its last handle of an object that never did anything.
+    pub fn forget(&mut self, object: &ObjectRef) {
+        match object.kind() {
+            Kind::Profile => return self.forget_profile(Key::from_bits(object.key())),
+            Kind::Subscription => return self.forget_subscription(Key::from_bits(object.key())),
+            _ => {}
+        }
+        if object.kind() == Kind::Session {
+            let key = Key::from_bits(object.key());
+            let idle = self.sessions.get(key).is_some_and(|session| {
+                session.state() == SessionState::Idle && session.participant.is_none()
+            });
+            if idle && let Some(session) = self.sessions.remove(key) {
+                self.tags.remove(&session.call.local_tag());
+            }
+        }
+    }
+
+    fn on_complete(
+        &mut self,
+        key: Key<Session>,
+        cookie: i64,
+        change: bool,
+        outcome: Outcome,
+        message: Option<Message>,
+    ) {
+        let status = match outcome {
+            Outcome::Sip(status) => Status::Sip(status),
+            Outcome::Failed(failure) => Status::Failed(failure_code(failure)),
+            Outcome::Media => Status::Failed(Code::SdpParse),
+            _ => Status::Failed(Code::CallDisconnected),
+        };
+        if let (true, Some(session)) = (change, self.sessions.get(key)) {
+            let held = session.call.media().is_some_and(Media::local_hold);
+            let state = if held {
+                SessionState::Hold
+            } else {
+                SessionState::Connected
+            };
+            if state != session.state()
+                && matches!(
+                    session.state(),
+                    SessionState::Hold | SessionState::Connected
+                )
+            {
+                self.tell_media(key, i32::from(!held), i32::from(held), None);
+                self.set_state(key, state, None, status, "", message.clone());
+            }
+        }
+        let Some(session) = self.sessions.get(key) else {
+            return;
+        };
+        let event = Event {
+            event_type: EventType::SessionOperationComplete,
+            session: Some(session.object.clone()),
+            participant: session.participant.clone(),
+            profile: session.profile.clone(),
+            cookie,
+            status,
+            status_text: message
+                .as_ref()
+                .map(Message::reason)
+                .unwrap_or_default()
+                .into(),
+            content_type: message
+                .as_ref()
+                .and_then(|m| m.header(HeaderId::ContentType))
+                .unwrap_or_default()
+                .into(),
+            message,
+            ..Event::default()
+        };
+        self.tell(event);
+    }
+
+    /// Tells of a media stream: `kind` RTCMET_, `reason` RTCMER_.
+    fn tell_media(&mut self, key: Key<Session>, kind: i32, reason: i32, message: Option<Message>) {
+        let Some(session) = self.sessions.get(key) else {
+            return;
+        };
+        if !matches!(session.call.media(), Some(Media::Audio { .. })) {
+            return;
+        }
+        let mask = super::command::MEDIA_AUDIO_SEND | super::command::MEDIA_AUDIO_RECEIVE;
+        let event = Event {
+            event_type: EventType::Media,
+            session: Some(session.object.clone()),
+            participant: session.participant.clone(),
+            kind,
+            reason,
+            value: [i64::from(mask), 0, 0],
+            message,
+            ..Event::default()
+        };
+        self.tell(event);
+    }
+
+    /// Notes and tells new states: the participant's first, as the original did.
+    pub(super) fn set_state(
+        &mut self,
+        key: Key<Session>,
+        state: SessionState,
+        participant: Option<ParticipantState>,
+        status: Status,
+        text: &str,
+        message: Option<Message>,
+    ) {
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        session.object.set_state(state.number());
+        if state != SessionState::Incoming && session.no_answer_at.is_some() {
+            let owner = Owner {
+                role: Role::Call,
+                key: key.to_bits(),
+            };
+            self.cx
+                .disarm(session.no_answer_at.take(), owner, NO_ANSWER);
+        }
+        let flags = if state == SessionState::Disconnected {
+            FLAG_LAST
+        } else {
+            0
+        };
+        let common = Event {
+            session: Some(session.object.clone()),
+            participant: session.participant.clone(),
+            profile: session.profile.clone(),
+            status,
+            status_text: text.into(),
+            uri: session.remote_uri.clone(),
+            text: session.remote_name.clone(),
+            message,
+            flags,
+            ..Event::default()
+        };
+        let changed = match (participant, &session.participant) {
+            (Some(now), Some(object)) if object.state() != now.number() => {
+                object.set_state(now.number());
+                Some(now.number())
+            }
+            _ => None,
+        };
+        if let Some(number) = changed {
+            self.tell(Event {
+                event_type: EventType::ParticipantStateChange,
+                state: number,
+                ..common.clone()
+            });
+        }
+        let content_type: Box<str> = match &common.message {
+            Some(message) => message
+                .header(HeaderId::ContentType)
+                .unwrap_or_default()
+                .into(),
+            None => "".into(),
+        };
+        self.tell(Event {
+            event_type: EventType::SessionStateChange,
+            state: state.number(),
+            content_type,
+            ..common
+        });
+    }
+}
+
+pub(super) fn failure_code(failure: Failure) -> Code {
+    match failure {
+        Failure::Timeout => Code::Timeout,
+        Failure::Transport => Code::Transport,
+        Failure::Unresolved => Code::DnsFail,
+        Failure::NoTarget => Code::TransportNotSupported,
+    }
+}
