@@ -15,9 +15,16 @@ const SOURCES: &[&str] = &[
     "records.rs",
     "library.rs",
     "object.rs",
+    "client.rs",
+    "profile.rs",
+    "session.rs",
+    "subscription.rs",
+    "event.rs",
     "sip_message.rs",
     "message_create.rs",
     "uri.rs",
+    "sip_object.rs",
+    "connection.rs",
 ];
 
 fn main() {

@@ -2,14 +2,30 @@
 //!
 //! How they are named and found is `registry`'s business.
 
+use std::sync::Arc;
+
+use crate::agent::ObjectRef;
 use crate::syntax::Message;
 
-use super::constants::RTC_KIND_SIP_MESSAGE;
+use super::client_core::Client;
+use super::constants::{
+    RTC_KIND_CLIENT, RTC_KIND_CONNECTION, RTC_KIND_EVENT, RTC_KIND_SIP_MESSAGE,
+};
+use super::event_record::EventRecord;
+use super::listen::Connection;
 
 /// One row of the handle table.
 pub(super) enum Entry {
     /// A message, from a parser, a builder or an event.
     Message(MessageEntry),
+    /// An event.
+    Event(Arc<EventRecord>),
+    /// An object of a client's agent.
+    Object(Arc<Client>, ObjectRef),
+    /// A client.
+    Client(Arc<Client>),
+    /// A connection of a client.
+    Connection(Arc<Client>, Arc<Connection>),
 }
 
 /// A message and the texts that were made from it, which views point into.
@@ -77,13 +93,19 @@ impl Entry {
     pub(super) fn kind(&self) -> i32 {
         match self {
             Self::Message(_) => RTC_KIND_SIP_MESSAGE,
+            Self::Event(_) => RTC_KIND_EVENT,
+            Self::Object(_, object) => object.kind() as i32,
+            Self::Client(_) => RTC_KIND_CLIENT,
+            Self::Connection(..) => RTC_KIND_CONNECTION,
         }
     }
 
     /// Its last reference went; called outside the table's locks.
     pub(super) fn given_up(self) {
         match self {
-            Self::Message(_) => {}
+            Self::Message(_) | Self::Event(_) | Self::Connection(..) => {}
+            Self::Object(client, object) => client.forget(&object),
+            Self::Client(client) => client.abandon(),
         }
     }
 
@@ -91,6 +113,18 @@ impl Entry {
     pub(super) fn message(&mut self) -> Option<&mut MessageEntry> {
         match self {
             Self::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Whether it belongs to that client.
+    pub(super) fn is_of(&self, client: &Arc<Client>) -> bool {
+        match self {
+            Self::Message(_) => false,
+            Self::Event(record) => Arc::ptr_eq(&record.client, client),
+            Self::Object(other, _) | Self::Client(other) | Self::Connection(other, _) => {
+                Arc::ptr_eq(other, client)
+            }
         }
     }
 }

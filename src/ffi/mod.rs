@@ -14,22 +14,38 @@
     reason = "the names are those of the C header, whose conventions say once what every caller promises"
 )]
 
+mod args;
+pub mod client;
+mod client_core;
+mod client_options;
+pub mod connection;
 pub mod constants;
 mod entry;
+pub mod event;
+mod event_json;
+mod event_record;
 mod fence;
 mod header_form;
 pub mod library;
+mod listen;
 mod log;
 pub mod message_create;
 pub mod numbers;
 pub mod object;
+pub mod profile;
+mod properties;
 pub mod records;
 mod registry;
+mod result;
 pub mod result_codes;
 mod result_names;
+pub mod session;
+mod sink;
 pub mod sip_message;
+pub mod sip_object;
 mod sized;
 pub mod structs;
+pub mod subscription;
 mod text;
 pub mod types;
 pub mod uri;

@@ -1,0 +1,223 @@
+//! What a client is given at its start, checked and turned into the agent's own configuration.
+
+use std::time::Duration;
+
+use crate::agent::{Config, SessionOptions};
+use crate::base::Limits;
+
+use super::args::{duration_ms, session_options};
+use super::constants::{
+    RTC_AUTO_ALL, RTC_AUTO_PROVISIONAL, RTC_CLIENT_APPLICATION_DRIVEN, RTC_CLIENT_DISABLE_MEDIA,
+    RTC_CLIENT_DISABLE_STRICT_DNS, RTC_CLIENT_DISABLE_UNAUTH_SESSIONS,
+    RTC_CLIENT_DISABLE_UNAUTH_WATCHERS, RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS,
+    RTC_CLIENT_REPORT_EACH,
+};
+use super::fence::Fault;
+use super::result_codes::{
+    RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED,
+};
+use super::sip_message::check_flags;
+use super::structs::{
+    rtc_client_options_t, rtc_dns_options_t, rtc_limits_t, rtc_nat_options_t,
+    rtc_session_options_t, rtc_timers_t, rtc_tls_options_t,
+};
+use super::{sized, text};
+
+/// A client's configuration, the agent's and ours.
+pub(super) struct Setup {
+    /// For the agent.
+    pub(super) config: Config,
+    /// No threads.
+    pub(super) application_driven: bool,
+    /// Ports for listening on any; 0: the system's choice.
+    pub(super) ports: (u16, u16),
+    /// Connections at most.
+    pub(super) connections: usize,
+    /// Events outside the agent at most.
+    pub(super) event_queue: usize,
+    /// For name look-ups.
+    pub(super) resolve_timeout: Duration,
+    /// How long stopping may take.
+    pub(super) shutdown: Duration,
+}
+
+const FLAGS: u32 = RTC_CLIENT_DISABLE_MEDIA
+    | RTC_CLIENT_DISABLE_UPNP
+    | RTC_CLIENT_ENABLE_SERVER_CLASS
+    | RTC_CLIENT_DISABLE_STRICT_DNS
+    | RTC_CLIENT_DISABLE_UNAUTH_WATCHERS
+    | RTC_CLIENT_DISABLE_UNAUTH_SESSIONS
+    | RTC_CLIENT_APPLICATION_DRIVEN
+    | RTC_CLIENT_REPORT_EACH;
+
+/// Events that wait outside the agent: what does not fit stays in it, where it is coalesced.
+const EVENT_QUEUE: usize = 4096;
+
+#[cold]
+fn not_here(what: &str) -> Fault {
+    Fault::new(
+        RTC_E_NOT_IMPLEMENTED,
+        format!("{what} is not in this version"),
+    )
+}
+
+/// Reads the options; all defaults when there are none.
+pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault> {
+    let given = sized::or_default(options, "options")?;
+    check_flags(given.flags, FLAGS)?;
+    let mut config = Config::default();
+    let user_agent = text::line_field(given.user_agent, "options.user_agent")?;
+    if !user_agent.is_empty() {
+        config.user_agent = user_agent;
+    }
+    let ports = ports(given.sip_port_min, given.sip_port_max, "sip")?;
+    let rtp = ports_or(given.rtp_port_min, given.rtp_port_max, config.rtp_ports)?;
+    config.rtp_ports = rtp;
+    if let Some(claim) = duration_ms(given.claim_ms, "options.claim_ms")? {
+        config.claim = claim;
+    }
+    duration_ms(given.credentials_ms, "options.credentials_ms")?;
+    if let Some(shutdown) = duration_ms(given.shutdown_ms, "options.shutdown_ms")? {
+        config.shutdown = shutdown;
+    }
+    config.disable_media = given.flags & RTC_CLIENT_DISABLE_MEDIA != 0;
+    let tls: Option<rtc_tls_options_t> = sized::optional(given.tls, "options.tls")?;
+    let dns: Option<rtc_dns_options_t> = sized::optional(given.dns, "options.dns")?;
+    let timers: Option<rtc_timers_t> = sized::optional(given.timers, "options.timers")?;
+    let nat: Option<rtc_nat_options_t> = sized::optional(given.nat, "options.nat")?;
+    let limits: Option<rtc_limits_t> = sized::optional(given.limits, "options.limits")?;
+    let defaults: Option<rtc_session_options_t> =
+        sized::optional(given.session_defaults, "options.session_defaults")?;
+    if tls.is_some() {
+        return Err(not_here("`options.tls`"));
+    }
+    if !given.simulation.is_null() {
+        return Err(not_here("`options.simulation`"));
+    }
+    if let Some(nat) = nat
+        && !(nat.stun_server.ptr.is_null() && nat.turn_server.ptr.is_null())
+    {
+        return Err(not_here("`options.nat`"));
+    }
+    let mut resolve_timeout = Duration::from_secs(10);
+    if let Some(dns) = dns {
+        if !(dns.servers.ptr.is_null() && dns.records.ptr.is_null()) {
+            return Err(not_here("`options.dns.servers` or `records`"));
+        }
+        if let Some(timeout) = duration_ms(dns.timeout_ms, "options.dns.timeout_ms")? {
+            let attempts = u32::try_from(dns.attempts.max(1)).unwrap_or(1);
+            resolve_timeout = timeout.saturating_mul(attempts);
+        }
+    }
+    if let Some(timers) = timers {
+        read_timers(&timers, &mut config)?;
+    }
+    if let Some(limits) = limits {
+        read_limits(&limits, &mut config.endpoint.limits);
+    }
+    if let Some(defaults) = defaults {
+        config.session_defaults = read_defaults(&defaults)?;
+        config.manual_provisional = defaults.manual & RTC_AUTO_PROVISIONAL != 0;
+    }
+    let bounds = config.endpoint.limits;
+    Ok(Setup {
+        application_driven: given.flags & RTC_CLIENT_APPLICATION_DRIVEN != 0,
+        ports,
+        connections: bounds.connections,
+        event_queue: bounds.queued_events.clamp(1, EVENT_QUEUE),
+        resolve_timeout,
+        shutdown: config.shutdown,
+        config,
+    })
+}
+
+fn ports(min: u16, max: u16, which: &str) -> Result<(u16, u16), Fault> {
+    let max = if max == 0 { min } else { max };
+    if max < min || (min == 0 && max != 0) {
+        return Err(Fault::new(
+            RTC_E_INVALID_PORTRANGE,
+            format!("`options.{which}_port_min` is {min}, `{which}_port_max` {max}"),
+        ));
+    }
+    Ok((min, max))
+}
+
+fn ports_or(min: u16, max: u16, default: (u16, u16)) -> Result<(u16, u16), Fault> {
+    if min == 0 && max == 0 {
+        return Ok(default);
+    }
+    ports(min, max, "rtp")
+}
+
+fn read_timers(timers: &rtc_timers_t, config: &mut Config) -> Result<(), Fault> {
+    let mut set = |place: &mut Duration, ms: i64, what: &'static str| -> Result<(), Fault> {
+        match u64::try_from(ms) {
+            Ok(0) => {}
+            Ok(ms) => *place = Duration::from_millis(ms),
+            Err(_) => {
+                return Err(Fault::new(
+                    RTC_E_INVALIDARG,
+                    format!("`options.timers.{what}` is below 0"),
+                ));
+            }
+        }
+        Ok(())
+    };
+    let endpoint = &mut config.endpoint;
+    set(&mut endpoint.t1, timers.t1_ms.into(), "t1_ms")?;
+    set(&mut endpoint.t2, timers.t2_ms.into(), "t2_ms")?;
+    set(&mut endpoint.t4, timers.t4_ms.into(), "t4_ms")?;
+    let secs = |secs: i32| i64::from(secs) * 1000;
+    set(&mut endpoint.keepalive, secs(timers.keepalive_secs), "keepalive_secs")?;
+    set(&mut endpoint.tcp_idle, secs(timers.tcp_idle_secs), "tcp_idle_secs")?;
+    set(
+        &mut Duration::default(),
+        secs(timers.outbound_base_secs),
+        "outbound_base_secs",
+    )
+}
+
+fn read_limits(given: &rtc_limits_t, limits: &mut Limits) {
+    let set = |place: &mut usize, value: u32| {
+        if value != 0 {
+            *place = usize::try_from(value).unwrap_or(usize::MAX);
+        }
+    };
+    set(&mut limits.message_bytes, given.message_bytes);
+    set(&mut limits.headers, given.headers);
+    set(&mut limits.header_bytes, given.header_bytes);
+    set(&mut limits.body_parts, given.body_parts);
+    set(&mut limits.transactions, given.transactions);
+    set(&mut limits.dialogs, given.dialogs);
+    set(&mut limits.sessions, given.sessions);
+    set(&mut limits.subscriptions, given.subscriptions);
+    set(&mut limits.connections, given.connections);
+    set(&mut limits.queued_events, given.queued_events);
+    set(&mut limits.redirects, given.redirects);
+    set(&mut limits.forks, given.forks);
+    set(&mut limits.xml_depth, given.xml_depth);
+    set(&mut limits.held_messages, given.held_messages);
+}
+
+fn read_defaults(given: &rtc_session_options_t) -> Result<SessionOptions, Fault> {
+    if !given.profile.is_null() || !given.referral.is_null() {
+        return Err(Fault::new(
+            RTC_E_INVALIDARG,
+            "`options.session_defaults` cannot name a profile or a referral",
+        ));
+    }
+    if given.manual & !RTC_AUTO_ALL != 0 {
+        return Err(Fault::new(
+            RTC_E_INVALIDARG,
+            "`options.session_defaults.manual` has bits that mean nothing",
+        ));
+    }
+    if given.manual & !RTC_AUTO_PROVISIONAL != 0 {
+        return Err(not_here(
+            "`options.session_defaults.manual` other than RTC_AUTO_PROVISIONAL",
+        ));
+    }
+    let mut plain = *given;
+    plain.manual = 0;
+    session_options(&plain, None)
+}
