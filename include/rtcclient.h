@@ -682,172 +682,6 @@ typedef struct rtc_str_t {
     size_t len;
 } rtc_str_t;
 
-// What nearly every reader of a message asks for, in one call (rtc_sip_message_get_head). Absent is empty or -1.
-typedef struct rtc_sip_head_t {
-    // sizeof (rtc_sip_head_t).
-    uint32_t size;
-    // 0: a request.
-    int32_t status;
-    // The whole first line.
-    struct rtc_str_t start_line;
-    // The method; of the CSeq in a response.
-    struct rtc_str_t method;
-    // Request-URI.
-    struct rtc_str_t request_uri;
-    // Reason phrase.
-    struct rtc_str_t reason;
-    // Call-ID.
-    struct rtc_str_t call_id;
-    // URI of From.
-    struct rtc_str_t from_uri;
-    // Tag of From.
-    struct rtc_str_t from_tag;
-    // URI of To.
-    struct rtc_str_t to_uri;
-    // Tag of To.
-    struct rtc_str_t to_tag;
-    // URI of the first Contact.
-    struct rtc_str_t contact_uri;
-    // Host of the first Contact.
-    struct rtc_str_t contact_host;
-    // Branch of the topmost Via.
-    struct rtc_str_t via_branch;
-    // Sent-by of the topmost Via.
-    struct rtc_str_t via_sent_by;
-    // Event package with its parameters.
-    struct rtc_str_t event;
-    // Content-Type.
-    struct rtc_str_t content_type;
-    // CSeq number.
-    uint32_t cseq;
-    // -1: absent.
-    int32_t max_forwards;
-    // -1: absent.
-    int64_t content_length;
-    // RTC_TRANSPORT_…; 0 when parsed from memory.
-    int32_t transport;
-    // 0.
-    uint32_t flags;
-    // "192.0.2.1:5060"; empty when parsed from memory.
-    struct rtc_str_t source;
-    // "192.0.2.1:5060"; empty when parsed from memory.
-    struct rtc_str_t destination;
-} rtc_sip_head_t;
-
-// One shape for every header; `form` says which fields are set.
-typedef struct rtc_header_t {
-    // sizeof (rtc_header_t).
-    uint32_t size;
-    // RTC_HEADER_FORM_….
-    int32_t form;
-    // As it stands in the message.
-    struct rtc_str_t name;
-    // Unfolded, trimmed.
-    struct rtc_str_t value;
-    // Method, media type, package, scheme, state, transport; Call-ID.
-    struct rtc_str_t token;
-    // Display name; text of Warning and Retry-After.
-    struct rtc_str_t display_name;
-    // URI of an address; sent-by of a Via.
-    struct rtc_str_t uri;
-    // Parameters, for rtc_params_get.
-    struct rtc_str_t params;
-    // CSeq, RSeq, Expires, Retry-After, Warning code, first of RAck.
-    int64_t number;
-    // Second of RAck.
-    int64_t number2;
-} rtc_header_t;
-
-// A body or a part of a multipart body.
-typedef struct rtc_body_t {
-    // sizeof (rtc_body_t).
-    uint32_t size;
-    // How many parts the whole body has; 0: it is no multipart.
-    int32_t parts;
-    // Header lines of the part; empty for the whole.
-    struct rtc_str_t headers;
-    // Content-Type.
-    struct rtc_str_t content_type;
-    // Content-ID.
-    struct rtc_str_t content_id;
-    // Content-Disposition.
-    struct rtc_str_t disposition;
-    // The body itself.
-    struct rtc_str_t bytes;
-} rtc_body_t;
-
-// A message to be (rtc_sip_message_create).
-typedef struct rtc_sip_message_options_t {
-    // sizeof (rtc_sip_message_options_t).
-    uint32_t size;
-    // A response to `base`; 0: a request.
-    int32_t status;
-    // What is answered; for a request one to vary, or NULL.
-    struct rtc_sip_message_t *base;
-    // Method of a request.
-    struct rtc_str_t method;
-    // Request-URI of a request.
-    struct rtc_str_t uri;
-    // Reason phrase of a response; none: the RFC's.
-    struct rtc_str_t reason;
-    // To tag; none: made where one is needed.
-    struct rtc_str_t to_tag;
-    // "Name: value" lines that replace by name.
-    struct rtc_str_t headers;
-    // Names to drop, a comma list.
-    struct rtc_str_t remove;
-    // Type of `body`.
-    struct rtc_str_t content_type;
-    // The body.
-    struct rtc_str_t body;
-    // RTC_SEND_EXPERT: no header is refused or added but Content-Length.
-    uint32_t flags;
-    // 0.
-    uint32_t reserved;
-} rtc_sip_message_options_t;
-
-// The parts of a URI, as they stand in it.
-typedef struct rtc_uri_t {
-    // sizeof (rtc_uri_t).
-    uint32_t size;
-    // 0: none given.
-    uint32_t port;
-    // "sip", "sips", "tel".
-    struct rtc_str_t scheme;
-    // User; the number of a tel URI.
-    struct rtc_str_t user;
-    // Password.
-    struct rtc_str_t password;
-    // Host, of another scheme all that follows it; an IPv6 address in its brackets.
-    struct rtc_str_t host;
-    // ";transport=tcp;lr", for rtc_params_get.
-    struct rtc_str_t params;
-    // "Subject=x&Priority=urgent".
-    struct rtc_str_t headers;
-} rtc_uri_t;
-
-// What rides on the message that a verb sends; every such parameter may be NULL.
-typedef struct rtc_send_t {
-    // sizeof (rtc_send_t).
-    uint32_t size;
-    // RTC_SEND_….
-    uint32_t flags;
-    // Names the operation in its SESSION_OPERATION_COMPLETE or RESPONSE event; never interpreted.
-    int64_t cookie;
-    // "Name: value" lines for this message only; they replace sticky ones of the same name.
-    struct rtc_str_t headers;
-    // Type of `body`.
-    struct rtc_str_t content_type;
-    // A description where the verb negotiates, else any body.
-    struct rtc_str_t body;
-    // Reason phrase of a response; Reason header of BYE and CANCEL.
-    struct rtc_str_t reason;
-    // Expires; 0: the object's own.
-    int32_t expires_secs;
-    // RTC_MEDIA_… to offer or take; 0: the session's own.
-    uint32_t media;
-} rtc_send_t;
-
 // TLS (not in this version: a client that is given one is refused).
 typedef struct rtc_tls_options_t {
     // sizeof (rtc_tls_options_t).
@@ -1032,6 +866,50 @@ typedef struct rtc_event_sink_t {
     void (*drop_user_data)(void *user_data);
 } rtc_event_sink_t;
 
+// Counters since the client was initialised, then live objects (rtc_client_get_statistics).
+typedef struct rtc_statistics_t {
+    // sizeof (rtc_statistics_t).
+    uint32_t size;
+    // 0.
+    uint32_t reserved;
+    // Requests received, retransmissions apart.
+    uint64_t requests_in;
+    // Requests sent, retransmissions apart.
+    uint64_t requests_out;
+    // Responses received.
+    uint64_t responses_in;
+    // Responses sent.
+    uint64_t responses_out;
+    // Retransmissions received.
+    uint64_t retransmissions_in;
+    // Retransmissions sent.
+    uint64_t retransmissions_out;
+    // What came and was no SIP.
+    uint64_t malformed_in;
+    // What was refused because of a limit.
+    uint64_t refused_by_limit;
+    // Events queued.
+    uint64_t events_queued;
+    // Events lost because nobody pulled them.
+    uint64_t events_dropped;
+    // Transactions.
+    uint64_t transactions;
+    // Dialogs.
+    uint64_t dialogs;
+    // Sessions.
+    uint64_t sessions;
+    // Subscriptions.
+    uint64_t subscriptions;
+    // Registrations.
+    uint64_t registrations;
+    // Stream connections.
+    uint64_t connections;
+    // Handles of this client.
+    uint64_t handles;
+    // Events that wait to be pulled.
+    uint64_t queue_length;
+} rtc_statistics_t;
+
 // What is written of the messages that pass (rtc_client_trace).
 typedef struct rtc_trace_options_t {
     // sizeof (rtc_trace_options_t).
@@ -1088,6 +966,28 @@ typedef struct rtc_profile_options_t {
     void *user_data;
 } rtc_profile_options_t;
 
+// What rides on the message that a verb sends; every such parameter may be NULL.
+typedef struct rtc_send_t {
+    // sizeof (rtc_send_t).
+    uint32_t size;
+    // RTC_SEND_….
+    uint32_t flags;
+    // Names the operation in its SESSION_OPERATION_COMPLETE or RESPONSE event; never interpreted.
+    int64_t cookie;
+    // "Name: value" lines for this message only; they replace sticky ones of the same name.
+    struct rtc_str_t headers;
+    // Type of `body`.
+    struct rtc_str_t content_type;
+    // A description where the verb negotiates, else any body.
+    struct rtc_str_t body;
+    // Reason phrase of a response; Reason header of BYE and CANCEL.
+    struct rtc_str_t reason;
+    // Expires; 0: the object's own.
+    int32_t expires_secs;
+    // RTC_MEDIA_… to offer or take; 0: the session's own.
+    uint32_t media;
+} rtc_send_t;
+
 // Credentials for one realm or any (rtc_credentials_set).
 typedef struct rtc_credentials_t {
     // sizeof (rtc_credentials_t).
@@ -1123,114 +1023,6 @@ typedef struct rtc_subscription_options_t {
     // Comes with each event of the subscription.
     void *user_data;
 } rtc_subscription_options_t;
-
-// Sockets to listen on (rtc_connection_create).
-typedef struct rtc_connection_options_t {
-    // sizeof (rtc_connection_options_t).
-    uint32_t size;
-    // None yet.
-    uint32_t flags;
-    // IP address; none: all.
-    struct rtc_str_t address;
-    // Network interface (not in this version).
-    struct rtc_str_t interface_name;
-    // RTC_TRANSPORT_… mask; 0: UDP and TCP.
-    uint32_t transports;
-    // 0: any; UDP and TCP then share one where they can.
-    uint16_t port;
-    // 0.
-    uint16_t reserved;
-    // 0; another value is not in this version.
-    int32_t dscp;
-    // 0; another value is not in this version.
-    int32_t keepalive_secs;
-    // 0: the library's; another value is not in this version.
-    int32_t receive_buffer_bytes;
-    // Address to be named to peers (not in this version).
-    struct rtc_str_t public_address;
-    // The owner's own word.
-    void *user_data;
-} rtc_connection_options_t;
-
-// An embedded server (rtc_server_start).
-typedef struct rtc_server_options_t {
-    // sizeof (rtc_server_options_t).
-    uint32_t size;
-    // RTC_SERVER_….
-    uint32_t flags;
-    // "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two.
-    struct rtc_str_t listen;
-    // Realm of its challenges; none: the domain.
-    struct rtc_str_t realm;
-    // The domain it serves, beside its own addresses.
-    struct rtc_str_t domain;
-    // Shortest registration; 0: 60.
-    int32_t min_expires_secs;
-    // Longest registration; 0: 3600.
-    int32_t max_expires_secs;
-} rtc_server_options_t;
-
-// A user of an embedded server (rtc_server_set_user).
-typedef struct rtc_server_user_t {
-    // sizeof (rtc_server_user_t).
-    uint32_t size;
-    // None yet.
-    uint32_t flags;
-    // Name: the user part of its URI and of its credentials.
-    struct rtc_str_t user;
-    // Password.
-    struct rtc_str_t password;
-    // Where requests for it are redirected to (`status` 302), a comma list.
-    struct rtc_str_t contacts;
-    // Always answer so; 0: fork to the bindings.
-    int32_t status;
-    // 0.
-    int32_t reserved;
-} rtc_server_user_t;
-
-// Counters since the client was initialised, then live objects (rtc_client_get_statistics).
-typedef struct rtc_statistics_t {
-    // sizeof (rtc_statistics_t).
-    uint32_t size;
-    // 0.
-    uint32_t reserved;
-    // Requests received, retransmissions apart.
-    uint64_t requests_in;
-    // Requests sent, retransmissions apart.
-    uint64_t requests_out;
-    // Responses received.
-    uint64_t responses_in;
-    // Responses sent.
-    uint64_t responses_out;
-    // Retransmissions received.
-    uint64_t retransmissions_in;
-    // Retransmissions sent.
-    uint64_t retransmissions_out;
-    // What came and was no SIP.
-    uint64_t malformed_in;
-    // What was refused because of a limit.
-    uint64_t refused_by_limit;
-    // Events queued.
-    uint64_t events_queued;
-    // Events lost because nobody pulled them.
-    uint64_t events_dropped;
-    // Transactions.
-    uint64_t transactions;
-    // Dialogs.
-    uint64_t dialogs;
-    // Sessions.
-    uint64_t sessions;
-    // Subscriptions.
-    uint64_t subscriptions;
-    // Registrations.
-    uint64_t registrations;
-    // Stream connections.
-    uint64_t connections;
-    // Handles of this client.
-    uint64_t handles;
-    // Events that wait to be pulled.
-    uint64_t queue_length;
-} rtc_statistics_t;
 
 // The whole record of an event; what does not apply is 0, NULL or empty (rtc_event_get_info).
 typedef struct rtc_event_info_t {
@@ -1295,6 +1087,214 @@ typedef struct rtc_event_info_t {
     // RTC_EVENT_FLAG_….
     uint32_t flags;
 } rtc_event_info_t;
+
+// What nearly every reader of a message asks for, in one call (rtc_sip_message_get_head). Absent is empty or -1.
+typedef struct rtc_sip_head_t {
+    // sizeof (rtc_sip_head_t).
+    uint32_t size;
+    // 0: a request.
+    int32_t status;
+    // The whole first line.
+    struct rtc_str_t start_line;
+    // The method; of the CSeq in a response.
+    struct rtc_str_t method;
+    // Request-URI.
+    struct rtc_str_t request_uri;
+    // Reason phrase.
+    struct rtc_str_t reason;
+    // Call-ID.
+    struct rtc_str_t call_id;
+    // URI of From.
+    struct rtc_str_t from_uri;
+    // Tag of From.
+    struct rtc_str_t from_tag;
+    // URI of To.
+    struct rtc_str_t to_uri;
+    // Tag of To.
+    struct rtc_str_t to_tag;
+    // URI of the first Contact.
+    struct rtc_str_t contact_uri;
+    // Host of the first Contact.
+    struct rtc_str_t contact_host;
+    // Branch of the topmost Via.
+    struct rtc_str_t via_branch;
+    // Sent-by of the topmost Via.
+    struct rtc_str_t via_sent_by;
+    // Event package with its parameters.
+    struct rtc_str_t event;
+    // Content-Type.
+    struct rtc_str_t content_type;
+    // CSeq number.
+    uint32_t cseq;
+    // -1: absent.
+    int32_t max_forwards;
+    // -1: absent.
+    int64_t content_length;
+    // RTC_TRANSPORT_…; 0 when parsed from memory.
+    int32_t transport;
+    // 0.
+    uint32_t flags;
+    // "192.0.2.1:5060"; empty when parsed from memory.
+    struct rtc_str_t source;
+    // "192.0.2.1:5060"; empty when parsed from memory.
+    struct rtc_str_t destination;
+} rtc_sip_head_t;
+
+// One shape for every header; `form` says which fields are set.
+typedef struct rtc_header_t {
+    // sizeof (rtc_header_t).
+    uint32_t size;
+    // RTC_HEADER_FORM_….
+    int32_t form;
+    // As it stands in the message.
+    struct rtc_str_t name;
+    // Unfolded, trimmed.
+    struct rtc_str_t value;
+    // Method, media type, package, scheme, state, transport; Call-ID.
+    struct rtc_str_t token;
+    // Display name; text of Warning and Retry-After.
+    struct rtc_str_t display_name;
+    // URI of an address; sent-by of a Via.
+    struct rtc_str_t uri;
+    // Parameters, for rtc_params_get.
+    struct rtc_str_t params;
+    // CSeq, RSeq, Expires, Retry-After, Warning code, first of RAck.
+    int64_t number;
+    // Second of RAck.
+    int64_t number2;
+} rtc_header_t;
+
+// A body or a part of a multipart body.
+typedef struct rtc_body_t {
+    // sizeof (rtc_body_t).
+    uint32_t size;
+    // How many parts the whole body has; 0: it is no multipart.
+    int32_t parts;
+    // Header lines of the part; empty for the whole.
+    struct rtc_str_t headers;
+    // Content-Type.
+    struct rtc_str_t content_type;
+    // Content-ID.
+    struct rtc_str_t content_id;
+    // Content-Disposition.
+    struct rtc_str_t disposition;
+    // The body itself.
+    struct rtc_str_t bytes;
+} rtc_body_t;
+
+// A message to be (rtc_sip_message_create).
+typedef struct rtc_sip_message_options_t {
+    // sizeof (rtc_sip_message_options_t).
+    uint32_t size;
+    // A response to `base`; 0: a request.
+    int32_t status;
+    // What is answered; for a request one to vary, or NULL.
+    struct rtc_sip_message_t *base;
+    // Method of a request.
+    struct rtc_str_t method;
+    // Request-URI of a request.
+    struct rtc_str_t uri;
+    // Reason phrase of a response; none: the RFC's.
+    struct rtc_str_t reason;
+    // To tag; none: made where one is needed.
+    struct rtc_str_t to_tag;
+    // "Name: value" lines that replace by name.
+    struct rtc_str_t headers;
+    // Names to drop, a comma list.
+    struct rtc_str_t remove;
+    // Type of `body`.
+    struct rtc_str_t content_type;
+    // The body.
+    struct rtc_str_t body;
+    // RTC_SEND_EXPERT: no header is refused or added but Content-Length.
+    uint32_t flags;
+    // 0.
+    uint32_t reserved;
+} rtc_sip_message_options_t;
+
+// The parts of a URI, as they stand in it.
+typedef struct rtc_uri_t {
+    // sizeof (rtc_uri_t).
+    uint32_t size;
+    // 0: none given.
+    uint32_t port;
+    // "sip", "sips", "tel".
+    struct rtc_str_t scheme;
+    // User; the number of a tel URI.
+    struct rtc_str_t user;
+    // Password.
+    struct rtc_str_t password;
+    // Host, of another scheme all that follows it; an IPv6 address in its brackets.
+    struct rtc_str_t host;
+    // ";transport=tcp;lr", for rtc_params_get.
+    struct rtc_str_t params;
+    // "Subject=x&Priority=urgent".
+    struct rtc_str_t headers;
+} rtc_uri_t;
+
+// Sockets to listen on (rtc_connection_create).
+typedef struct rtc_connection_options_t {
+    // sizeof (rtc_connection_options_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // IP address; none: all.
+    struct rtc_str_t address;
+    // Network interface (not in this version).
+    struct rtc_str_t interface_name;
+    // RTC_TRANSPORT_… mask; 0: UDP and TCP.
+    uint32_t transports;
+    // 0: any; UDP and TCP then share one where they can.
+    uint16_t port;
+    // 0.
+    uint16_t reserved;
+    // 0; another value is not in this version.
+    int32_t dscp;
+    // 0; another value is not in this version.
+    int32_t keepalive_secs;
+    // 0: the library's; another value is not in this version.
+    int32_t receive_buffer_bytes;
+    // Address to be named to peers (not in this version).
+    struct rtc_str_t public_address;
+    // The owner's own word.
+    void *user_data;
+} rtc_connection_options_t;
+
+// An embedded server (rtc_server_start).
+typedef struct rtc_server_options_t {
+    // sizeof (rtc_server_options_t).
+    uint32_t size;
+    // RTC_SERVER_….
+    uint32_t flags;
+    // "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two.
+    struct rtc_str_t listen;
+    // Realm of its challenges; none: the domain.
+    struct rtc_str_t realm;
+    // The domains it serves beside its own addresses, a comma list.
+    struct rtc_str_t domain;
+    // Shortest registration; 0: 60.
+    int32_t min_expires_secs;
+    // Longest registration; 0: 7200.
+    int32_t max_expires_secs;
+} rtc_server_options_t;
+
+// A user of an embedded server (rtc_server_set_user).
+typedef struct rtc_server_user_t {
+    // sizeof (rtc_server_user_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // Name: the user part of its URI and of its credentials.
+    struct rtc_str_t user;
+    // Password.
+    struct rtc_str_t password;
+    // Where requests for it are redirected to (`status` 302), a comma list.
+    struct rtc_str_t contacts;
+    // Always answer so; 0: fork to the bindings.
+    int32_t status;
+    // 0.
+    int32_t reserved;
+} rtc_server_user_t;
 
 // Success.
 #define RTC_OK 0
@@ -1786,6 +1786,372 @@ uint32_t rtc_object_release(rtc_object_t *object);
 // What the handle is: RTC_KIND_…, 0 if it is stale.
 int32_t rtc_object_get_kind(rtc_object_t *object);
 
+// Its state, in the state enum of its kind: RTC_SESSION_STATE_…, RTC_CLIENT_STATE_… and so on. Events and messages have none.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
+rtc_result_t rtc_object_get_state(rtc_object_t *object,
+                                  int32_t *state);
+
+// A related object of that kind: its client, profile, session …; of an event what its record names, and its message. It is
+// yours: release it.
+//
+// RTC_FALSE: there is none. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
+rtc_result_t rtc_object_get(rtc_object_t *object,
+                            int32_t kind,
+                            rtc_object_t **related);
+
+// Its objects of a kind, in the order of their creation: a client's profiles, sessions, subscriptions, watchers, connections,
+// a session's participants. They are yours: release each.
+//
+// `key` (opt): only those of that URI, name or Call-ID. `count` gets how many there are; `capacity` 0 only asks.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INSUFFICIENT_BUFFER (nothing but `count` is written);
+// RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_object_list(rtc_object_t *object,
+                             int32_t kind,
+                             const char *key,
+                             size_t key_len,
+                             rtc_object_t **items,
+                             size_t capacity,
+                             size_t *count);
+
+// A number among its properties, RTC_PROPERTY_<KIND>_<NAME>; 0 where nothing is known yet. `index` 0 where it means nothing.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (no number of this kind of object); RTC_E_NOT_EXIST (past the end of a
+// list); RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_object_get_int(rtc_object_t *object,
+                                int32_t property,
+                                int32_t index,
+                                int64_t *value);
+
+// Sets a number among its properties.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (read only, or not now); life cycle.
+rtc_result_t rtc_object_set_int(rtc_object_t *object, int32_t property, int32_t index, int64_t value);
+
+// A text among its properties, copied and NUL-terminated; empty where nothing is known yet. `needed` (opt where `buf` is
+// given) gets its length without the NUL; `cap` 0 only asks.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (no text of this kind of object); RTC_E_NOT_EXIST (past the end of a
+// list); RTC_E_INSUFFICIENT_BUFFER; RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_object_get_text(rtc_object_t *object,
+                                 int32_t property,
+                                 int32_t index,
+                                 char *buf,
+                                 size_t cap,
+                                 size_t *needed);
+
+// Sets a text among its properties.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (read only); life cycle.
+rtc_result_t rtc_object_set_text(rtc_object_t *object,
+                                 int32_t property,
+                                 int32_t index,
+                                 const char *text,
+                                 size_t len);
+
+// Sets the owner's own word about an object, which comes with each of its events. Events and messages have none.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG.
+rtc_result_t rtc_object_set_user_data(rtc_object_t *object,
+                                      void *user_data);
+
+// The owner's own word about an object; NULL if there is none or the handle is stale.
+void *rtc_object_get_user_data(rtc_object_t *object);
+
+// A client that does nothing yet. It is yours: release it.
+//
+// Errors: RTC_E_POINTER; RTC_E_LIMIT.
+rtc_result_t rtc_client_create(struct rtc_client_t **client);
+
+// Starts a client: its threads, if it has any. `options` opt.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_PORTRANGE; RTC_E_NOT_IMPLEMENTED; RTC_E_CLIENT_ALREADY_INITIALIZED;
+// RTC_E_CLIENT_ALREADY_SHUT_DOWN; RTC_E_FAIL (no threads, no randomness).
+rtc_result_t rtc_client_initialize(struct rtc_client_t *client,
+                                   const struct rtc_client_options_t *options);
+
+// Opens the listening sockets that RTC_PROPERTY_CLIENT_ALLOWED_PORTS lets, on all addresses: RTC_LISTEN_MODE_DYNAMIC on any
+// port (or one of options.sip_port_min to max), RTC_LISTEN_MODE_BOTH on 5060 too; RTC_LISTEN_MODE_NONE closes them.
+//
+// RTC_FALSE: it listens so already. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; life cycle; RTC_E_ADDRESS_IN_USE;
+// RTC_E_NOT_ALLOWED (by the system).
+rtc_result_t rtc_client_listen(struct rtc_client_t *client,
+                               int32_t mode);
+
+// Chooses the events that are told, RTC_EVENT_FILTER_…; the default is RTC_EVENT_FILTER_DEFAULT, 0: none.
+//
+// What a hidden event would ask of the application is answered automatically. Errors: RTC_E_HANDLE; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
+rtc_result_t rtc_client_set_event_filter(struct rtc_client_t *client,
+                                         uint64_t mask);
+
+// Events by callback on the event thread; NULL: back to the queue.
+//
+// When NULL has been set from another thread no callback runs or will run; inside a callback that holds once it returns.
+// drop_user_data then runs, once; after a failure it does not. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_WRONG_MODE (a
+// thread pulls); RTC_E_CLIENT_ALREADY_SHUT_DOWN; RTC_E_UNEXPECTED (the callback before does not return).
+rtc_result_t rtc_client_set_event_sink(struct rtc_client_t *client,
+                                       const struct rtc_event_sink_t *sink);
+
+// Takes the next event; it is yours: release it. `timeout_ms` -1: no time-out, 0: do not wait.
+//
+// RTC_OK: an event; RTC_FALSE: none in time; RTC_S_END: the client has shut down and the queue is empty. With
+// RTC_CLIENT_APPLICATION_DRIVEN this turns the client as rtc_client_run_once does.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_CLIENT_NOT_INITIALIZED; RTC_E_WRONG_MODE (a sink is set, or
+// inside a callback).
+rtc_result_t rtc_client_next_event(struct rtc_client_t *client,
+                                   int32_t timeout_ms,
+                                   struct rtc_event_t **event);
+
+// Something to wait on, never to read: a file descriptor (Windows: an event HANDLE) that is readable while events are
+// queued; with RTC_CLIENT_APPLICATION_DRIVEN while rtc_client_run_once has work.
+//
+// `next_ms` (opt) gets how long it may sleep at most although `fd` is not readable, -1: any time.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_CLIENT_NOT_INITIALIZED; RTC_E_FAIL.
+rtc_result_t rtc_client_get_event_fd(struct rtc_client_t *client,
+                                     intptr_t *fd,
+                                     int32_t *next_ms);
+
+// Application-driven: waits for something to do, does it, with all callbacks, and returns. `timeout_ms` -1: no time-out.
+//
+// RTC_FALSE: there was nothing. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_CLIENT_NOT_INITIALIZED;
+// RTC_E_CLIENT_ALREADY_SHUT_DOWN; RTC_E_WRONG_MODE (a client with threads, or inside a callback).
+rtc_result_t rtc_client_run_once(struct rtc_client_t *client,
+                                 int32_t timeout_ms);
+
+// Lets NOTIFY requests of an event package into the dialogs of a session, or with `session` NULL of all to come; `allow` 0
+// no more. Adds Allow-Events. They arrive as RTC_EVENT_SESSION_NOTIFICATION.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; life cycle.
+rtc_result_t rtc_client_allow_dialog_notifications(struct rtc_client_t *client,
+                                                   struct rtc_session_t *session,
+                                                   const char *package,
+                                                   size_t len,
+                                                   int32_t allow);
+
+// Makes the client a notifier of an event package: Allow-Events names it, SUBSCRIBE arrives as RTC_EVENT_WATCHER.
+//
+// `types`: the content types that notifications have, a comma list (opt). `mode`: RTC_SERVE_OFFER asks the application,
+// RTC_SERVE_ACCEPT lets everybody watch, RTC_SERVE_STOP ends it.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; life cycle.
+rtc_result_t rtc_client_serve_package(struct rtc_client_t *client,
+                                      const char *package,
+                                      size_t len,
+                                      const char *types,
+                                      size_t types_len,
+                                      int32_t mode);
+
+// Counters and live objects.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (size); RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_client_get_statistics(struct rtc_client_t *client, struct rtc_statistics_t *statistics);
+
+// Starts, replaces or stops the writer of one kind of trace: RTC_TRACE_LADDER, _PCAP, _JSON.
+//
+// With neither path nor on_bytes it stops. drop_user_data runs once, when no call of on_bytes runs or will run; after a
+// failure it does not. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (HEP); life cycle;
+// RTC_E_FAIL (the file cannot be written; the sentence has the reason).
+rtc_result_t rtc_client_trace(struct rtc_client_t *client,
+                              const struct rtc_trace_options_t *options);
+
+// Says goodbye: BYE, CANCEL, unsubscribe, unregister. Ends in RTC_EVENT_CLIENT / RTC_CLIENT_EVENT_ASYNC_CLEANUP_DONE.
+//
+// RTC_FALSE: said before. Errors: RTC_E_HANDLE; RTC_E_CLIENT_NOT_INITIALIZED; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
+rtc_result_t rtc_client_prepare_for_shutdown(struct rtc_client_t *client);
+
+// Stops now: closes sockets, says nothing to peers, waits for the threads. What is queued can still be pulled.
+//
+// RTC_S_PENDING: inside a callback; no other follows, done when this one returns. Of two threads the second waits for the
+// first. Errors: RTC_E_HANDLE; RTC_E_CLIENT_NOT_INITIALIZED; RTC_E_CLIENT_ALREADY_SHUT_DOWN; RTC_E_UNEXPECTED (a callback did
+// not return within options.shutdown_ms).
+rtc_result_t rtc_client_shutdown(struct rtc_client_t *client);
+
+// An account; sends nothing. It is yours: release it.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_NOT_IMPLEMENTED (flags that are not in
+// this version); life cycle.
+rtc_result_t rtc_profile_create(struct rtc_client_t *client,
+                                const struct rtc_profile_options_t *options,
+                                struct rtc_profile_t **profile);
+
+// An account from the XML that IRTCClientProvisioning::CreateProfile took; sends nothing. It is yours: release it.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_MALFORMED_XML; RTC_E_INVALID_PROFILE and one RTC_E_PROFILE_…
+// for each fault; life cycle.
+rtc_result_t rtc_profile_create_from_xml(struct rtc_client_t *client,
+                                         const char *xml,
+                                         size_t len,
+                                         struct rtc_profile_t **profile);
+
+// Takes the account into use: with `register_flags` RTC_REGISTER_… it registers and keeps registered, with 0 it is for
+// selection only. Again after new credentials. `roaming_flags` 0.
+//
+// Progress comes as RTC_EVENT_REGISTRATION_STATE_CHANGE. RTC_FALSE: it is registered or on its way.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (roaming); life cycle.
+rtc_result_t rtc_profile_enable(struct rtc_profile_t *profile,
+                                uint32_t register_flags,
+                                uint32_t roaming_flags);
+
+// Takes the account out of use; unregisters.
+//
+// RTC_FALSE: it is not in use. Errors: RTC_E_HANDLE; life cycle.
+rtc_result_t rtc_profile_disable(struct rtc_profile_t *profile);
+
+// Publishes own event state, RFC 3903: PUBLISH with its entity tag, kept alive; RTC_SEND_END removes it.
+//
+// `send.content_type` and `send.body` are the state. How it goes comes as RTC_EVENT_PUBLICATION.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_REQUEST_PENDING; life cycle.
+rtc_result_t rtc_profile_publish(struct rtc_profile_t *profile,
+                                 const char *package,
+                                 size_t len,
+                                 const struct rtc_send_t *send);
+
+// Sets the credentials for one realm or any, of a client or a profile; without a user they are forgotten.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (other scopes; DECLINE, OF_PEER); life cycle.
+rtc_result_t rtc_credentials_set(rtc_object_t *scope,
+                                 const struct rtc_credentials_t *credentials);
+
+// A session in state IDLE; sends nothing. It is yours: release it. `type` RTC_SESSION_TYPE_…; `options` opt.
+//
+// Errors: RTC_E_HANDLE (of options.profile too); RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (PHONE_TO_PHONE,
+// MULTIPARTY_IM, and options that are not in this version); RTC_E_MEDIA_DISABLED; life cycle.
+rtc_result_t rtc_session_create(struct rtc_client_t *client,
+                                int32_t type,
+                                const struct rtc_session_options_t *options,
+                                struct rtc_session_t **session);
+
+// Adds the one participant and sends the INVITE (RTC_SESSION_TYPE_IM: nothing yet). `name`, `send`, `participant` opt.
+//
+// `uri` is a sip:, sips: or tel: URI. Progress comes as RTC_EVENT_SESSION_STATE_CHANGE and _PARTICIPANT_STATE_CHANGE; a
+// participant that is asked for is yours: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
+// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_SDP_PARSE_FAILED; RTC_E_INVALID_SESSION_STATE (not IDLE); life cycle.
+rtc_result_t rtc_session_add_participant(struct rtc_session_t *session,
+                                         const char *uri,
+                                         size_t uri_len,
+                                         const char *name,
+                                         size_t name_len,
+                                         const struct rtc_send_t *send,
+                                         struct rtc_participant_t **participant);
+
+// Answers an incoming session: `status` 0 is 200; 101 to 199 progress; 300 to 699 refuse. `send` (opt): own description.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_SDP_PARSE_FAILED; RTC_E_SIP_CODECS_DO_NOT_MATCH; RTC_E_INVALID_SESSION_STATE;
+// life cycle.
+rtc_result_t rtc_session_answer(struct rtc_session_t *session,
+                                int32_t status,
+                                const struct rtc_send_t *send);
+
+// Ends a session: refuses, cancels or hangs up, whatever its state asks for. `reason` RTC_TERMINATE_REASON_…; `send` opt.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_SESSION_STATE (it has ended, by the peer perhaps: the event is queued);
+// RTC_E_CLIENT_ALREADY_SHUT_DOWN.
+rtc_result_t rtc_session_terminate(struct rtc_session_t *session,
+                                   int32_t reason,
+                                   const struct rtc_send_t *send);
+
+// Incoming: 302 to `uri`. Outgoing and redirected (RTC_SESSION_FAIL_ON_REDIRECT): goes on to `uri`, NULL the next contact.
+//
+// `flags` 0; `send` opt. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL;
+// RTC_E_INVALID_SESSION_STATE; RTC_E_NOT_EXIST (no contact is left); life cycle.
+rtc_result_t rtc_session_redirect(struct rtc_session_t *session,
+                                  const char *uri,
+                                  size_t len,
+                                  uint32_t flags,
+                                  const struct rtc_send_t *send);
+
+// Puts the peer on hold (`hold` 1) or takes it back (0) by a re-INVITE. `send` opt.
+//
+// RTC_FALSE: it is so already. How it goes comes as RTC_EVENT_SESSION_OPERATION_COMPLETE and _STATE_CHANGE.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_SESSION_STATE; RTC_E_SIP_HOLD_OPERATION_PENDING, _UNHOLD_…,
+// RTC_E_SIP_INVITE_TRANSACTION_PENDING; life cycle.
+rtc_result_t rtc_session_hold(struct rtc_session_t *session,
+                              int32_t hold,
+                              const struct rtc_send_t *send);
+
+// A new offer in a session that stands, `send`'s own or the library's. `flags` RTC_REINVITE_…; `send` opt.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (UPDATE); RTC_E_INVALID_SESSION_STATE;
+// RTC_E_SIP_INVITE_TRANSACTION_PENDING; RTC_E_SDP_PARSE_FAILED; life cycle.
+rtc_result_t rtc_session_reinvite(struct rtc_session_t *session,
+                                  uint32_t flags,
+                                  const struct rtc_send_t *send);
+
+// A request inside a session: "INFO", "MESSAGE" (RTC_SESSION_TYPE_IM: to the participant), "OPTIONS", any other. `send` opt.
+//
+// Its response comes as RTC_EVENT_SESSION_OPERATION_COMPLETE with the cookie. Errors: RTC_E_HANDLE; RTC_E_POINTER;
+// RTC_E_INVALIDARG (no method, or one that has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
+rtc_result_t rtc_session_send(struct rtc_session_t *session,
+                              const char *method,
+                              size_t len,
+                              const struct rtc_send_t *send);
+
+// A subscription to any event package; sends nothing, so that headers can be set first. It is yours: release it.
+//
+// Errors: RTC_E_HANDLE (of options.profile too); RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; life cycle.
+rtc_result_t rtc_subscription_create(struct rtc_client_t *client,
+                                     const struct rtc_subscription_options_t *options,
+                                     struct rtc_subscription_t **subscription);
+
+// SUBSCRIBE, or anew when it stands; of an unsolicited one: switch on. `send` opt.
+//
+// Progress comes as RTC_EVENT_SUBSCRIPTION_STATE_CHANGE, notifications as RTC_EVENT_SUBSCRIPTION_NOTIFY.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_REQUEST_PENDING; life cycle.
+rtc_result_t rtc_subscription_subscribe(struct rtc_subscription_t *subscription,
+                                        const struct rtc_send_t *send);
+
+// Ends a subscription: Expires 0, then its last NOTIFY; of an unsolicited one: switch off. `send` opt.
+//
+// RTC_FALSE: it does not stand. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
+rtc_result_t rtc_subscription_unsubscribe(struct rtc_subscription_t *subscription,
+                                          const struct rtc_send_t *send);
+
+// Decides on a watcher: ALLOWED (200, active), PROMPT (202, pending), BLOCKED (200, told nothing), DENIED (403); later it
+// changes the decision. `send` (opt): the first notification's body.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (it has ended); life cycle.
+rtc_result_t rtc_watcher_answer(struct rtc_watcher_t *watcher,
+                                int32_t state,
+                                const struct rtc_send_t *send);
+
+// Sends a NOTIFY: `state` "active", "pending", "terminated;reason=noresource", NULL keeps it; the body from `send` (opt).
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (not decided, or it has ended); life cycle.
+rtc_result_t rtc_watcher_notify(struct rtc_watcher_t *watcher,
+                                const char *state,
+                                size_t len,
+                                const struct rtc_send_t *send);
+
+// The whole record in one call; handles and texts in it live as long as the event is held.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (size); RTC_E_LIMIT (no handle is left).
+rtc_result_t rtc_event_get_info(struct rtc_event_t *event, struct rtc_event_info_t *info);
+
+// The message that caused the event; it is yours: release it.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_NO_SIP_MESSAGE (a time-out or a call of this program caused it).
+rtc_result_t rtc_event_get_sip_message(struct rtc_event_t *event, struct rtc_sip_message_t **message);
+
+// A text made from the event, a view that lives as long as the event is held. `index` 0.
+//
+// RTC_EVENT_TEXT_JSON: the event as one line of JSON. Its fields, in this order, those that do not apply left out: event (the
+// type in lower case, "session_state_change"), sequence, time_us, profile, session, participant, subscription, watcher,
+// transaction (numbers that name the objects), cookie, state, kind, reason (names in lower case, or numbers), status (SIP) or
+// result (name), status_text, uri, text, content_type, body, value (array), answer_within_ms, forked, last, start_line and call_id
+// (of the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
+rtc_result_t rtc_event_get_text(struct rtc_event_t *event,
+                                int32_t what,
+                                int32_t index,
+                                struct rtc_str_t *text);
+
+// Answers the request in an event whose answer_within_ms is above 0: `status` 0 accepts (200 or 202). `send` opt.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (nothing waits in this event); RTC_E_ALREADY_ANSWERED;
+// RTC_E_DEADLINE_PASSED; life cycle.
+rtc_result_t rtc_event_answer(struct rtc_event_t *event,
+                              int32_t status,
+                              const struct rtc_send_t *send);
+
 // Reads a message from a datagram, or with RTC_PARSE_STREAM from the start of a stream's bytes.
 //
 // `consumed` (opt) gets the bytes that the message took, empty lines before it included. The message is yours: release it.
@@ -1873,6 +2239,85 @@ rtc_result_t rtc_uri_parse(const char *uri,
 //
 // Errors: RTC_E_POINTER; RTC_E_INVALID_SIP_URL (one of them is no URI).
 rtc_result_t rtc_uri_equal(const char *a, size_t a_len, const char *b, size_t b_len);
+
+// Sets header lines that go into every message of a session or subscription from now on, requests and responses but 100;
+// of a client: of every new session. `lines` "Name: value", CRLF or LF between them; NULL: none any more.
+//
+// `flags` RTC_HEADERS_…. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_HEADER_MALFORMED; RTC_E_HEADER_RESERVED (the stack's
+// own, without RTC_HEADERS_EXPERT); RTC_E_INVALID_OBJECT_STATE (it has ended); RTC_E_NOT_IMPLEMENTED (other kinds); life cycle.
+rtc_result_t rtc_sip_object_set_additional_header_values(rtc_object_t *object,
+                                                         const char *lines,
+                                                         size_t len,
+                                                         uint32_t flags);
+
+// The lines as set, each ended by CRLF. `needed` opt where `buf` is given.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INSUFFICIENT_BUFFER; RTC_E_NOT_IMPLEMENTED; RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_sip_object_get_additional_header_values(rtc_object_t *object,
+                                                         char *buf,
+                                                         size_t cap,
+                                                         size_t *needed);
+
+// rtc_sip_object_set_additional_header_values for a session, by its first name.
+rtc_result_t rtc_session_set_additional_header_values(struct rtc_session_t *session,
+                                                      const char *lines,
+                                                      size_t len,
+                                                      uint32_t flags);
+
+// rtc_sip_object_get_additional_header_values for a session, by its first name.
+rtc_result_t rtc_session_get_additional_header_values(struct rtc_session_t *session,
+                                                      char *buf,
+                                                      size_t cap,
+                                                      size_t *needed);
+
+// Listens on an address by UDP, TCP or both. It is yours: release it (it listens on until it is closed). `options` opt.
+//
+// RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS has the real port. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
+// RTC_E_SIP_TRANSPORT_NOT_SUPPORTED; RTC_E_NOT_IMPLEMENTED (options that are not in this version); life cycle;
+// RTC_E_ADDRESS_IN_USE; RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_NOT_ALLOWED (by the system).
+rtc_result_t rtc_connection_create(struct rtc_client_t *client,
+                                   const struct rtc_connection_options_t *options,
+                                   struct rtc_connection_t **connection);
+
+// Stops listening.
+//
+// RTC_FALSE: it is closed. Errors: RTC_E_HANDLE; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
+rtc_result_t rtc_connection_close(struct rtc_connection_t *connection);
+
+// Sends a request outside any dialog: OPTIONS, MESSAGE, any but those that have a verb of their own. `context`: a client or
+// a profile. `send`, `transaction` opt.
+//
+// Its final response comes as RTC_EVENT_RESPONSE, or RTC_EVENT_TRANSACTION_FAILED without one, with the cookie and the
+// transaction, which is yours where it is asked for: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
+// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
+rtc_result_t rtc_request_send(rtc_object_t *context,
+                              const char *method,
+                              size_t len,
+                              const char *uri,
+                              size_t uri_len,
+                              const struct rtc_send_t *send,
+                              struct rtc_transaction_t **transaction);
+
+// Starts a registrar, forking proxy, redirect server and presence agent on a thread of its own. It is yours: release it.
+// `options` opt.
+//
+// Loopback only, unless RTC_SERVER_ALLOW_NON_LOOPBACK. RTC_PROPERTY_SERVER_URI says where it listens.
+// Errors: RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (an address that is not loopback); RTC_E_SIP_TRANSPORT_NOT_SUPPORTED;
+// RTC_E_ADDRESS_IN_USE; RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_FAIL.
+rtc_result_t rtc_server_start(const struct rtc_server_options_t *options,
+                              struct rtc_server_t **server);
+
+// Adds a user or changes it; without password, contacts and status it is removed.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL (contacts); RTC_E_INVALID_OBJECT_STATE (stopped);
+// RTC_E_LIMIT.
+rtc_result_t rtc_server_set_user(struct rtc_server_t *server,
+                                 const struct rtc_server_user_t *user);
+
+// Stops a server and waits for its thread; the last release does the same.
+//
+// RTC_FALSE: it was stopped before. Errors: RTC_E_HANDLE.
+rtc_result_t rtc_server_stop(struct rtc_server_t *server);
 
 #ifdef __cplusplus
 }  // extern "C"

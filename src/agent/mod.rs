@@ -224,6 +224,12 @@ impl Agent {
         }
     }
 
+    /// How many events were told so far.
+    #[must_use]
+    pub fn events_told(&self) -> u64 {
+        self.sequence
+    }
+
     /// Queues an event unless the filter hides it. `false`: hidden, so what needs an answer is answered by the agent.
     fn tell(&mut self, mut event: Event) -> bool {
         if self.filter & event.event_type.filter_bit() == 0 {

@@ -981,6 +981,81 @@ fn address_of(uri: &str) -> String {
         .unwrap_or_default()
 }
 
+impl Agent {
+    /// Sets a text among the properties of an object; those that can be set are few.
+    pub fn set_text(
+        &mut self,
+        object: &ObjectRef,
+        property: i32,
+        _index: i32,
+        value: &str,
+    ) -> Result<Verdict, Refusal> {
+        if object.kind() == Kind::Watcher && property == properties::WATCHER_NAME {
+            return self.name_watcher(object, value);
+        }
+        let key = self.profile_key(object)?;
+        let Self {
+            profiles,
+            anonymous,
+            ..
+        } = self;
+        let profile = profiles.get_mut(key).ok_or_else(gone)?;
+        match property {
+            properties::PROFILE_USER_NAME => {
+                profile.facts.display_name = value.into();
+                profile.account.from = name_addr(&profile.account.aor, value).into();
+            }
+            properties::PROFILE_USER_URI => {
+                if profile.enabled || !profile.is_idle() {
+                    return Err(Refusal::new(
+                        Code::InvalidRegistrationState,
+                        "the address of a profile in use cannot change",
+                    ));
+                }
+                check_aor(value)?;
+                profile.account.aor = value.into();
+                profile.account.from = name_addr(value, &profile.facts.display_name).into();
+            }
+            properties::PROFILE_REALM => {
+                let realm = (!value.is_empty()).then(|| value.to_owned());
+                for credential in &mut profile.own_credentials {
+                    if credential.realm.as_deref().unwrap_or_default() == &*profile.facts.realm {
+                        credential.realm.clone_from(&realm);
+                    }
+                }
+                profile.facts.realm = value.into();
+                profile.join_credentials(&anonymous.credentials);
+            }
+            _ => return Err(not_settable()),
+        }
+        Ok(Verdict::Done)
+    }
+
+    /// Sets a number among the properties of an object; those that can be set are few.
+    pub fn set_int(
+        &mut self,
+        object: &ObjectRef,
+        property: i32,
+        _index: i32,
+        value: i64,
+    ) -> Result<Verdict, Refusal> {
+        if property != properties::PROFILE_ALLOWED_AUTH {
+            return Err(not_settable());
+        }
+        let key = self.profile_key(object)?;
+        let mask = u32::try_from(value).map_err(|_| {
+            Refusal::new(Code::InvalidArgument, "the methods allowed are a mask of 32 bits")
+        })?;
+        let profile = self.profiles.get_mut(key).ok_or_else(gone)?;
+        profile.facts.allowed_auth = if mask == 0 { DIGEST } else { mask };
+        Ok(Verdict::Done)
+    }
+}
+
+fn not_settable() -> Refusal {
+    Refusal::new(Code::NotAllowed, "this can only be read")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -737,3 +737,19 @@ fn acceptable(types: &str, message: &Message) -> bool {
         theirs.iter().any(|range| range.0.covers(bare))
     })
 }
+impl Agent {
+    /// What the application calls a watcher.
+    pub(super) fn name_watcher(
+        &mut self,
+        object: &ObjectRef,
+        name: &str,
+    ) -> Result<Verdict, Refusal> {
+        let watcher = self
+            .watchers
+            .get_mut(Key::from_bits(object.key()))
+            .ok_or_else(|| Refusal::new(Code::InvalidObjectState, "the watcher is gone"))?;
+        watcher.name = name.into();
+        Ok(Verdict::Done)
+    }
+}
+

@@ -126,7 +126,10 @@ pub(super) fn session_options(
     if !(0..=2).contains(&given.reliable) {
         return Err(Fault::new(
             RTC_E_INVALIDARG,
-            format!("`options.reliable` is {}; it goes from 0 to 2", given.reliable),
+            format!(
+                "`options.reliable` is {}; it goes from 0 to 2",
+                given.reliable
+            ),
         ));
     }
     let options = SessionOptions {

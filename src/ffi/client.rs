@@ -148,7 +148,10 @@ pub unsafe extern "C" fn rtc_client_get_event_fd(
         let running = this.running()?;
         running.link.read(|_| ()).map_err(result::refused)?;
         let found = running.link.event_fd().map_err(|error| {
-            Fault::new(RTC_E_FAIL, format!("the system gives nothing to wait on: {error}"))
+            Fault::new(
+                RTC_E_FAIL,
+                format!("the system gives nothing to wait on: {error}"),
+            )
         })?;
         let next = running.link.next_timeout().map_or(-1, |left| {
             // Rounded up: waking before the time is waking twice.
@@ -197,7 +200,9 @@ pub unsafe extern "C" fn rtc_client_allow_dialog_notifications(
             false => Some(held(session, Kind::Session, "session")?),
         };
         let package = text::one_line(text::required(package, len, "package")?, "package")?;
-        let session = session.map(|session| session.of(&this, "session")).transpose()?;
+        let session = session
+            .map(|session| session.of(&this, "session"))
+            .transpose()?;
         let allow = switch(allow, "allow")?;
         this.open()?;
         this.command(|agent, _| agent.allow_dialog_notifications(session.as_ref(), package, allow))

@@ -116,7 +116,10 @@ impl Client {
             ..LinkOptions::default()
         };
         let link = Link::start(agent, options).map_err(|error| {
-            Fault::new(RTC_E_FAIL, format!("the client's threads cannot start: {error}"))
+            Fault::new(
+                RTC_E_FAIL,
+                format!("the client's threads cannot start: {error}"),
+            )
         })?;
         if let Some(sink) = early.sink.take() {
             sink::attach(&link, self.me.clone(), *sink)?;
@@ -225,9 +228,9 @@ impl Client {
             .link
             .turn(|agent, now| agent.prepare_for_shutdown(now))
             .map_err(result::refused)?;
-        let _ = self
-            .stage
-            .compare_exchange(RUNNING, PREPARING, Ordering::AcqRel, Ordering::Acquire);
+        let _ =
+            self.stage
+                .compare_exchange(RUNNING, PREPARING, Ordering::AcqRel, Ordering::Acquire);
         Ok(result::verdict(verdict))
     }
 

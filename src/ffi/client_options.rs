@@ -13,9 +13,7 @@ use super::constants::{
     RTC_CLIENT_REPORT_EACH,
 };
 use super::fence::Fault;
-use super::result_codes::{
-    RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED,
-};
+use super::result_codes::{RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED};
 use super::sip_message::check_flags;
 use super::structs::{
     rtc_client_options_t, rtc_dns_options_t, rtc_limits_t, rtc_nat_options_t,
@@ -150,7 +148,7 @@ fn ports_or(min: u16, max: u16, default: (u16, u16)) -> Result<(u16, u16), Fault
 }
 
 fn read_timers(timers: &rtc_timers_t, config: &mut Config) -> Result<(), Fault> {
-    let mut set = |place: &mut Duration, ms: i64, what: &'static str| -> Result<(), Fault> {
+    let set = |place: &mut Duration, ms: i64, what: &'static str| -> Result<(), Fault> {
         match u64::try_from(ms) {
             Ok(0) => {}
             Ok(ms) => *place = Duration::from_millis(ms),
@@ -168,8 +166,16 @@ fn read_timers(timers: &rtc_timers_t, config: &mut Config) -> Result<(), Fault> 
     set(&mut endpoint.t2, timers.t2_ms.into(), "t2_ms")?;
     set(&mut endpoint.t4, timers.t4_ms.into(), "t4_ms")?;
     let secs = |secs: i32| i64::from(secs) * 1000;
-    set(&mut endpoint.keepalive, secs(timers.keepalive_secs), "keepalive_secs")?;
-    set(&mut endpoint.tcp_idle, secs(timers.tcp_idle_secs), "tcp_idle_secs")?;
+    set(
+        &mut endpoint.keepalive,
+        secs(timers.keepalive_secs),
+        "keepalive_secs",
+    )?;
+    set(
+        &mut endpoint.tcp_idle,
+        secs(timers.tcp_idle_secs),
+        "tcp_idle_secs",
+    )?;
     set(
         &mut Duration::default(),
         secs(timers.outbound_base_secs),

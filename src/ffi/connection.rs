@@ -86,9 +86,7 @@ fn read(given: &rtc_connection_options_t) -> Result<Option<IpAddr>, Fault> {
 /// What a connection argument stands for.
 fn connection_of<T>(raw: *mut T) -> Result<(Arc<Client>, Arc<Connection>), Fault> {
     registry::with(raw.cast(), "connection", |entry| match entry {
-        Entry::Connection(client, connection) => {
-            Some((Arc::clone(client), Arc::clone(connection)))
-        }
+        Entry::Connection(client, connection) => Some((Arc::clone(client), Arc::clone(connection))),
         _ => None,
     })
 }

@@ -9,10 +9,11 @@ use crate::syntax::Message;
 
 use super::client_core::Client;
 use super::constants::{
-    RTC_KIND_CLIENT, RTC_KIND_CONNECTION, RTC_KIND_EVENT, RTC_KIND_SIP_MESSAGE,
+    RTC_KIND_CLIENT, RTC_KIND_CONNECTION, RTC_KIND_EVENT, RTC_KIND_SERVER, RTC_KIND_SIP_MESSAGE,
 };
 use super::event_record::EventRecord;
 use super::listen::Connection;
+use super::server::EmbeddedServer;
 
 /// One row of the handle table.
 pub(super) enum Entry {
@@ -26,6 +27,8 @@ pub(super) enum Entry {
     Client(Arc<Client>),
     /// A connection of a client.
     Connection(Arc<Client>, Arc<Connection>),
+    /// An embedded server.
+    Server(Arc<EmbeddedServer>),
 }
 
 /// A message and the texts that were made from it, which views point into.
@@ -97,6 +100,7 @@ impl Entry {
             Self::Object(_, object) => object.kind() as i32,
             Self::Client(_) => RTC_KIND_CLIENT,
             Self::Connection(..) => RTC_KIND_CONNECTION,
+            Self::Server(_) => RTC_KIND_SERVER,
         }
     }
 
@@ -106,6 +110,10 @@ impl Entry {
             Self::Message(_) | Self::Event(_) | Self::Connection(..) => {}
             Self::Object(client, object) => client.forget(&object),
             Self::Client(client) => client.abandon(),
+            Self::Server(server) => {
+                // Nobody is left who could be told how it went.
+                let _ = server.stop();
+            }
         }
     }
 
@@ -120,7 +128,7 @@ impl Entry {
     /// Whether it belongs to that client.
     pub(super) fn is_of(&self, client: &Arc<Client>) -> bool {
         match self {
-            Self::Message(_) => false,
+            Self::Message(_) | Self::Server(_) => false,
             Self::Event(record) => Arc::ptr_eq(&record.client, client),
             Self::Object(other, _) | Self::Client(other) | Self::Connection(other, _) => {
                 Arc::ptr_eq(other, client)

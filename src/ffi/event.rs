@@ -53,9 +53,9 @@ pub unsafe extern "C" fn rtc_event_get_sip_message(
     fence(|| {
         let this = record(event)?;
         check_out(message, "message")?;
-        let raw = this.lend_message()?.ok_or_else(|| {
-            Fault::new(RTC_E_NO_SIP_MESSAGE, "no SIP message caused this event")
-        })?;
+        let raw = this
+            .lend_message()?
+            .ok_or_else(|| Fault::new(RTC_E_NO_SIP_MESSAGE, "no SIP message caused this event"))?;
         text::store(message, raw.cast(), "message")?;
         Ok(RTC_OK)
     })
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn rtc_event_get_text(
     fence(|| {
         let this = record(event)?;
         if text.is_null() {
-            return Err(self::text::null("text"));
+            return Err(text::null("text"));
         }
         if !(RTC_EVENT_TEXT_JSON..=RTC_EVENT_TEXT_SEARCH_VALUE).contains(&what) {
             return Err(Fault::new(
@@ -94,10 +94,10 @@ pub unsafe extern "C" fn rtc_event_get_text(
             ));
         }
         if what != RTC_EVENT_TEXT_JSON {
-            self::text::store(text, rtc_str_t::default(), "text")?;
+            text::store(text, rtc_str_t::default(), "text")?;
             return Ok(RTC_FALSE);
         }
-        self::text::store(text, self::text::lend(this.json().as_bytes()), "text")?;
+        text::store(text, text::lend(this.json().as_bytes()), "text")?;
         Ok(RTC_OK)
     })
 }

@@ -16,7 +16,10 @@ pub(super) fn line(record: &EventRecord) -> String {
     let event = &record.event;
     let mut out = Object::new();
     out.text("event", type_name(event.event_type));
-    out.number("sequence", i64::try_from(event.sequence).unwrap_or(i64::MAX));
+    out.number(
+        "sequence",
+        i64::try_from(event.sequence).unwrap_or(i64::MAX),
+    );
     out.number("time_us", record.unix_micros());
     out.object("profile", event.profile.as_ref());
     out.object("session", event.session.as_ref());
@@ -57,7 +60,10 @@ pub(super) fn line(record: &EventRecord) -> String {
         out.raw("last", "true");
     }
     if let Some(message) = &event.message {
-        out.text("start_line", &String::from_utf8_lossy(message.start_line_bytes()));
+        out.text(
+            "start_line",
+            &String::from_utf8_lossy(message.start_line_bytes()),
+        );
         out.text("call_id", message.call_id());
     }
     out.end()
@@ -140,9 +146,9 @@ fn states(event_type: EventType) -> &'static [&'static str] {
             "error",
             "unsubscribing",
         ],
-        EventType::Watcher => {
-            &["unknown", "offering", "allowed", "blocked", "denied", "prompt"]
-        }
+        EventType::Watcher => &[
+            "unknown", "offering", "allowed", "blocked", "denied", "prompt",
+        ],
         EventType::ReInvite => &["incoming", "succeeded", "fail"],
         _ => &[],
     }

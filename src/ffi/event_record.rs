@@ -150,7 +150,11 @@ impl EventRecord {
         info.content_type = lend(event.content_type.as_bytes());
         info.body = lend(event.body());
         info.value = event.value;
-        info.answer_within_ms = if self.is_answered() { 0 } else { event.answer_within_ms };
+        info.answer_within_ms = if self.is_answered() {
+            0
+        } else {
+            event.answer_within_ms
+        };
         info.flags = event.flags;
         if event.message.is_some() {
             info.flags |= RTC_EVENT_FLAG_SIP_MESSAGE;

@@ -18,9 +18,7 @@ use super::constants::{
 };
 use super::fence::{Fault, Outcome};
 use super::result;
-use super::result_codes::{
-    RTC_E_INVALIDARG, RTC_E_SIP_TRANSPORT_NOT_SUPPORTED, RTC_FALSE, RTC_OK,
-};
+use super::result_codes::{RTC_E_INVALIDARG, RTC_E_SIP_TRANSPORT_NOT_SUPPORTED, RTC_FALSE, RTC_OK};
 
 /// An open socket.
 #[derive(Clone, Copy)]
@@ -147,7 +145,11 @@ impl Client {
         let running = self.open()?;
         let mut listening = self.listening.lock();
         if listening.mode == mode {
-            return Ok(if mode == RTC_LISTEN_MODE_NONE { RTC_OK } else { RTC_FALSE });
+            return Ok(if mode == RTC_LISTEN_MODE_NONE {
+                RTC_OK
+            } else {
+                RTC_FALSE
+            });
         }
         close(&running.link, &mut listening.sockets);
         listening.mode = RTC_LISTEN_MODE_NONE;
@@ -161,13 +163,23 @@ impl Client {
                 .collect()
         };
         let mut sockets = Vec::new();
-        let opened = open_everywhere(running, &at_least(RTC_LISTEN_MODE_DYNAMIC), None, &mut sockets)
-            .and_then(|()| {
-                if mode < RTC_LISTEN_MODE_BOTH {
-                    return Ok(());
-                }
-                open_everywhere(running, &at_least(RTC_LISTEN_MODE_BOTH), Some(SIP_PORT), &mut sockets)
-            });
+        let opened = open_everywhere(
+            running,
+            &at_least(RTC_LISTEN_MODE_DYNAMIC),
+            None,
+            &mut sockets,
+        )
+        .and_then(|()| {
+            if mode < RTC_LISTEN_MODE_BOTH {
+                return Ok(());
+            }
+            open_everywhere(
+                running,
+                &at_least(RTC_LISTEN_MODE_BOTH),
+                Some(SIP_PORT),
+                &mut sockets,
+            )
+        });
         if let Err(fault) = opened {
             close(&running.link, &mut sockets);
             return Err(fault);
@@ -225,7 +237,10 @@ impl Client {
     pub(super) fn disconnect(&self, connection: &Arc<Connection>) -> Outcome {
         let running = self.running()?;
         let mut listening = self.listening.lock();
-        if connection.closed.swap(true, std::sync::atomic::Ordering::AcqRel) {
+        if connection
+            .closed
+            .swap(true, std::sync::atomic::Ordering::AcqRel)
+        {
             return Ok(RTC_FALSE);
         }
         listening
@@ -254,7 +269,11 @@ impl Connection {
 
     /// "192.0.2.1:5060": where it listens by a transport, or 0 by any; of a closed one where it did.
     pub(super) fn local_address(&self, index: i32) -> Result<Option<String>, Fault> {
-        let wanted = if index == 0 { None } else { Some(transport(index)?) };
+        let wanted = if index == 0 {
+            None
+        } else {
+            Some(transport(index)?)
+        };
         let sockets = self.sockets.lock();
         let socket = sockets
             .iter()
@@ -268,7 +287,10 @@ fn protocols(transports: u32) -> Result<Vec<Protocol>, Fault> {
     if transports & !0x1F != 0 {
         return Err(Fault::new(
             RTC_E_INVALIDARG,
-            format!("`options.transports` has 0x{:x}, which is no transport", transports & !0x1F),
+            format!(
+                "`options.transports` has 0x{:x}, which is no transport",
+                transports & !0x1F
+            ),
         ));
     }
     if transports & !KNOWN != 0 {
@@ -278,11 +300,14 @@ fn protocols(transports: u32) -> Result<Vec<Protocol>, Fault> {
         ));
     }
     let transports = if transports == 0 { KNOWN } else { transports };
-    Ok([(RTC_TRANSPORT_UDP, Protocol::Udp), (RTC_TRANSPORT_TCP, Protocol::Tcp)]
-        .into_iter()
-        .filter(|(bit, _)| transports & bit != 0)
-        .map(|(_, protocol)| protocol)
-        .collect())
+    Ok([
+        (RTC_TRANSPORT_UDP, Protocol::Udp),
+        (RTC_TRANSPORT_TCP, Protocol::Tcp),
+    ]
+    .into_iter()
+    .filter(|(bit, _)| transports & bit != 0)
+    .map(|(_, protocol)| protocol)
+    .collect())
 }
 
 /// Opens sockets on all addresses; IPv6 as far as the machine has it.
@@ -349,7 +374,10 @@ fn open_at(
         tries -= 1;
         let mut here: Vec<Socket> = Vec::new();
         let mut failed = None;
-        for (ip, protocol) in ips.iter().flat_map(|ip| protocols.iter().map(move |p| (*ip, *p))) {
+        for (ip, protocol) in ips
+            .iter()
+            .flat_map(|ip| protocols.iter().map(move |p| (*ip, *p)))
+        {
             let port = here.first().map_or(port, |socket| socket.local.port());
             let address = SocketAddr::new(ip, port);
             match link.bind(protocol, address) {

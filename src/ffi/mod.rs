@@ -39,6 +39,7 @@ mod registry;
 mod result;
 pub mod result_codes;
 mod result_names;
+pub mod server;
 pub mod session;
 mod sink;
 pub mod sip_message;

@@ -12,7 +12,7 @@ use crate::syntax::Uri;
 use super::client::word;
 use super::client_core::{Client, check_out};
 use super::constants::{
-    RTC_KIND_CLIENT, RTC_KIND_CONNECTION, RTC_KIND_EVENT, RTC_KIND_SIMULATION,
+    RTC_KIND_CLIENT, RTC_KIND_CONNECTION, RTC_KIND_EVENT, RTC_KIND_SERVER, RTC_KIND_SIMULATION,
     RTC_KIND_SIP_MESSAGE,
 };
 use super::entry::Entry;
@@ -27,10 +27,8 @@ use super::numbers::{
 };
 use super::properties::{self, Form};
 use super::registry::{self, Raw};
-use super::result;
-use super::result_codes::{
-    RTC_E_INSUFFICIENT_BUFFER, RTC_E_INVALIDARG, RTC_FALSE, RTC_OK,
-};
+use super::result_codes::{RTC_E_INSUFFICIENT_BUFFER, RTC_E_INVALIDARG, RTC_FALSE, RTC_OK};
+use super::server::EmbeddedServer;
 use super::text;
 use super::types::{rtc_object_t, rtc_result_t};
 
@@ -61,6 +59,7 @@ enum Any {
     Client(Arc<Client>),
     Connection(Arc<Client>, Arc<Connection>),
     Event(Arc<EventRecord>),
+    Server(Arc<EmbeddedServer>),
     Message,
 }
 
@@ -73,6 +72,7 @@ fn any(object: Raw) -> Result<Any, Fault> {
                 Any::Connection(Arc::clone(client), Arc::clone(connection))
             }
             Entry::Event(record) => Any::Event(Arc::clone(record)),
+            Entry::Server(server) => Any::Server(Arc::clone(server)),
             Entry::Message(_) => Any::Message,
         })
     })
@@ -85,6 +85,7 @@ impl Any {
             Self::Client(_) => RTC_KIND_CLIENT,
             Self::Connection(..) => RTC_KIND_CONNECTION,
             Self::Event(_) => RTC_KIND_EVENT,
+            Self::Server(_) => RTC_KIND_SERVER,
             Self::Message => RTC_KIND_SIP_MESSAGE,
         }
     }
@@ -115,6 +116,7 @@ pub unsafe extern "C" fn rtc_object_get_state(
             Any::Object(_, object) => object.state(),
             Any::Client(client) => client.state(),
             Any::Connection(_, connection) => connection.state(),
+            Any::Server(server) => server.state(),
             Any::Event(_) | Any::Message => return Err(has_none("state")),
         };
         text::store(state, found, "state")?;
@@ -179,14 +181,16 @@ pub unsafe extern "C" fn rtc_object_get(
                     .map(|object| record.client.lend(object))
                     .transpose()?
             }
-            Any::Client(client)
-            | Any::Object(client, _)
-            | Any::Connection(client, _)
+            Any::Client(client) | Any::Object(client, _) | Any::Connection(client, _)
                 if kind == RTC_KIND_CLIENT =>
             {
                 Some(client.lend_self()?)
             }
-            _ => list(&this, kind)?.into_iter().next().map(|found| found.lend()).transpose()?,
+            _ => list(&this, kind)?
+                .into_iter()
+                .next()
+                .map(|found| found.lend())
+                .transpose()?,
         };
         let Some(found) = found else {
             return Ok(RTC_FALSE);
@@ -215,7 +219,9 @@ impl Found {
 
 /// The details of an object that lives, or as they were when it ended.
 fn details(agent: &Agent, object: &ObjectRef) -> Details {
-    object.last_details().unwrap_or_else(|| agent.details(object))
+    object
+        .last_details()
+        .unwrap_or_else(|| agent.details(object))
 }
 
 fn list(of: &Any, kind: i32) -> Result<Vec<Found>, Fault> {
@@ -248,7 +254,7 @@ fn list(of: &Any, kind: i32) -> Result<Vec<Found>, Fault> {
                 .map(|object| Found::Object(Arc::clone(client), object))
                 .collect())
         }
-        Any::Connection(..) | Any::Event(_) | Any::Message => Ok(Vec::new()),
+        Any::Connection(..) | Any::Event(_) | Any::Server(_) | Any::Message => Ok(Vec::new()),
     }
 }
 
@@ -275,15 +281,18 @@ fn answers_to(details: &Details, kind: Kind, key: &str) -> bool {
         Kind::Transaction => (&[], &[]),
     };
     let wanted = Uri::parse(key).ok();
-    uris.iter().filter_map(|property| details.get_text(*property, 0)).any(|uri| {
-        uri == key
-            || wanted
-                .zip(Uri::parse(uri).ok())
-                .is_some_and(|(wanted, uri)| wanted.equal(&uri))
-    }) || names
-        .iter()
+    uris.iter()
         .filter_map(|property| details.get_text(*property, 0))
-        .any(|name| name == key)
+        .any(|uri| {
+            uri == key
+                || wanted
+                    .zip(Uri::parse(uri).ok())
+                    .is_some_and(|(wanted, uri)| wanted.equal(&uri))
+        })
+        || names
+            .iter()
+            .filter_map(|property| details.get_text(*property, 0))
+            .any(|name| name == key)
 }
 
 /// Its objects of a kind, in the order of their creation: a client's profiles, sessions, subscriptions, watchers, connections,
@@ -349,11 +358,12 @@ fn keep_named(found: Vec<Found>, key: &str) -> Result<Vec<Found>, Fault> {
     let mut kept = Vec::new();
     for one in found {
         let hit = match &one {
-            Found::Object(client, object) => client
-                .read(|agent| answers_to(&details(agent, object), object.kind(), key))?,
-            Found::Connection(_, connection) => {
-                connection.local_address(0)?.is_some_and(|address| address == key)
+            Found::Object(client, object) => {
+                client.read(|agent| answers_to(&details(agent, object), object.kind(), key))?
             }
+            Found::Connection(_, connection) => connection
+                .local_address(0)?
+                .is_some_and(|address| address == key),
         };
         if hit {
             kept.push(one);
@@ -384,6 +394,7 @@ pub unsafe extern "C" fn rtc_object_get_int(
             Any::Object(client, object) => {
                 client.read(|agent| details(agent, object).get_int(property, index))?
             }
+            Any::Server(server) => Some(server.int(property)?),
             Any::Connection(..) | Any::Event(_) | Any::Message => None,
         };
         let found = found.map_or_else(|| row.absent(index), Ok)?;
@@ -411,7 +422,7 @@ pub unsafe extern "C" fn rtc_object_set_int(
                 client.open()?;
                 client.command(|agent, _| agent.set_int(object, property, index, value))
             }
-            Any::Connection(..) | Any::Event(_) | Any::Message => Ok(RTC_FALSE),
+            Any::Connection(..) | Any::Event(_) | Any::Server(_) | Any::Message => Ok(RTC_FALSE),
         }
     })
 }
@@ -442,6 +453,7 @@ pub unsafe extern "C" fn rtc_object_get_text(
                     .map(str::to_owned)
             })?,
             Any::Connection(_, connection) => connection.local_address(index)?,
+            Any::Server(server) => server.text(property, index)?,
             Any::Event(_) | Any::Message => None,
         };
         let found = found.map_or_else(|| row.absent(index), Ok)?;
@@ -462,16 +474,16 @@ pub unsafe extern "C" fn rtc_object_set_text(
 ) -> rtc_result_t {
     fence(|| {
         let this = any(object)?;
-        let value = self::text::required(text, len, "text")?;
+        let value = text::required(text, len, "text")?;
         properties::find(this.kind(), property, index, Form::Text, true)?;
-        let value = self::text::one_line(value, "text")?;
+        let value = text::one_line(value, "text")?;
         match &this {
             Any::Client(client) => properties::set_client_text(client, property, value),
             Any::Object(client, object) => {
                 client.open()?;
                 client.command(|agent, _| agent.set_text(object, property, index, value))
             }
-            Any::Connection(..) | Any::Event(_) | Any::Message => Ok(RTC_FALSE),
+            Any::Connection(..) | Any::Event(_) | Any::Server(_) | Any::Message => Ok(RTC_FALSE),
         }
     })
 }
@@ -490,6 +502,7 @@ pub unsafe extern "C" fn rtc_object_set_user_data(
             Any::Object(_, object) => object.set_user_data(word),
             Any::Client(client) => client.user_data.store(word, Ordering::Release),
             Any::Connection(_, connection) => connection.user_data.store(word, Ordering::Release),
+            Any::Server(server) => server.user_data.store(word, Ordering::Release),
             Any::Event(_) | Any::Message => return Err(has_none("user data")),
         }
         Ok(RTC_OK)
@@ -504,6 +517,7 @@ pub unsafe extern "C" fn rtc_object_get_user_data(object: *mut rtc_object_t) -> 
             Any::Object(_, object) => object.user_data(),
             Any::Client(client) => client.user_data.load(Ordering::Acquire),
             Any::Connection(_, connection) => connection.user_data.load(Ordering::Acquire),
+            Any::Server(server) => server.user_data.load(Ordering::Acquire),
             Any::Event(_) | Any::Message => 0,
         };
         Ok(std::ptr::with_exposed_provenance_mut(word))

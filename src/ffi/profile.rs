@@ -180,7 +180,7 @@ pub unsafe extern "C" fn rtc_credentials_set(
 ) -> rtc_result_t {
     fence(|| {
         let (this, profile) = match registry::kind(scope) {
-            RTC_KIND_CLIENT => (self::client(scope, "scope")?, None),
+            RTC_KIND_CLIENT => (client(scope, "scope")?, None),
             _ => {
                 let held = held(scope, Kind::Profile, "scope")?;
                 (held.client, Some(held.object))

@@ -11,9 +11,7 @@ use super::constants::{RTC_LISTEN_MODE_BOTH, RTC_LISTEN_MODE_NONE};
 use super::fence::{Fault, Outcome};
 use super::listen;
 use super::numbers::*;
-use super::result_codes::{
-    RTC_E_INVALIDARG, RTC_E_NOT_ALLOWED, RTC_E_NOT_EXIST, RTC_OK,
-};
+use super::result_codes::{RTC_E_INVALIDARG, RTC_E_NOT_ALLOWED, RTC_E_NOT_EXIST, RTC_OK};
 
 /// What a property holds.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -192,12 +190,7 @@ pub(super) fn client_int(client: &Client, property: i32, index: i32) -> Result<i
 }
 
 /// Sets a number of a client.
-pub(super) fn set_client_int(
-    client: &Client,
-    property: i32,
-    index: i32,
-    value: i64,
-) -> Outcome {
+pub(super) fn set_client_int(client: &Client, property: i32, index: i32, value: i64) -> Outcome {
     let small = i32::try_from(value).unwrap_or(-1);
     let wrong = |what: &str| {
         Fault::new(
@@ -237,7 +230,11 @@ fn not_while_listening(client: &Client) -> Result<(), Fault> {
 }
 
 /// A text of a client.
-pub(super) fn client_text(client: &Arc<Client>, property: i32, index: i32) -> Result<Option<String>, Fault> {
+pub(super) fn client_text(
+    client: &Arc<Client>,
+    property: i32,
+    index: i32,
+) -> Result<Option<String>, Fault> {
     match property {
         RTC_PROPERTY_CLIENT_LOCAL_USER_URI => {
             client.read(|agent| Some(agent.local_user().0.to_owned()))

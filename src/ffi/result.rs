@@ -54,7 +54,11 @@ pub(super) fn number(code: Code) -> rtc_result_t {
 
 /// A SIP status as a result.
 pub(super) fn of_status(status: u16) -> rtc_result_t {
-    let facility: u32 = if status >= 300 { 0x80EF_0000 } else { 0x00EF_0000 };
+    let facility: u32 = if status >= 300 {
+        0x80EF_0000
+    } else {
+        0x00EF_0000
+    };
     (facility + u32::from(status)).cast_signed()
 }
 

@@ -405,11 +405,11 @@ pub struct rtc_server_options_t {
     pub listen: rtc_str_t,
     /// Realm of its challenges; none: the domain.
     pub realm: rtc_str_t,
-    /// The domain it serves, beside its own addresses.
+    /// The domains it serves beside its own addresses, a comma list.
     pub domain: rtc_str_t,
     /// Shortest registration; 0: 60.
     pub min_expires_secs: i32,
-    /// Longest registration; 0: 3600.
+    /// Longest registration; 0: 7200.
     pub max_expires_secs: i32,
 }
 

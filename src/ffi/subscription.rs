@@ -14,9 +14,7 @@ use super::fence::{Fault, fence};
 use super::result_codes::RTC_E_INVALIDARG;
 use super::sip_message::check_flags;
 use super::structs::rtc_subscription_options_t;
-use super::types::{
-    rtc_client_t, rtc_result_t, rtc_send_t, rtc_subscription_t, rtc_watcher_t,
-};
+use super::types::{rtc_client_t, rtc_result_t, rtc_send_t, rtc_subscription_t, rtc_watcher_t};
 use super::{sized, text};
 
 /// A subscription to any event package; sends nothing, so that headers can be set first. It is yours: release it.
@@ -135,7 +133,9 @@ pub unsafe extern "C" fn rtc_watcher_notify(
     fence(|| {
         let this = held(watcher, Kind::Watcher, "watcher")?;
         let state = text::optional(state, len, "state")?;
-        let state = state.map(|state| text::one_line(state, "state")).transpose()?;
+        let state = state
+            .map(|state| text::one_line(state, "state"))
+            .transpose()?;
         let send = args::send(send)?;
         this.command(|agent, now, watcher| agent.watcher_notify(now, watcher, state, &send))
     })

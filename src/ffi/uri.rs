@@ -86,7 +86,7 @@ pub unsafe extern "C" fn rtc_params_get(
         }
         let list = text::required(params, len, "params")?;
         let name = text::optional(name, name_len, "name")?;
-        let mut all = read_params(list).map_err(|error| {
+        let all = read_params(list).map_err(|error| {
             Fault::new(
                 RTC_E_INVALIDARG,
                 format!("`params` is no list of parameters: {error}"),

@@ -63,6 +63,12 @@ pub use link::Link;
 pub use net::Counters;
 pub use trace::{ByteSink, TraceKind, TraceOptions, TraceTarget};
 
+/// This machine's addresses, those of the loopback too.
+#[must_use]
+pub fn local_addresses(ipv6: bool) -> Vec<std::net::IpAddr> {
+    sys::addresses(ipv6)
+}
+
 /// Makes the last event of a link whose core panicked; the text is the panic's.
 pub type FaultHook<E> = Box<dyn FnOnce(Time, &str) -> Option<E> + Send>;
 
