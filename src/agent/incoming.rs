@@ -119,7 +119,7 @@ impl Agent {
         if mode == AnswerMode::OfferSessionEvent {
             if !self.config.manual_provisional {
                 self.with_call(key, |call, cx, account, _| {
-                    call.progress(cx, account, 180, "", "", None)
+                    call.progress(cx, account, 180, "", "", None);
                 });
             }
             let owner = Owner {

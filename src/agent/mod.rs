@@ -91,7 +91,7 @@ impl Agent {
     /// A user agent without sockets. The seed governs every random choice.
     #[must_use]
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
-        let mut cx = Cx::new(config.endpoint.clone(), &config.user_agent, config.rtp_ports, seed);
+        let mut cx = Cx::new(config.endpoint, &config.user_agent, config.rtp_ports, seed);
         cx.now = Time::ZERO;
         Self {
             cx,

@@ -23,7 +23,7 @@ const MAX_REQUESTS: usize = 100_000;
 
 /// A request of the application's own that waits for its final response.
 #[derive(Debug)]
-pub struct AppRequest {
+pub(super) struct AppRequest {
     object: ObjectRef,
     outgoing: Outgoing,
     cookie: i64,

@@ -35,16 +35,16 @@ impl Agent {
                 let key = owner.key;
                 match owner.role {
                     Role::Call => {
-                        self.on_call_response(Key::from_bits(key), client, message, &flow)
+                        self.on_call_response(Key::from_bits(key), client, message, &flow);
                     }
                     Role::Registration => {
-                        self.on_register_response(Key::from_bits(key), client, message, &flow)
+                        self.on_register_response(Key::from_bits(key), client, message, &flow);
                     }
                     Role::Publication => {
-                        self.on_publish_response(Key::from_bits(key), client, message)
+                        self.on_publish_response(Key::from_bits(key), client, message);
                     }
                     Role::Subscription => {
-                        self.on_subscribe_response(Key::from_bits(key), client, message, &flow)
+                        self.on_subscribe_response(Key::from_bits(key), client, message, &flow);
                     }
                     Role::Watcher => self.on_notify_response(Key::from_bits(key), client, message),
                     Role::Request => self.on_app_response(Key::from_bits(key), client, message),
@@ -60,13 +60,13 @@ impl Agent {
                 match owner.role {
                     Role::Call => self.on_call_failure(Key::from_bits(key), client, failure),
                     Role::Registration => {
-                        self.on_register_failure(Key::from_bits(key), client, failure)
+                        self.on_register_failure(Key::from_bits(key), client, failure);
                     }
                     Role::Publication => {
-                        self.on_publish_failure(Key::from_bits(key), client, failure)
+                        self.on_publish_failure(Key::from_bits(key), client, failure);
                     }
                     Role::Subscription => {
-                        self.on_subscribe_failure(Key::from_bits(key), client, failure)
+                        self.on_subscribe_failure(Key::from_bits(key), client, failure);
                     }
                     Role::Watcher => self.on_notify_failure(Key::from_bits(key), client, failure),
                     Role::Request => self.on_app_failure(Key::from_bits(key), client, failure),
@@ -130,10 +130,10 @@ impl Agent {
         match owner.role {
             Role::Call => self.on_call_request(Key::from_bits(owner.key), server, message, flow),
             Role::Subscription => {
-                self.on_subscription_request(Key::from_bits(owner.key), server, message, flow)
+                self.on_subscription_request(Key::from_bits(owner.key), server, message, flow);
             }
             Role::Watcher => {
-                self.on_watcher_request(Key::from_bits(owner.key), server, message, flow)
+                self.on_watcher_request(Key::from_bits(owner.key), server, message, flow);
             }
             _ => self.on_unknown_dialog(server, &message),
         }
@@ -225,7 +225,7 @@ impl Agent {
     fn on_cancelled(&mut self, server: ServerKey, message: Message) {
         if let Some(key) = self.open_invites.get(&server).copied() {
             self.with_call(key, |call, cx, account, out| {
-                call.on_cancel(cx, account, server, message, out)
+                call.on_cancel(cx, account, server, message, out);
             });
         }
     }
@@ -236,7 +236,7 @@ impl Agent {
         {
             let outcome = Outcome::Failed(Failure::Transport);
             self.with_call(key, |call, cx, _, out| {
-                call.on_server_ended(cx, server, outcome, out)
+                call.on_server_ended(cx, server, outcome, out);
             });
         }
     }

@@ -232,11 +232,11 @@ impl Agent {
             return Err(Refusal::new(Code::Handle, "options.profile is no profile"));
         }
         let key = self.new_session(session_type, SessionState::Idle, &options)?;
-        Ok(self
+        self
             .sessions
             .get(key)
             .map(|session| session.object.clone())
-            .ok_or_else(ended)?)
+            .ok_or_else(ended)
     }
 
     pub(super) fn refuse_when_closing(&self) -> Result<(), Refusal> {

@@ -29,11 +29,10 @@ impl Agent {
         let mut out = Vec::new();
         f(&mut session.call, &mut self.cx, account, &mut out);
         // An INVITE that has its answer can no longer be cancelled.
-        if session.open_server.is_some() && session.open_server != session.call.open_server() {
-            if let Some(server) = session.open_server.take() {
+        if session.open_server.is_some() && session.open_server != session.call.open_server()
+            && let Some(server) = session.open_server.take() {
                 self.open_invites.remove(&server);
             }
-        }
         if session.open_server.is_none()
             && let Some(server) = session.call.open_server()
         {
@@ -53,7 +52,7 @@ impl Agent {
         flow: &Flow,
     ) {
         self.with_call(key, |call, cx, account, out| {
-            call.on_response(cx, account, client, message, flow, out)
+            call.on_response(cx, account, client, message, flow, out);
         });
     }
 
@@ -64,7 +63,7 @@ impl Agent {
         failure: Failure,
     ) {
         self.with_call(key, |call, cx, account, out| {
-            call.on_failure(cx, account, client, failure, out)
+            call.on_failure(cx, account, client, failure, out);
         });
     }
 
@@ -76,7 +75,7 @@ impl Agent {
         flow: &Flow,
     ) {
         self.with_call(key, |call, cx, account, out| {
-            call.on_request(cx, account, server, message, flow, out)
+            call.on_request(cx, account, server, message, flow, out);
         });
     }
 
@@ -85,7 +84,7 @@ impl Agent {
             return self.end_session(key, TerminateReason::Dnd, "");
         }
         self.with_call(key, |call, cx, account, out| {
-            call.on_alarm(cx, account, what, out)
+            call.on_alarm(cx, account, what, out);
         });
     }
 
@@ -99,7 +98,7 @@ impl Agent {
                     session.redirect_answer = None;
                 }
                 let status = message.status().map_or(Status::None, Status::Sip);
-                self.tell_media(key, 1, 0, None);
+                self.tell_media(key, 1, 0, Some(message.clone()));
                 let connected = ParticipantState::Connected;
                 self.set_state(
                     key,
@@ -186,10 +185,8 @@ impl Agent {
             return self.follow_redirect(key);
         }
         let mut targets: Vec<(Box<str>, u16)> = Vec::new();
-        for contact in message.contacts().take(32) {
-            if let Ok(contact) = contact {
-                targets.push((contact.uri().into(), contact.q()));
-            }
+        for contact in message.contacts().take(32).flatten() {
+            targets.push((contact.uri().into(), contact.q()));
         }
         // Best last, to be popped; equals in the order given.
         targets.reverse();
@@ -253,7 +250,7 @@ impl Agent {
             .get(key)
             .is_some_and(|session| session.connected_at.is_some())
         {
-            self.tell_media(key, 0, 0, None);
+            self.tell_media(key, 0, 0, message.clone());
         }
         self.close_session(key, status, &text, message);
     }
@@ -290,7 +287,7 @@ impl Agent {
     /// Ends a session without waiting for the peer; what was sent for it goes on by itself.
     pub(super) fn drop_session(&mut self, key: Key<Session>) {
         self.with_call(key, |call, cx, account, out| {
-            call.drop_now(cx, account, out)
+            call.drop_now(cx, account, out);
         });
     }
 
@@ -339,7 +336,7 @@ impl Agent {
                     SessionState::Hold | SessionState::Connected
                 )
             {
-                self.tell_media(key, i32::from(!held), i32::from(held), None);
+                self.tell_media(key, i32::from(!held), i32::from(held), message.clone());
                 self.set_state(key, state, None, status, "", message.clone());
             }
         }

@@ -133,7 +133,7 @@ impl Agent {
             TerminateReason::InsufficientSecurityLevel | TerminateReason::NotSupported => 488,
         };
         self.with_call(key, |call, cx, account, out| {
-            call.terminate(cx, account, status, "", own, out)
+            call.terminate(cx, account, status, "", own, out);
         });
         if reason == TerminateReason::Shutdown {
             self.drop_session(key);

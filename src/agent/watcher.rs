@@ -681,13 +681,13 @@ impl Agent {
         failure: Failure,
     ) {
         self.with_watcher(key, |usage, cx, _, out| {
-            usage.on_failure(cx, client, failure, out)
+            usage.on_failure(cx, client, failure, out);
         });
     }
 
     pub(super) fn on_watcher_alarm(&mut self, key: Key<Watcher>, what: u32) {
         self.with_watcher(key, |usage, cx, account, out| {
-            usage.on_alarm(cx, account, what, out)
+            usage.on_alarm(cx, account, what, out);
         });
     }
 

@@ -50,7 +50,7 @@ impl Add<Duration> for Time {
     }
 }
 
-impl Sub<Time> for Time {
+impl Sub<Self> for Time {
     type Output = Duration;
 
     fn sub(self, earlier: Self) -> Duration {

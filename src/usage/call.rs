@@ -64,22 +64,38 @@ pub enum CallEvent {
     Redirected(Message),
     /// The call is over.
     Ended {
+        /// How it ended.
         outcome: Outcome,
+        /// The message that ended it.
         message: Option<Message>,
     },
     /// An operation of the application's is over.
     Complete {
+        /// Names the operation.
         cookie: i64,
+        /// It was a re-INVITE: the media may have changed.
         change: bool,
+        /// How it went.
         outcome: Outcome,
+        /// Its final response.
         message: Option<Message>,
     },
     /// The peer changed the media.
     MediaChanged(Message),
     /// A re-INVITE that the application answers (its own media).
-    Offered { server: ServerKey, message: Message },
+    Offered {
+        /// To answer through.
+        server: ServerKey,
+        /// The re-INVITE.
+        message: Message,
+    },
     /// Any other request inside the dialog; the receiver answers it.
-    Request { server: ServerKey, message: Message },
+    Request {
+        /// To answer through.
+        server: ServerKey,
+        /// The request.
+        message: Message,
+    },
 }
 
 /// A 2xx to INVITE, repeated until its ACK comes.
