@@ -59,7 +59,9 @@ impl Stage {
         let profile = self.profile.clone();
         let verdict = self
             .net
-            .with(self.alice, |agent, now| agent.disable_profile(now, &profile))
+            .with(self.alice, |agent, now| {
+                agent.disable_profile(now, &profile)
+            })
             .expect("disabled");
         self.net.run_for(secs(0.1));
         verdict
@@ -77,7 +79,10 @@ impl Stage {
 
     /// A 200 with our binding among others.
     fn bind(&mut self, request: &Message, expires: u32) {
-        let contact = request.header(HeaderId::Contact).expect("a Contact").to_owned();
+        let contact = request
+            .header(HeaderId::Contact)
+            .expect("a Contact")
+            .to_owned();
         let lines = format!(
             "Contact: <sip:alice@192.0.2.77>;expires=7\r\nContact: {contact};expires={expires}\r\n"
         );
@@ -88,7 +93,12 @@ impl Stage {
         self.enable();
         let request = self.register();
         self.bind(&request, expires);
-        assert_eq!(self.state(), RegistrationState::Registered, "{}", self.net.ladder());
+        assert_eq!(
+            self.state(),
+            RegistrationState::Registered,
+            "{}",
+            self.net.ladder()
+        );
         request
     }
 
@@ -122,7 +132,11 @@ impl Stage {
         let from = self.net.now;
         while !self.server.has(method) {
             let waited = self.net.now.since(from).as_secs_f64();
-            assert!(waited < at_most, "no {method} within {at_most} s\n{}", self.net.ladder());
+            assert!(
+                waited < at_most,
+                "no {method} within {at_most} s\n{}",
+                self.net.ladder()
+            );
             self.net.run_for(secs(0.25));
         }
         self.net.now.since(from).as_secs_f64()
@@ -133,8 +147,7 @@ fn expires(message: &Message) -> Option<u32> {
     message.expires()
 }
 
-const CHALLENGE: &str =
-    "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n";
+const CHALLENGE: &str = "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth\"\r\n";
 
 #[test]
 fn a_profile_registers_through_a_challenge_and_tells_what_is_bound() {
@@ -151,7 +164,10 @@ fn a_profile_registers_through_a_challenge_and_tells_what_is_bound() {
     assert_eq!(second.call_id(), first.call_id());
     assert_eq!(second.cseq(), first.cseq() + 1);
     let authorization = second.header(HeaderId::Authorization).expect("credentials");
-    assert!(authorization.contains("username=\"alice\""), "{authorization}");
+    assert!(
+        authorization.contains("username=\"alice\""),
+        "{authorization}"
+    );
     assert_eq!(stage.state(), RegistrationState::Registering);
     stage.bind(&second, 1800);
     assert_eq!(
@@ -162,12 +178,22 @@ fn a_profile_registers_through_a_challenge_and_tells_what_is_bound() {
         ]
     );
     let event = stage.last(EventType::RegistrationStateChange);
-    assert!(event.message.as_ref().is_some_and(|message| message.status() == Some(200)));
+    assert!(
+        event
+            .message
+            .as_ref()
+            .is_some_and(|message| message.status() == Some(200))
+    );
     assert_eq!(&*event.uri, "sip:alice@192.0.2.1:5060");
     let profile = stage.profile.clone();
-    let details = stage.net.with(stage.alice, |agent, _| agent.details(&profile));
+    let details = stage
+        .net
+        .with(stage.alice, |agent, _| agent.details(&profile));
     assert_eq!(details.get_int(properties::PROFILE_EXPIRES, 0), Some(1800));
-    assert_eq!(details.get_text(properties::PROFILE_SERVER, 0), Some("192.0.2.9"));
+    assert_eq!(
+        details.get_text(properties::PROFILE_SERVER, 0),
+        Some("192.0.2.9")
+    );
     let statistics = stage.net.with(stage.alice, |agent, _| agent.statistics());
     assert_eq!(statistics.registrations, 1);
 }
@@ -257,7 +283,10 @@ fn a_wrong_password_is_told_and_new_credentials_are_tried() {
         Some(&(RegistrationState::Rejected, Status::Sip(401)))
     );
     stage.net.run_for(secs(4000.0));
-    assert!(!stage.server.has("REGISTER"), "a wrong password is not tried again by itself");
+    assert!(
+        !stage.server.has("REGISTER"),
+        "a wrong password is not tried again by itself"
+    );
     let profile = stage.profile.clone();
     stage
         .net
@@ -355,8 +384,14 @@ fn service_route_leads_requests_outside_dialogs_and_goes_with_the_binding() {
     });
     stage.enable();
     let request = stage.register();
-    assert_eq!(request.values(HeaderId::Route).collect::<Vec<_>>(), ["<sip:192.0.2.9;lr>"]);
-    let contact = request.header(HeaderId::Contact).expect("Contact").to_owned();
+    assert_eq!(
+        request.values(HeaderId::Route).collect::<Vec<_>>(),
+        ["<sip:192.0.2.9;lr>"]
+    );
+    let contact = request
+        .header(HeaderId::Contact)
+        .expect("Contact")
+        .to_owned();
     stage.respond(
         &request,
         200,
@@ -383,12 +418,21 @@ fn service_route_leads_requests_outside_dialogs_and_goes_with_the_binding() {
         stage.net.run_for(secs(0.1));
         let message = stage.server.expect("MESSAGE");
         stage.respond(&message, 200, "");
-        message.values(HeaderId::Route).map(str::to_owned).collect::<Vec<_>>()
+        message
+            .values(HeaderId::Route)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
-    assert_eq!(message(&mut stage), ["<sip:192.0.2.9;lr>", "<sip:home.example.com;lr>"]);
+    assert_eq!(
+        message(&mut stage),
+        ["<sip:192.0.2.9;lr>", "<sip:home.example.com;lr>"]
+    );
     stage.disable();
     let removal = stage.register();
-    assert_eq!(removal.values(HeaderId::Route).collect::<Vec<_>>(), ["<sip:192.0.2.9;lr>"]);
+    assert_eq!(
+        removal.values(HeaderId::Route).collect::<Vec<_>>(),
+        ["<sip:192.0.2.9;lr>"]
+    );
     stage.respond(&removal, 200, "");
     assert_eq!(message(&mut stage), ["<sip:192.0.2.9;lr>"]);
 }
@@ -412,7 +456,9 @@ fn disabling_while_registering_waits_for_the_answer_and_then_removes() {
 fn shutdown_unregisters_and_says_when_it_is_done() {
     let mut stage = stage(options());
     stage.registered(600);
-    stage.net.with(stage.alice, |agent, now| agent.prepare_for_shutdown(now));
+    stage
+        .net
+        .with(stage.alice, |agent, now| agent.prepare_for_shutdown(now));
     stage.net.run_for(secs(0.1));
     let removal = stage.register();
     assert_eq!(expires(&removal), Some(0));
@@ -422,7 +468,9 @@ fn shutdown_unregisters_and_says_when_it_is_done() {
     let profile = stage.profile.clone();
     let refusal = stage
         .net
-        .with(stage.alice, |agent, now| agent.enable_profile(now, &profile, 15, 0))
+        .with(stage.alice, |agent, now| {
+            agent.enable_profile(now, &profile, 15, 0)
+        })
         .expect_err("closing");
     assert_eq!(refusal.code, Code::StackShutdown);
 }
@@ -437,18 +485,25 @@ fn a_profile_of_xml_registers_with_the_server_it_names() {
     let profile = net
         .with(alice, |agent, _| agent.create_profile_from_xml(xml))
         .expect("a profile");
-    net.with(alice, |agent, now| agent.enable_profile(now, &profile, 15, 0))
-        .expect("enabled");
+    net.with(alice, |agent, now| {
+        agent.enable_profile(now, &profile, 15, 0)
+    })
+    .expect("enabled");
     net.run_for(secs(0.1));
     let request = server.expect("REGISTER");
     assert_eq!(request.to().expect("To").uri, "sip:alice@example.com");
     let details = net.with(alice, |agent, _| agent.details(&profile));
     assert_eq!(details.get_text(properties::PROFILE_KEY, 0), Some("k"));
     assert_eq!(details.get_text(properties::PROFILE_NAME, 0), Some("Home"));
-    assert_eq!(details.get_text(properties::PROFILE_USER_ACCOUNT, 0), Some("al"));
+    assert_eq!(
+        details.get_text(properties::PROFILE_USER_ACCOUNT, 0),
+        Some("al")
+    );
     assert_eq!(details.get_text(properties::PROFILE_XML, 0), Some(xml));
     let refusal = net
-        .with(alice, |agent, _| agent.create_profile_from_xml("<provision/>"))
+        .with(alice, |agent, _| {
+            agent.create_profile_from_xml("<provision/>")
+        })
         .expect_err("no key");
     assert!(matches!(refusal.code, Code::Profile(_)));
 }
@@ -463,17 +518,32 @@ fn faulty_options_are_refused_with_what_is_wrong() {
             .expect_err("faulty")
             .code
     };
-    let uri = |uri: &str| ProfileOptions { uri: uri.into(), ..options() };
+    let uri = |uri: &str| ProfileOptions {
+        uri: uri.into(),
+        ..options()
+    };
     assert_eq!(refuse(uri("")), Code::InvalidSipUrl);
     assert_eq!(refuse(uri("sip:a@b>\r\nX: y")), Code::InvalidSipUrl);
     let flags = |flags| ProfileOptions { flags, ..options() };
     assert_eq!(refuse(flags(1)), Code::NotImplemented);
     assert_eq!(refuse(flags(0x100)), Code::InvalidArgument);
-    let params = |text: &str| ProfileOptions { contact_params: text.into(), ..options() };
+    let params = |text: &str| ProfileOptions {
+        contact_params: text.into(),
+        ..options()
+    };
     assert_eq!(refuse(params("q=1")), Code::InvalidArgument);
-    let proxy = |text: &str| ProfileOptions { proxy: text.into(), ..options() };
+    let proxy = |text: &str| ProfileOptions {
+        proxy: text.into(),
+        ..options()
+    };
     assert_eq!(refuse(proxy("p1.example.com")), Code::InvalidSipUrl);
-    assert_eq!(refuse(ProfileOptions { transports: 4, ..options() }), Code::TransportNotSupported);
+    assert_eq!(
+        refuse(ProfileOptions {
+            transports: 4,
+            ..options()
+        }),
+        Code::TransportNotSupported
+    );
 }
 
 // Publications.
@@ -509,12 +579,18 @@ fn state_is_published_refreshed_modified_and_removed_by_entity_tag() {
     let first = stage.server.expect("PUBLISH");
     assert_eq!(first.request_uri(), "sip:alice@example.com");
     assert_eq!(first.header(HeaderId::Event), Some("presence"));
-    assert_eq!(first.header(HeaderId::ContentType), Some("application/pidf+xml"));
+    assert_eq!(
+        first.header(HeaderId::ContentType),
+        Some("application/pidf+xml")
+    );
     assert_eq!((first.body(), expires(&first)), (&b"one"[..], Some(3600)));
     assert!(first.header(HeaderId::SipIfMatch).is_none());
     stage.respond(&first, 200, "SIP-ETag: e1\r\nExpires: 100\r\n");
     let told = stage.last(EventType::Publication);
-    assert_eq!((told.cookie, told.status, told.state), (7, Status::Sip(200), 1));
+    assert_eq!(
+        (told.cookie, told.status, told.state),
+        (7, Status::Sip(200), 1)
+    );
     assert_eq!(&*told.text, "presence");
 
     let waited = stage.wait_for("PUBLISH", 100.0);

@@ -107,7 +107,12 @@ impl Pair {
         })
         .expect("allowed");
         self.net.run_for(secs(1.0));
-        assert_eq!(state(&subscription), SubscriptionState::Subscribed, "{}", self.net.ladder());
+        assert_eq!(
+            state(&subscription),
+            SubscriptionState::Subscribed,
+            "{}",
+            self.net.ladder()
+        );
         (subscription, watcher)
     }
 
@@ -171,18 +176,31 @@ fn a_watcher_is_offered_allowed_and_told_until_it_unsubscribes() {
     })
     .expect("allowed");
     pair.net.run_for(secs(1.0));
-    pair.on(bob, |agent, now| agent.watcher_notify(now, &watcher, None, &body("closed")))
-        .expect("told");
+    pair.on(bob, |agent, now| {
+        agent.watcher_notify(now, &watcher, None, &body("closed"))
+    })
+    .expect("told");
     pair.net.run_for(secs(1.0));
-    assert_eq!(pair.notifications(), [text("active", "open"), text("active", "closed")]);
+    assert_eq!(
+        pair.notifications(),
+        [text("active", "open"), text("active", "closed")]
+    );
     assert_eq!(pair.unsubscribe(&subscription), Ok(Verdict::Done));
     pair.net.run_for(secs(2.0));
-    assert_eq!(pair.states(), [Subscribing, Subscribed, Unsubscribing, NotSubscribed]);
-    assert_eq!(pair.notifications().last(), Some(&text("terminated", "closed")));
+    assert_eq!(
+        pair.states(),
+        [Subscribing, Subscribed, Unsubscribing, NotSubscribed]
+    );
+    assert_eq!(
+        pair.notifications().last(),
+        Some(&text("terminated", "closed"))
+    );
     let last = find(pair.net.events(pair.bob), EventType::Watcher);
     assert_eq!((last.kind, last.flags), (1, 4));
     let refusal = pair
-        .on(bob, |agent, now| agent.watcher_notify(now, &watcher, None, &body("late")))
+        .on(bob, |agent, now| {
+            agent.watcher_notify(now, &watcher, None, &body("late"))
+        })
         .expect_err("gone");
     assert_eq!(refusal.code, Code::InvalidObjectState);
     for id in [pair.alice, pair.bob] {
@@ -215,7 +233,10 @@ fn nobody_decides_and_the_subscription_is_pending() {
     })
     .expect("denied later");
     pair.net.run_for(secs(2.0));
-    let last = find(pair.net.events(pair.alice), EventType::SubscriptionStateChange);
+    let last = find(
+        pair.net.events(pair.alice),
+        EventType::SubscriptionStateChange,
+    );
     assert_eq!((last.state, &*last.text), (LoggedOff.number(), "rejected"));
 }
 
@@ -223,7 +244,8 @@ fn nobody_decides_and_the_subscription_is_pending() {
 fn a_hidden_watcher_event_is_answered_at_once() {
     let mut pair = pair();
     pair.serve(0);
-    pair.net.with(pair.bob, |agent, _| agent.set_event_filter(0));
+    pair.net
+        .with(pair.bob, |agent, _| agent.set_event_filter(0));
     let subscription = pair.subscription(options("presence"));
     pair.subscribe(&subscription);
     assert_eq!(state(&subscription), Subscribed);
@@ -242,8 +264,14 @@ fn a_denied_watcher_gets_403_and_leaves_nothing_behind() {
         agent.watcher_answer(now, &watcher, WatcherState::Denied, &Send::default())
     })
     .expect("denied");
-    let last = find(pair.net.events(pair.alice), EventType::SubscriptionStateChange);
-    assert_eq!((last.state, last.status), (Error.number(), Status::Sip(403)));
+    let last = find(
+        pair.net.events(pair.alice),
+        EventType::SubscriptionStateChange,
+    );
+    assert_eq!(
+        (last.state, last.status),
+        (Error.number(), Status::Sip(403))
+    );
     let statistics = pair.net.with(bob, |agent, _| agent.statistics());
     assert_eq!((statistics.subscriptions, statistics.dialogs), (0, 0));
 }
@@ -260,8 +288,9 @@ fn a_blocked_watcher_is_answered_and_told_nothing() {
         agent.watcher_answer(now, &watcher, WatcherState::Blocked, &body("secret"))
     })
     .expect("blocked");
-    let verdict =
-        pair.on(bob, |agent, now| agent.watcher_notify(now, &watcher, None, &body("secret")));
+    let verdict = pair.on(bob, |agent, now| {
+        agent.watcher_notify(now, &watcher, None, &body("secret"))
+    });
     assert_eq!(verdict, Ok(Verdict::Nothing));
     pair.net.run_for(secs(1.0));
     assert_eq!(pair.notifications(), [text("active", "")]);
@@ -274,13 +303,19 @@ fn the_answer_of_the_offering_event_decides_too() {
     pair.serve(0);
     let subscription = pair.subscription(options("presence"));
     pair.subscribe(&subscription);
-    let answer = find(pair.net.events(pair.bob), EventType::Watcher).answer.expect("open");
+    let answer = find(pair.net.events(pair.bob), EventType::Watcher)
+        .answer
+        .expect("open");
     let bob = pair.bob;
-    pair.on(bob, |agent, now| agent.answer_event(now, answer, 200, &body("open")))
-        .expect("answered");
+    pair.on(bob, |agent, now| {
+        agent.answer_event(now, answer, 200, &body("open"))
+    })
+    .expect("answered");
     assert_eq!(pair.notifications(), [text("active", "open")]);
     let refusal = pair
-        .on(bob, |agent, now| agent.answer_event(now, answer, 200, &Send::default()))
+        .on(bob, |agent, now| {
+            agent.answer_event(now, answer, 200, &Send::default())
+        })
         .expect_err("once");
     assert_eq!(refusal.code, Code::AlreadyAnswered);
 }
@@ -292,7 +327,10 @@ fn all_are_accepted_when_the_package_says_so() {
     let subscription = pair.subscription(options("presence"));
     pair.subscribe(&subscription);
     let added = find(pair.net.events(pair.bob), EventType::Watcher);
-    assert_eq!((added.kind, added.state), (0, WatcherState::Allowed.number()));
+    assert_eq!(
+        (added.kind, added.state),
+        (0, WatcherState::Allowed.number())
+    );
     assert_eq!(pair.notifications(), [text("active", "")]);
     let bob = pair.bob;
     assert_eq!(
@@ -301,7 +339,10 @@ fn all_are_accepted_when_the_package_says_so() {
     );
     let second = pair.subscription(options("presence"));
     pair.subscribe(&second);
-    let last = find(pair.net.events(pair.alice), EventType::SubscriptionStateChange);
+    let last = find(
+        pair.net.events(pair.alice),
+        EventType::SubscriptionStateChange,
+    );
     assert_eq!(last.status, Status::Sip(489));
 }
 
@@ -311,11 +352,20 @@ fn an_unknown_package_is_refused_with_those_that_are_known() {
     pair.serve(0);
     let subscription = pair.subscription(options("dialog;id=3"));
     pair.subscribe(&subscription);
-    let last = find(pair.net.events(pair.alice), EventType::SubscriptionStateChange);
-    assert_eq!((last.state, last.status), (Error.number(), Status::Sip(489)));
+    let last = find(
+        pair.net.events(pair.alice),
+        EventType::SubscriptionStateChange,
+    );
+    assert_eq!(
+        (last.state, last.status),
+        (Error.number(), Status::Sip(489))
+    );
     let message = last.message.as_ref().expect("the 489");
     assert_eq!(message.header(HeaderId::AllowEvents), Some("presence"));
-    assert_eq!(find(pair.net.events(pair.bob), EventType::Request).text, "SUBSCRIBE".into());
+    assert_eq!(
+        find(pair.net.events(pair.bob), EventType::Request).text,
+        "SUBSCRIBE".into()
+    );
 }
 
 #[test]
@@ -327,7 +377,10 @@ fn a_type_that_nobody_has_is_not_acceptable() {
         ..options("presence")
     });
     pair.subscribe(&subscription);
-    let last = find(pair.net.events(pair.alice), EventType::SubscriptionStateChange);
+    let last = find(
+        pair.net.events(pair.alice),
+        EventType::SubscriptionStateChange,
+    );
     assert_eq!(last.status, Status::Sip(406));
 }
 
@@ -339,8 +392,16 @@ fn subscriptions_are_refreshed_for_days_and_told_again() {
     assert_eq!(state(&subscription), Subscribed);
     assert_eq!(pair.states(), [Subscribing, Subscribed]);
     let notifications = pair.notifications();
-    assert_eq!(notifications.len(), 7, "first and six refreshes: {notifications:?}");
-    assert!(notifications.iter().all(|one| *one == text("active", "open")));
+    assert_eq!(
+        notifications.len(),
+        7,
+        "first and six refreshes: {notifications:?}"
+    );
+    assert!(
+        notifications
+            .iter()
+            .all(|one| *one == text("active", "open"))
+    );
 }
 
 #[test]
@@ -395,11 +456,18 @@ fn notifications_go_one_at_a_time_and_in_order_over_a_bad_wire() {
             cookie: 100 + number,
             ..body(&number.to_string())
         };
-        pair.on(bob, |agent, now| agent.watcher_notify(now, &watcher, None, &send))
-            .expect("queued");
+        pair.on(bob, |agent, now| {
+            agent.watcher_notify(now, &watcher, None, &send)
+        })
+        .expect("queued");
     }
     pair.net.run_for(secs(400.0));
-    let told: Vec<String> = pair.notifications().into_iter().map(|(_, body)| body).skip(1).collect();
+    let told: Vec<String> = pair
+        .notifications()
+        .into_iter()
+        .map(|(_, body)| body)
+        .skip(1)
+        .collect();
     let wanted: Vec<String> = (0..20).map(|number: i32| number.to_string()).collect();
     assert_eq!(told, wanted);
     let completed: Vec<i64> = pair
@@ -422,7 +490,12 @@ fn a_notifier_that_restarted_is_subscribed_to_anew() {
     let bob = pair.bob;
     pair.net.restart(bob, Box::new(fresh));
     pair.net.run_for(secs(700.0));
-    assert_eq!(pair.states(), [Subscribing, Subscribed, Subscribing, Subscribed], "{}", pair.net.ladder());
+    assert_eq!(
+        pair.states(),
+        [Subscribing, Subscribed, Subscribing, Subscribed],
+        "{}",
+        pair.net.ladder()
+    );
     assert_eq!(state(&subscription), Subscribed);
     assert_eq!(pair.notifications().last(), Some(&text("active", "")));
 }
@@ -434,21 +507,30 @@ fn additional_headers_ride_on_subscribe_and_on_the_answers_to_notify() {
     let subscription = pair.subscription(options("presence"));
     let alice = pair.alice;
     pair.on(alice, |agent, _| {
-        agent.set_headers(Some(&subscription), Some("X-Mine: 1\r\nAllow-Events: talk"), 0)
+        agent.set_headers(
+            Some(&subscription),
+            Some("X-Mine: 1\r\nAllow-Events: talk"),
+            0,
+        )
     })
     .expect("set");
     pair.subscribe(&subscription);
     pair.net.run_for(secs(1.0));
-    let offered = find(pair.net.events(pair.bob), EventType::Watcher).message.clone();
+    let offered = find(pair.net.events(pair.bob), EventType::Watcher)
+        .message
+        .clone();
     let offered = offered.expect("the SUBSCRIBE");
     assert_eq!(offered.header_named("X-Mine"), Some("1"));
     assert_eq!(offered.header(HeaderId::AllowEvents), Some("talk"));
     assert_eq!(
-        pair.net.with(alice, |agent, _| agent.headers(Some(&subscription))),
+        pair.net
+            .with(alice, |agent, _| agent.headers(Some(&subscription))),
         Ok("X-Mine: 1\r\nAllow-Events: talk\r\n".to_owned())
     );
-    pair.on(alice, |agent, _| agent.set_headers(Some(&subscription), None, 0))
-        .expect("reset");
+    pair.on(alice, |agent, _| {
+        agent.set_headers(Some(&subscription), None, 0)
+    })
+    .expect("reset");
     pair.unsubscribe(&subscription).expect("ended");
     pair.net.run_for(secs(2.0));
     assert_eq!(state(&subscription), NotSubscribed);
@@ -460,7 +542,15 @@ fn an_application_rejects_a_notification() {
     let (_, watcher) = pair.standing();
     let bob = pair.bob;
     pair.on(bob, |agent, now| {
-        agent.watcher_notify(now, &watcher, None, &Send { cookie: 5, ..body("odd") })
+        agent.watcher_notify(
+            now,
+            &watcher,
+            None,
+            &Send {
+                cookie: 5,
+                ..body("odd")
+            },
+        )
     })
     .expect("told");
     let answer = find(pair.net.events(pair.alice), EventType::SubscriptionNotify)
@@ -485,9 +575,17 @@ fn subscribing_anew_ends_the_old_subscription_first() {
     pair.net.run_for(secs(2.0));
     assert_eq!(
         pair.states(),
-        [Subscribing, Subscribed, Unsubscribing, Subscribing, Subscribed]
+        [
+            Subscribing,
+            Subscribed,
+            Unsubscribing,
+            Subscribing,
+            Subscribed
+        ]
     );
-    let watchers = pair.net.with(pair.bob, |agent, _| agent.statistics().subscriptions);
+    let watchers = pair
+        .net
+        .with(pair.bob, |agent, _| agent.statistics().subscriptions);
     assert_eq!(watchers, 1);
 }
 
@@ -496,12 +594,18 @@ fn shutdown_unsubscribes_and_ends_watchers() {
     let mut pair = pair();
     let (subscription, _) = pair.standing();
     for id in [pair.alice, pair.bob] {
-        pair.net.with(id, |agent, now| agent.prepare_for_shutdown(now));
+        pair.net
+            .with(id, |agent, now| agent.prepare_for_shutdown(now));
     }
     pair.net.run_for(secs(3.0));
     for id in [pair.alice, pair.bob] {
         let last = pair.net.events(id).last().expect("an event");
-        assert_eq!((last.event_type, last.kind), (EventType::Client, 3), "{}", pair.net.ladder());
+        assert_eq!(
+            (last.event_type, last.kind),
+            (EventType::Client, 3),
+            "{}",
+            pair.net.ladder()
+        );
     }
     assert_eq!(state(&subscription), NotSubscribed);
 }
@@ -517,11 +621,16 @@ fn a_limit_of_subscriptions_is_kept_on_both_sides() {
     pair.subscribe(&first);
     pair.subscribe(&second);
     assert_eq!(state(&first), Subscribed);
-    let last = find(pair.net.events(pair.alice), EventType::SubscriptionStateChange);
+    let last = find(
+        pair.net.events(pair.alice),
+        EventType::SubscriptionStateChange,
+    );
     assert_eq!(last.status, Status::Sip(503));
     let refusal = pair
         .net
-        .with(pair.bob, |agent, _| agent.create_subscription(options("presence")))
+        .with(pair.bob, |agent, _| {
+            agent.create_subscription(options("presence"))
+        })
         .expect_err("full");
     assert_eq!(refusal.code, Code::Limit);
 }
@@ -535,10 +644,16 @@ fn a_released_subscription_that_is_over_leaves_no_trace() {
     let alice = pair.alice;
     pair.net.take_events(alice);
     pair.net.with(alice, |agent, _| agent.forget(&subscription));
-    assert_eq!(pair.net.with(alice, |agent, _| agent.statistics().subscriptions), 0);
+    assert_eq!(
+        pair.net
+            .with(alice, |agent, _| agent.statistics().subscriptions),
+        0
+    );
     assert!(subscription.last_details().is_some());
     let refusal = pair
-        .on(alice, |agent, now| agent.subscribe(now, &subscription, &Send::default()))
+        .on(alice, |agent, now| {
+            agent.subscribe(now, &subscription, &Send::default())
+        })
         .expect_err("gone");
     assert_eq!(refusal.code, Code::InvalidObjectState);
 }
@@ -550,22 +665,31 @@ struct Hand {
     alice: HostId,
     bob: Raw,
     subscription: ObjectRef,
+    /// What came and was not looked at; repetitions left out.
+    kept: Vec<Message>,
+    seen: Vec<String>,
 }
 
 fn hand() -> Hand {
     let mut net = Sim::new(21);
     let alice = net.agent("alice", "192.0.2.1", Config::default());
     let bob = Raw::new(&mut net, "bob", "192.0.2.2");
-    net.with(alice, |agent, _| agent.set_local_user(Some("sip:alice@192.0.2.1"), None))
-        .expect("a URI");
+    net.with(alice, |agent, _| {
+        agent.set_local_user(Some("sip:alice@192.0.2.1"), None)
+    })
+    .expect("a URI");
     let subscription = net
-        .with(alice, |agent, _| agent.create_subscription(options("presence")))
+        .with(alice, |agent, _| {
+            agent.create_subscription(options("presence"))
+        })
         .expect("a subscription");
     let mut hand = Hand {
         net,
         alice,
         bob,
         subscription,
+        kept: Vec::new(),
+        seen: Vec::new(),
     };
     hand.subscribe();
     hand
@@ -582,12 +706,41 @@ impl Hand {
         self.net.run_for(secs(0.1));
     }
 
+    fn pull(&mut self) {
+        while let Some(message) = self.bob.next() {
+            let branch = message.branch().unwrap_or_default().to_owned();
+            if message.is_request() {
+                if self.seen.contains(&branch) {
+                    continue;
+                }
+                self.seen.push(branch);
+            }
+            self.kept.push(message);
+        }
+    }
+
+    fn take(&mut self, request: bool) -> Message {
+        self.pull();
+        let at = self
+            .kept
+            .iter()
+            .position(|message| message.is_request() == request);
+        self.kept
+            .remove(at.unwrap_or_else(|| panic!("nothing came")))
+    }
+
+    fn has_request(&mut self) -> bool {
+        self.pull();
+        self.kept.iter().any(Message::is_request)
+    }
+
     fn request(&mut self) -> Message {
-        self.bob.expect("SUBSCRIBE")
+        self.take(true)
     }
 
     fn respond(&mut self, request: &Message, status: u16, lines: &str) {
-        self.bob.respond(&mut self.net, request, status, "b1", lines, "");
+        self.bob
+            .respond(&mut self.net, request, status, "b1", lines, "");
         self.net.run_for(secs(0.1));
     }
 
@@ -615,7 +768,8 @@ impl Hand {
         );
         self.bob.send(&mut self.net, "192.0.2.1", text);
         self.net.run_for(secs(0.6));
-        let answer = self.bob.expect("NOTIFY");
+        let answer = self.take(false);
+        assert_eq!((answer.cseq_method(), answer.cseq()), ("NOTIFY", cseq));
         answer.status().expect("a response")
     }
 
@@ -634,10 +788,18 @@ fn the_first_notify_makes_the_dialog_even_before_the_2xx() {
     assert_eq!(hand.notify(&first, 1, "b1", "active;expires=100"), 200);
     assert_eq!(hand.state(), Subscribed);
     hand.respond(&first, 200, "Expires: 500\r\n");
-    assert_eq!(hand.notify(&first, 2, "other", "active;expires=100"), 481, "another fork");
-    assert_eq!(hand.notify(&first, 1, "b1", "active;expires=100"), 500, "out of order");
+    assert_eq!(
+        hand.notify(&first, 2, "other", "active;expires=100"),
+        481,
+        "another fork"
+    );
     assert_eq!(hand.notify_event(&first, 3, "b1", "dialog", "active"), 489);
     assert_eq!(hand.notify(&first, 4, "b1", "active;expires=30"), 200);
+    assert_eq!(
+        hand.notify(&first, 2, "b1", "active;expires=9"),
+        500,
+        "out of order"
+    );
     // The last word on the time is that of the NOTIFY.
     hand.net.run_for(secs(28.0));
     let refresh = hand.request();
@@ -654,7 +816,10 @@ fn silence_after_the_2xx_is_a_failure() {
     assert_eq!(hand.state(), Subscribed);
     hand.net.run_for(secs(33.0));
     assert_eq!(hand.state(), Error);
-    let last = find(hand.net.events(hand.alice), EventType::SubscriptionStateChange);
+    let last = find(
+        hand.net.events(hand.alice),
+        EventType::SubscriptionStateChange,
+    );
     assert_eq!(last.status, Status::Failed(Code::Timeout));
 }
 
@@ -684,7 +849,11 @@ fn a_refresh_that_finds_nothing_begins_anew() {
     assert_ne!(anew.from_tag(), first.from_tag());
     assert!(anew.to_tag().is_none());
     assert_eq!(hand.state(), Subscribing);
-    assert_eq!(hand.notify(&first, 2, "b1", "active;expires=100"), 481, "the old one is gone");
+    assert_eq!(
+        hand.notify(&first, 2, "b1", "active;expires=100"),
+        481,
+        "the old one is gone"
+    );
     assert_eq!(hand.notify(&anew, 1, "b2", "active;expires=100"), 200);
     assert_eq!(hand.state(), Subscribed);
 }
@@ -701,7 +870,10 @@ fn a_passing_failure_of_a_refresh_leaves_the_subscription_alone() {
     assert_eq!(hand.state(), Subscribed);
     hand.net.run_for(secs(2.2));
     let again = hand.request();
-    assert_eq!((again.call_id(), again.to_tag()), (first.call_id(), Some("b1")));
+    assert_eq!(
+        (again.call_id(), again.to_tag()),
+        (first.call_id(), Some("b1"))
+    );
     hand.respond(&again, 200, "Expires: 100\r\n");
     hand.notify(&first, 2, "b1", "active;expires=100");
     hand.net.run_for(secs(50.0));
@@ -713,7 +885,11 @@ fn the_reason_of_the_end_decides_whether_to_come_again() {
     for (state, again_within, end) in [
         ("terminated;reason=deactivated", Some(0.2), Subscribing),
         ("terminated;reason=timeout", Some(0.2), Subscribing),
-        ("terminated;reason=probation;retry-after=9", Some(10.0), Subscribing),
+        (
+            "terminated;reason=probation;retry-after=9",
+            Some(10.0),
+            Subscribing,
+        ),
         ("terminated;reason=giveup", Some(61.0), Subscribing),
         ("terminated;retry-after=20", Some(21.0), Subscribing),
         ("terminated;reason=rejected", None, LoggedOff),
@@ -726,12 +902,15 @@ fn the_reason_of_the_end_decides_whether_to_come_again() {
         hand.notify(&first, 1, "b1", "active;expires=1000");
         assert_eq!(hand.notify(&first, 2, "b1", state), 200, "{state}");
         assert_eq!(hand.state(), end, "{state}");
-        let last = find(hand.net.events(hand.alice), EventType::SubscriptionStateChange);
+        let last = find(
+            hand.net.events(hand.alice),
+            EventType::SubscriptionStateChange,
+        );
         if state.contains("retry-after=9") {
             assert_eq!((last.value[0], &*last.text), (9, "probation"));
         }
         hand.net.run_for(secs(again_within.unwrap_or(4000.0)));
-        assert_eq!(hand.bob.has("SUBSCRIBE"), again_within.is_some(), "{state}");
+        assert_eq!(hand.has_request(), again_within.is_some(), "{state}");
         if again_within.is_some() {
             let anew = hand.request();
             assert_ne!(anew.call_id(), first.call_id());
@@ -744,14 +923,18 @@ fn a_notifier_that_ends_each_subscription_at_once_is_not_hammered() {
     let mut hand = hand();
     let begun = hand.net.now;
     for _ in 0..4 {
-        while !hand.bob.has("SUBSCRIBE") {
+        while !hand.has_request() {
             hand.net.run_for(secs(1.0));
         }
         let request = hand.request();
         hand.respond(&request, 200, "Expires: 1000\r\n");
         hand.notify(&request, 1, "b1", "terminated;reason=deactivated");
     }
-    assert!(hand.net.now.since(begun) > secs(30.0), "{}", hand.net.ladder());
+    assert!(
+        hand.net.now.since(begun) > secs(30.0),
+        "{}",
+        hand.net.ladder()
+    );
 }
 
 #[test]
@@ -765,13 +948,16 @@ fn ending_early_waits_for_a_dialog_to_end() {
         })
         .expect("ending");
     hand.net.run_for(secs(0.1));
-    assert!(!hand.bob.has("SUBSCRIBE"));
+    assert!(!hand.has_request());
     hand.respond(&first, 202, "Expires: 600\r\n");
     let removal = hand.request();
     assert_eq!((removal.expires(), removal.to_tag()), (Some(0), Some("b1")));
     hand.respond(&removal, 200, "Expires: 0\r\n");
     assert_eq!(hand.state(), Unsubscribing);
-    assert_eq!(hand.notify(&first, 1, "b1", "terminated;reason=timeout"), 200);
+    assert_eq!(
+        hand.notify(&first, 1, "b1", "terminated;reason=timeout"),
+        200
+    );
     assert_eq!(hand.state(), NotSubscribed);
 }
 
@@ -792,7 +978,9 @@ fn the_last_notify_is_not_awaited_for_ever() {
     hand.respond(&removal, 200, "Expires: 0\r\n");
     hand.net.run_for(secs(33.0));
     assert_eq!(hand.state(), NotSubscribed);
-    let dialogs = hand.net.with(hand.alice, |agent, _| agent.statistics().dialogs);
+    let dialogs = hand
+        .net
+        .with(hand.alice, |agent, _| agent.statistics().dialogs);
     assert_eq!(dialogs, 0);
 }
 
@@ -830,7 +1018,11 @@ fn a_challenge_is_answered_inside_and_outside_the_dialog() {
     );
     let again = hand.request();
     assert_eq!(again.cseq(), refresh.cseq() + 1);
-    assert!(again.header(HeaderId::ProxyAuthorization).is_some_and(|value| value.contains("\"m\"")));
+    assert!(
+        again
+            .header(HeaderId::ProxyAuthorization)
+            .is_some_and(|value| value.contains("\"m\""))
+    );
 }
 
 #[test]
@@ -841,7 +1033,10 @@ fn malformed_notifications_are_answered_and_change_nothing() {
     assert_eq!(hand.notify(&first, 1, "b1", "active;expires=600"), 200);
     assert_eq!(hand.notify(&first, 2, "b1", ";;;"), 400);
     assert_eq!(hand.notify_event(&first, 3, "b1", "@@", "active"), 400);
-    assert_eq!(hand.notify_event(&first, 4, "b1", "presence;id=9", "active"), 489);
+    assert_eq!(
+        hand.notify_event(&first, 4, "b1", "presence;id=9", "active"),
+        489
+    );
     assert_eq!(hand.notify(&first, 5, "b1", "extension;expires=77"), 200);
     assert_eq!(hand.state(), Subscribed);
 }
@@ -849,7 +1044,11 @@ fn malformed_notifications_are_answered_and_change_nothing() {
 // Against a hand-made subscriber.
 
 fn subscribe_text(branch: &str, cseq: u32, to_tag: &str, lines: &str) -> String {
-    let to_tag = if to_tag.is_empty() { String::new() } else { format!(";tag={to_tag}") };
+    let to_tag = if to_tag.is_empty() {
+        String::new()
+    } else {
+        format!(";tag={to_tag}")
+    };
     format!(
         "SUBSCRIBE sip:bob@192.0.2.2 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK{branch}\r\nMax-Forwards: 70\r\n\
          From: <sip:carol@192.0.2.9>;tag=c1\r\nTo: <sip:bob@192.0.2.2>{to_tag}\r\nCall-ID: hand-made\r\nCSeq: {cseq} SUBSCRIBE\r\n\
@@ -869,7 +1068,11 @@ fn subscriber() -> (Sim, HostId, Raw) {
 #[test]
 fn a_subscriber_that_answers_481_is_forgotten() {
     let (mut net, bob, carol) = subscriber();
-    carol.send(&mut net, "192.0.2.2", subscribe_text("1", 1, "", "Event: presence;id=5;x=1\r\nExpires: 60\r\n"));
+    carol.send(
+        &mut net,
+        "192.0.2.2",
+        subscribe_text("1", 1, "", "Event: presence;id=5;x=1\r\nExpires: 60\r\n"),
+    );
     net.run_for(secs(0.1));
     let accepted = carol.expect("200 SUBSCRIBE");
     assert_eq!(accepted.expires(), Some(60));
@@ -877,12 +1080,25 @@ fn a_subscriber_that_answers_481_is_forgotten() {
     let tag = accepted.to_tag().expect("a tag").to_owned();
     let notify = carol.expect("NOTIFY");
     assert_eq!(notify.header(HeaderId::Event), Some("presence;id=5"));
-    assert_eq!(notify.header(HeaderId::SubscriptionState), Some("active;expires=60"));
-    assert_eq!((notify.from_tag(), notify.to_tag()), (Some(&*tag), Some("c1")));
+    assert_eq!(
+        notify.header(HeaderId::SubscriptionState),
+        Some("active;expires=60")
+    );
+    assert_eq!(
+        (notify.from_tag(), notify.to_tag()),
+        (Some(&*tag), Some("c1"))
+    );
     carol.respond(&mut net, &notify, 481, "", "", "");
     net.run_for(secs(0.1));
-    assert_eq!(net.with(bob, |agent, _| agent.statistics().subscriptions), 0);
-    carol.send(&mut net, "192.0.2.2", subscribe_text("2", 2, &tag, "Event: presence;id=5\r\nExpires: 60\r\n"));
+    assert_eq!(
+        net.with(bob, |agent, _| agent.statistics().subscriptions),
+        0
+    );
+    carol.send(
+        &mut net,
+        "192.0.2.2",
+        subscribe_text("2", 2, &tag, "Event: presence;id=5\r\nExpires: 60\r\n"),
+    );
     net.run_for(secs(0.1));
     carol.expect("481 SUBSCRIBE");
 }
@@ -890,7 +1106,11 @@ fn a_subscriber_that_answers_481_is_forgotten() {
 #[test]
 fn refreshes_are_checked_and_answered() {
     let (mut net, bob, carol) = subscriber();
-    carol.send(&mut net, "192.0.2.2", subscribe_text("1", 10, "", "Event: presence\r\nExpires: 60\r\n"));
+    carol.send(
+        &mut net,
+        "192.0.2.2",
+        subscribe_text("1", 10, "", "Event: presence\r\nExpires: 60\r\n"),
+    );
     net.run_for(secs(0.1));
     let accepted = carol.expect("200 SUBSCRIBE");
     let tag = accepted.to_tag().expect("a tag").to_owned();
@@ -904,33 +1124,62 @@ fn refreshes_are_checked_and_answered() {
         ("5", 13, "", 481),
         ("6", 14, "Event: presence\r\nExpires: 120\r\n", 200),
     ] {
-        carol.send(&mut net, "192.0.2.2", subscribe_text(branch, cseq, &tag, lines));
+        carol.send(
+            &mut net,
+            "192.0.2.2",
+            subscribe_text(branch, cseq, &tag, lines),
+        );
         net.run_for(secs(0.1));
         let answer = carol.next().expect("an answer");
         assert_eq!(answer.status(), Some(status), "{lines}");
     }
     let notify = carol.expect("NOTIFY");
-    assert_eq!(notify.header(HeaderId::SubscriptionState), Some("active;expires=120"));
+    assert_eq!(
+        notify.header(HeaderId::SubscriptionState),
+        Some("active;expires=120")
+    );
     carol.respond(&mut net, &notify, 200, "", "", "");
-    carol.send(&mut net, "192.0.2.2", subscribe_text("7", 15, &tag, "Event: presence\r\nExpires: 0\r\n"));
+    carol.send(
+        &mut net,
+        "192.0.2.2",
+        subscribe_text("7", 15, &tag, "Event: presence\r\nExpires: 0\r\n"),
+    );
     net.run_for(secs(0.1));
     carol.expect("200 SUBSCRIBE");
     let notify = carol.expect("NOTIFY");
-    assert_eq!(notify.header(HeaderId::SubscriptionState), Some("terminated;reason=timeout"));
+    assert_eq!(
+        notify.header(HeaderId::SubscriptionState),
+        Some("terminated;reason=timeout")
+    );
     carol.respond(&mut net, &notify, 200, "", "", "");
     net.run_for(secs(0.1));
-    assert_eq!(net.with(bob, |agent, _| agent.statistics().subscriptions), 0);
+    assert_eq!(
+        net.with(bob, |agent, _| agent.statistics().subscriptions),
+        0
+    );
 }
 
 #[test]
 fn without_event_or_with_a_malformed_one_a_subscribe_is_refused() {
     let (mut net, bob, carol) = subscriber();
-    for (branch, lines, status) in [("1", "", 489), ("2", "Event: @\r\n", 400), ("3", "Event: x\r\n", 489)] {
-        carol.send(&mut net, "192.0.2.2", subscribe_text(branch, 1, "", lines));
+    for (cseq, lines, status) in [
+        (1, "", 489),
+        (2, "Event: @\r\n", 400),
+        (3, "Event: x\r\n", 489),
+    ] {
+        let text = subscribe_text(&cseq.to_string(), cseq, "", lines);
+        carol.send(&mut net, "192.0.2.2", text);
         net.run_for(secs(0.1));
-        assert_eq!(carol.next().expect("an answer").status(), Some(status), "{lines}");
+        assert_eq!(
+            carol.next().expect("an answer").status(),
+            Some(status),
+            "{lines}"
+        );
     }
-    assert_eq!(net.with(bob, |agent, _| agent.statistics().subscriptions), 0);
+    assert_eq!(
+        net.with(bob, |agent, _| agent.statistics().subscriptions),
+        0
+    );
 }
 
 // NOTIFYs outside dialogs.
@@ -980,10 +1229,19 @@ fn unsolicited_notifications_are_taken_while_switched_on() {
     assert_eq!(ask(&mut net, "2", "message-summary", mwi), Some(200));
     let told = find(net.events(bob), EventType::UnsolicitedNotify);
     assert_eq!((told.body(), &*told.content_type), (&b"hello"[..], mwi));
-    assert_eq!(told.subscription.as_ref().map(|one| one.state()), Some(Subscribed.number()));
+    assert_eq!(
+        told.subscription.as_ref().map(|one| one.state()),
+        Some(Subscribed.number())
+    );
     let details = net.with(bob, |agent, _| agent.details(&subscription));
-    assert_eq!(details.get_int(properties::SUBSCRIPTION_ENABLED, 0), Some(1));
-    assert_eq!(ask(&mut net, "3", "message-summary", "text/html"), Some(481));
+    assert_eq!(
+        details.get_int(properties::SUBSCRIPTION_ENABLED, 0),
+        Some(1)
+    );
+    assert_eq!(
+        ask(&mut net, "3", "message-summary", "text/html"),
+        Some(481)
+    );
     assert_eq!(verb(&mut net, false), Ok(Verdict::Done));
     assert_eq!(ask(&mut net, "4", "message-summary", mwi), Some(489));
 }
@@ -992,7 +1250,9 @@ fn unsolicited_notifications_are_taken_while_switched_on() {
 
 fn sent(net: &mut Sim, id: HostId, method: &str, send: &Send) -> ObjectRef {
     let request = net
-        .with(id, |agent, now| agent.send_request(now, None, method, BOB, send))
+        .with(id, |agent, now| {
+            agent.send_request(now, None, method, BOB, send)
+        })
         .expect("sent");
     net.run_for(secs(1.0));
     request
@@ -1002,17 +1262,38 @@ fn sent(net: &mut Sim, id: HostId, method: &str, send: &Send) -> ObjectRef {
 fn options_are_answered_with_what_there_is() {
     let mut pair = pair();
     pair.serve(0);
-    let send = Send { cookie: 3, ..Send::default() };
+    let send = Send {
+        cookie: 3,
+        ..Send::default()
+    };
     let request = sent(&mut pair.net, pair.alice, "OPTIONS", &send);
     let told = find(pair.net.events(pair.alice), EventType::Response);
-    assert_eq!((told.cookie, told.status, told.flags), (3, Status::Sip(200), 4));
-    assert!(told.transaction.as_ref().is_some_and(|one| std::sync::Arc::ptr_eq(one, &request)));
+    assert_eq!(
+        (told.cookie, told.status, told.flags),
+        (3, Status::Sip(200), 4)
+    );
+    assert!(
+        told.transaction
+            .as_ref()
+            .is_some_and(|one| std::sync::Arc::ptr_eq(one, &request))
+    );
     let message = told.message.as_ref().expect("the 200");
-    assert!(message.header(HeaderId::Allow).is_some_and(|allow| allow.contains("SUBSCRIBE")));
-    assert!(message.header(HeaderId::Accept).is_some_and(|accept| accept.contains("application/sdp")));
+    assert!(
+        message
+            .header(HeaderId::Allow)
+            .is_some_and(|allow| allow.contains("SUBSCRIBE"))
+    );
+    assert!(
+        message
+            .header(HeaderId::Accept)
+            .is_some_and(|accept| accept.contains("application/sdp"))
+    );
     assert!(message.header(HeaderId::Supported).is_some());
     assert_eq!(message.header(HeaderId::AllowEvents), Some("presence"));
-    assert_eq!(find(pair.net.events(pair.bob), EventType::Request).text, "OPTIONS".into());
+    assert_eq!(
+        find(pair.net.events(pair.bob), EventType::Request).text,
+        "OPTIONS".into()
+    );
 }
 
 #[test]
@@ -1021,29 +1302,56 @@ fn unknown_methods_are_told_and_refused_unless_the_application_serves_them() {
     sent(&mut pair.net, pair.alice, "FOO", &Send::default());
     let told = find(pair.net.events(pair.alice), EventType::Response);
     assert_eq!(told.status, Status::Sip(501));
-    assert!(told.message.as_ref().is_some_and(|message| message.header(HeaderId::Allow).is_some()));
+    assert!(
+        told.message
+            .as_ref()
+            .is_some_and(|message| message.header(HeaderId::Allow).is_some())
+    );
     sent(&mut pair.net, pair.alice, "PUBLISH", &Send::default());
-    assert_eq!(find(pair.net.events(pair.alice), EventType::Response).status, Status::Sip(405));
+    assert_eq!(
+        find(pair.net.events(pair.alice), EventType::Response).status,
+        Status::Sip(405)
+    );
     pair.net
-        .with(pair.alice, |agent, now| agent.send_request(now, None, "FOO", BOB, &Send::default()))
+        .with(pair.alice, |agent, now| {
+            agent.send_request(now, None, "FOO", BOB, &Send::default())
+        })
         .expect("sent");
     pair.net.run_for(secs(0.05));
-    let answer = find(pair.net.events(pair.bob), EventType::Request).answer.expect("open");
+    let answer = find(pair.net.events(pair.bob), EventType::Request)
+        .answer
+        .expect("open");
     let bob = pair.bob;
-    pair.on(bob, |agent, now| agent.answer_event(now, answer, 200, &body("served")))
-        .expect("answered");
+    pair.on(bob, |agent, now| {
+        agent.answer_event(now, answer, 200, &body("served"))
+    })
+    .expect("answered");
     let told = find(pair.net.events(pair.alice), EventType::Response);
-    assert_eq!((told.status, told.body()), (Status::Sip(200), &b"served"[..]));
+    assert_eq!(
+        (told.status, told.body()),
+        (Status::Sip(200), &b"served"[..])
+    );
 }
 
 #[test]
 fn requests_without_an_answer_fail_with_their_reason() {
     let mut pair = pair();
     pair.net.set_up(pair.bob, false);
-    sent(&mut pair.net, pair.alice, "OPTIONS", &Send { cookie: 1, ..Send::default() });
+    sent(
+        &mut pair.net,
+        pair.alice,
+        "OPTIONS",
+        &Send {
+            cookie: 1,
+            ..Send::default()
+        },
+    );
     pair.net.run_for(secs(40.0));
     let told = find(pair.net.events(pair.alice), EventType::TransactionFailed);
-    assert_eq!((told.cookie, told.status), (1, Status::Failed(Code::Timeout)));
+    assert_eq!(
+        (told.cookie, told.status),
+        (1, Status::Failed(Code::Timeout))
+    );
     for (method, uri, code) in [
         ("INVITE", BOB, Code::NotAllowed),
         ("A B", BOB, Code::InvalidArgument),
@@ -1051,7 +1359,9 @@ fn requests_without_an_answer_fail_with_their_reason() {
     ] {
         let refusal = pair
             .net
-            .with(pair.alice, |agent, now| agent.send_request(now, None, method, uri, &Send::default()))
+            .with(pair.alice, |agent, now| {
+                agent.send_request(now, None, method, uri, &Send::default())
+            })
             .expect_err("refused");
         assert_eq!(refusal.code, code, "{method} {uri}");
     }
@@ -1069,14 +1379,23 @@ fn messages_are_answered_and_belong_to_the_message_session_of_their_peer() {
     };
     let (alice, bob) = (pair.alice, pair.bob);
     let session = pair
-        .on(alice, |agent, _| agent.create_session(SessionType::Im, SessionOptions::default()))
+        .on(alice, |agent, _| {
+            agent.create_session(SessionType::Im, SessionOptions::default())
+        })
         .expect("a session");
-    pair.on(alice, |agent, now| agent.add_participant(now, &session, BOB, None, &Send::default()))
-        .expect("a peer");
-    pair.on(alice, |agent, now| agent.session_send(now, &session, "MESSAGE", &say))
-        .expect("sent");
+    pair.on(alice, |agent, now| {
+        agent.add_participant(now, &session, BOB, None, &Send::default())
+    })
+    .expect("a peer");
+    pair.on(alice, |agent, now| {
+        agent.session_send(now, &session, "MESSAGE", &say)
+    })
+    .expect("sent");
     let told = find(pair.net.events(bob), EventType::Messaging);
-    assert_eq!((told.body(), &*told.uri), (&b"hello"[..], "sip:alice@192.0.2.1"));
+    assert_eq!(
+        (told.body(), &*told.uri),
+        (&b"hello"[..], "sip:alice@192.0.2.1")
+    );
     assert!(told.session.is_none());
     let complete = find(pair.net.events(alice), EventType::SessionOperationComplete);
     assert_eq!((complete.cookie, complete.status), (11, Status::Sip(200)));
@@ -1085,5 +1404,9 @@ fn messages_are_answered_and_belong_to_the_message_session_of_their_peer() {
     })
     .expect("sent back");
     let told = find(pair.net.events(alice), EventType::Messaging);
-    assert!(told.session.as_ref().is_some_and(|one| std::sync::Arc::ptr_eq(one, &session)));
+    assert!(
+        told.session
+            .as_ref()
+            .is_some_and(|one| std::sync::Arc::ptr_eq(one, &session))
+    );
 }
