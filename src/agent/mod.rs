@@ -8,8 +8,9 @@
 //! |---|---|
 //! | `route.rs` | which object a message, timer or failure belongs to |
 //! | `session.rs`, `session_verbs.rs`, `session_events.rs`, `incoming.rs` | calls as the application sees them |
-//! | `profile.rs`, `publication.rs` | accounts, their registration and published state |
-//! | `subscription.rs`, `watcher.rs` | both ends of event packages |
+//! | `profile.rs`, `identity.rs` | accounts |
+//! | `registration.rs`, `publication.rs` | their registration and published state |
+//! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
 //! | `request.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `answer.rs` | requests that wait for the application's word |
 //! | `headers.rs` | additional headers: checking, keeping, merging |
@@ -19,14 +20,17 @@ pub mod answer;
 pub mod command;
 pub mod event;
 pub mod headers;
+mod identity;
 mod incoming;
 pub mod object;
+mod packages;
 pub mod pidf;
 pub mod profile;
 pub mod profile_xml;
 pub mod properties;
 mod publication;
 pub mod refusal;
+mod registration;
 mod request;
 mod route;
 pub mod session;
@@ -78,7 +82,7 @@ pub struct Agent {
     tags: HashMap<LocalTag, Owner>,
     /// INVITEs of peers without final response → their session.
     open_invites: HashMap<ServerKey, Key<session::Session>>,
-    packages: watcher::Packages,
+    packages: packages::Packages,
     events: VecDeque<Event>,
     sequence: u64,
     filter: u64,
@@ -106,7 +110,7 @@ impl Agent {
             pending: Slab::default(),
             tags: HashMap::new(),
             open_invites: HashMap::new(),
-            packages: watcher::Packages::default(),
+            packages: packages::Packages::default(),
             events: VecDeque::new(),
             sequence: 0,
             filter: event::FILTER_DEFAULT,

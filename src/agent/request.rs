@@ -106,7 +106,7 @@ impl Agent {
         &mut self,
         key: Key<Session>,
         send: &Send,
-        own: String,
+        own: &str,
     ) -> Result<Verdict, Refusal> {
         self.refuse_when_closing()?;
         let session = self
@@ -114,7 +114,7 @@ impl Agent {
             .get(key)
             .ok_or_else(|| Refusal::new(Code::InvalidSessionState, "the session is over"))?;
         let (uri, profile) = (session.remote_uri.clone(), session.profile.clone());
-        let lines = crate::usage::lines::merge(&own, &session.call.extra.requests);
+        let lines = crate::usage::lines::merge(own, &session.call.extra.requests);
         self.launch(
             ToSend {
                 method: "MESSAGE",

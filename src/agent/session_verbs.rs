@@ -351,7 +351,7 @@ impl Agent {
             if method != "MESSAGE" || state != SessionState::Connected {
                 return Err(wrong_state("sending", state));
             }
-            return self.send_im(key, send, own);
+            return self.send_im(key, send, &own);
         }
         let mut sent = false;
         if matches!(

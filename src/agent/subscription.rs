@@ -89,6 +89,7 @@ fn gone() -> Refusal {
 
 impl Agent {
     /// A subscription; sends nothing, so that headers can be set first.
+    #[expect(clippy::needless_pass_by_value, reason = "verbs own their options")]
     pub fn create_subscription(
         &mut self,
         options: SubscriptionOptions,

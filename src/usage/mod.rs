@@ -10,6 +10,7 @@ mod invite_client;
 mod invite_server;
 pub mod lines;
 pub mod media;
+mod notified;
 pub mod notify;
 pub mod publish;
 pub mod register;

@@ -252,9 +252,7 @@ impl Registration {
         message: Message,
         flow: &Flow,
     ) -> Option<Change> {
-        let Some(mut request) = self.request.take_if(|request| request.is(client)) else {
-            return None;
-        };
+        let mut request = self.request.take_if(|request| request.is(client))?;
         let status = message.status().unwrap_or_default();
         match status {
             0..=199 => {

@@ -1,13 +1,13 @@
 //! Subscribing: RFC 6665 §4.1, one subscription to one event package.
 //!
-//! The dialog is made by the NOTIFY or by the 2xx, whichever comes first. A subscription that its notifier ends, forgets
+//! What the NOTIFYs do to it is in `notified`. The dialog is made by the NOTIFY or by the 2xx, whichever comes first. A subscription that its notifier ends, forgets
 //! or does not answer is made anew where the RFC says that this helps; package, Accept, body and lines stay.
 
 use std::time::Duration;
 
 use crate::base::Time;
-use crate::dialog::{Dialog, LocalTag, Order};
-use crate::syntax::{Event, HeaderId, Message, MessageBuilder, SubscriptionState};
+use crate::dialog::{Dialog, LocalTag};
+use crate::syntax::Message;
 use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
 use crate::transport::Flow;
 
@@ -20,7 +20,7 @@ use super::{Account, Cx, Outcome, Outgoing, Owner};
 const REFRESH: u32 = 1;
 const EXPIRY: u32 = 2;
 /// Timer N of RFC 6665 §4.1.2.4: no NOTIFY came.
-const NO_NOTIFY: u32 = 3;
+pub(super) const NO_NOTIFY: u32 = 3;
 const RETRY: u32 = 4;
 
 /// Most times one SUBSCRIBE is sent anew because of 423.
@@ -105,16 +105,16 @@ pub enum Told {
 /// One subscription.
 #[derive(Debug)]
 pub struct Subscriber {
-    owner: Owner,
+    pub(super) owner: Owner,
     /// What it is to.
     pub wanted: Wanted,
     /// The application's lines.
     pub extra: Extra,
-    state: State,
-    local_tag: LocalTag,
-    call_id: Box<str>,
-    cseq: u32,
-    dialog: Option<Box<Dialog>>,
+    pub(super) state: State,
+    pub(super) local_tag: LocalTag,
+    pub(super) call_id: Box<str>,
+    pub(super) cseq: u32,
+    pub(super) dialog: Option<Box<Dialog>>,
     request: Option<Box<Outgoing>>,
     /// The request on its way has Expires: 0.
     removes: bool,
@@ -124,12 +124,12 @@ pub struct Subscriber {
     began: Time,
     refresh_at: Option<Time>,
     expires_at: Option<Time>,
-    no_notify_at: Option<Time>,
+    pub(super) no_notify_at: Option<Time>,
     retry_at: Option<Time>,
     /// Begin anew when this one is over.
     again: bool,
     /// A NOTIFY of this subscription came.
-    heard: bool,
+    pub(super) heard: bool,
     /// It was made anew although it had not settled.
     hasty: bool,
     backoff: Backoff,
@@ -242,7 +242,7 @@ impl Subscriber {
     }
 
     /// Sends Expires: 0 as soon as there is a dialog and nothing else on its way in it.
-    fn remove(&mut self, cx: &mut Cx, account: &mut Account) {
+    pub(super) fn remove(&mut self, cx: &mut Cx, account: &mut Account) {
         if self.request.is_none() && self.dialog.is_some() && !self.removes {
             self.removes = true;
             self.send(cx, account);
@@ -270,7 +270,7 @@ impl Subscriber {
         cx.disarm(self.retry_at.take(), self.owner, RETRY);
     }
 
-    fn await_notify(&mut self, cx: &mut Cx) {
+    pub(super) fn await_notify(&mut self, cx: &mut Cx) {
         cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
         let wait = cx.t1.saturating_mul(64);
         self.no_notify_at = Some(cx.arm(wait, self.owner, NO_NOTIFY));
@@ -411,7 +411,7 @@ impl Subscriber {
     }
 
     /// It lasts that long from now on.
-    fn lasts(&mut self, cx: &mut Cx, secs: u32) {
+    pub(super) fn lasts(&mut self, cx: &mut Cx, secs: u32) {
         cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
         cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
         cx.disarm(self.retry_at.take(), self.owner, RETRY);
@@ -421,7 +421,7 @@ impl Subscriber {
         }
     }
 
-    fn stands(&mut self, message: Message, out: &mut Vec<Told>) {
+    pub(super) fn stands(&mut self, message: Message, out: &mut Vec<Told>) {
         if self.state == State::Subscribing {
             self.state = State::Subscribed;
             out.push(Told::Subscribed(message));
@@ -480,7 +480,7 @@ impl Subscriber {
     }
 
     /// Begins anew: at once when the last one had settled or this is the first time, else after a wait.
-    fn restart(
+    pub(super) fn restart(
         &mut self,
         cx: &mut Cx,
         account: &mut Account,
@@ -500,7 +500,7 @@ impl Subscriber {
         });
     }
 
-    fn restart_later(
+    pub(super) fn restart_later(
         &mut self,
         cx: &mut Cx,
         asked: Option<u32>,
@@ -523,7 +523,7 @@ impl Subscriber {
         });
     }
 
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         cx: &mut Cx,
         account: &mut Account,
@@ -597,178 +597,6 @@ impl Subscriber {
             _ => {}
         }
     }
-
-    /// A request of the notifier. What is not told is answered here.
-    pub fn on_request(
-        &mut self,
-        cx: &mut Cx,
-        account: &mut Account,
-        server: ServerKey,
-        message: Message,
-        flow: &Flow,
-        out: &mut Vec<Told>,
-    ) {
-        if message.method() != "NOTIFY" {
-            let allow = "Allow: NOTIFY\r\n";
-            return self.respond(cx, server, &message, 405, allow);
-        }
-        let state = match self.check(&message, flow) {
-            Ok(state) => state,
-            Err(status) => return self.respond(cx, server, &message, status, ""),
-        };
-        cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
-        self.heard = true;
-        let told = out.len();
-        match state {
-            // The one NOTIFY that was asked for, whatever it calls itself.
-            Heard::Lasting(_) if self.wanted.expires == 0 => {
-                self.finish(cx, account, End::Local, Some(message.clone()), out);
-            }
-            Heard::Lasting(expires) => {
-                if let Some(secs) = expires.filter(|secs| *secs > 0) {
-                    self.lasts(cx, secs);
-                }
-                self.stands(message.clone(), out);
-                if self.state == State::Ending {
-                    // Not the last one yet; that is awaited, no longer than any other.
-                    self.await_notify(cx);
-                    self.remove(cx, account);
-                }
-            }
-            Heard::Terminated {
-                reason,
-                retry_after,
-            } => {
-                self.on_terminated(cx, account, &reason, retry_after, &message, out);
-            }
-        }
-        // The state first when it begins, the notification first when it ends.
-        let at = if self.state == State::Subscribed || self.state == State::Ending {
-            out.len()
-        } else {
-            told
-        };
-        out.insert(at, Told::Notify { server, message });
-    }
-
-    /// Whether a NOTIFY belongs here; makes the dialog if it is the first (RFC 6665 §4.4.1).
-    fn check(&mut self, message: &Message, flow: &Flow) -> Result<Heard, u16> {
-        if self.state == State::Idle || message.call_id() != &*self.expected_call_id() {
-            return Err(481);
-        }
-        let event: Event<'_> = message.typed().map_err(|_| 400u16)?.ok_or(489u16)?;
-        let ours = crate::syntax::headers::TypedHeader::parse_value(&self.wanted.event);
-        if !ours.is_ok_and(|ours: Event<'_>| ours.same(&event)) {
-            return Err(489);
-        }
-        let state: SubscriptionState<'_> = message.typed().map_err(|_| 400u16)?.ok_or(400u16)?;
-        match self.dialog.as_deref_mut() {
-            Some(dialog) => {
-                if !dialog.matches(message) {
-                    return Err(481);
-                }
-                if dialog.on_request(message) == Order::Stale {
-                    return Err(500);
-                }
-                dialog.refresh_target(message);
-            }
-            None => {
-                // After a failed dialog nothing of it is welcome; the tag of a new try is another one.
-                let mut dialog = Dialog::uas(message, self.local_tag, flow).ok_or(400u16)?;
-                dialog.note_local_cseq(self.cseq);
-                self.dialog = Some(Box::new(dialog));
-            }
-        }
-        Ok(if state.is_terminated() {
-            Heard::Terminated {
-                reason: state.reason().unwrap_or_default().into(),
-                retry_after: state.retry_after(),
-            }
-        } else {
-            Heard::Lasting(state.expires())
-        })
-    }
-
-    fn expected_call_id(&self) -> Box<str> {
-        self.dialog
-            .as_ref()
-            .map_or_else(|| self.call_id.clone(), |dialog| dialog.call_id().into())
-    }
-
-    /// RFC 6665 §4.1.3: what the reasons ask for.
-    fn on_terminated(
-        &mut self,
-        cx: &mut Cx,
-        account: &mut Account,
-        reason: &str,
-        retry_after: Option<u32>,
-        message: &Message,
-        out: &mut Vec<Told>,
-    ) {
-        let message = Some(message.clone());
-        if self.state == State::Ending || self.wanted.expires == 0 {
-            return self.finish(cx, account, End::Local, message, out);
-        }
-        let end = End::Terminated {
-            reason: reason.into(),
-            retry_after,
-        };
-        match reason.to_ascii_lowercase().as_str() {
-            "deactivated" | "timeout" => self.restart(cx, account, end, message, out),
-            "probation" | "giveup" => self.restart_later(cx, retry_after, end, message, out),
-            "rejected" | "noresource" | "invariant" => self.finish(cx, account, end, message, out),
-            _ if retry_after.is_some() => self.restart_later(cx, retry_after, end, message, out),
-            _ => self.finish(cx, account, end, message, out),
-        }
-    }
-
-    /// Answers a request of the notifier, with the subscription's lines.
-    pub fn respond(
-        &self,
-        cx: &mut Cx,
-        server: ServerKey,
-        request: &Message,
-        status: u16,
-        own: &str,
-    ) {
-        self.respond_with(cx, server, request, status, "", own, None);
-    }
-
-    /// The same with reason phrase and body.
-    pub fn respond_with(
-        &self,
-        cx: &mut Cx,
-        server: ServerKey,
-        request: &Message,
-        status: u16,
-        reason: &str,
-        own: &str,
-        body: Option<(&str, &[u8])>,
-    ) {
-        let extra = self.extra.response(own);
-        let lines = Lines::new(&extra)
-            .offer("Server", &cx.user_agent)
-            .finish(&[]);
-        let tag = self.local_tag.as_str();
-        let mut builder =
-            MessageBuilder::response_to(request, status, reason, tag).raw_lines(&lines);
-        if status == 489 {
-            builder = builder.header(HeaderId::AllowEvents, package_of(&self.wanted.event));
-        }
-        if let Some((content_type, body)) = body {
-            builder = builder.body(content_type, body);
-        }
-        cx.respond(server, builder.build());
-    }
-}
-
-/// What a NOTIFY says of the subscription.
-enum Heard {
-    Lasting(Option<u32>),
-    Terminated {
-        reason: Box<str>,
-        retry_after: Option<u32>,
-    },
 }
 
 /// The package of an Event value.
