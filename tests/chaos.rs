@@ -160,3 +160,122 @@ fn every_call_ends_once_and_nothing_is_left() {
         Chaos::new(1000 + seed).run();
     }
 }
+
+/// The same with the server between: registrations, calls through it, presence; then a polite end.
+fn with_server(seed: u64) {
+    use rtcclient::agent::{ProfileOptions, SubscriptionOptions};
+    let mut net = Sim::new(seed);
+    let seed = net.seed;
+    let mut dice = Entropy::new(seed_bytes(seed, 98));
+    net.set_link(Link {
+        delay: secs(0.02),
+        jitter: secs(0.05),
+        loss_ppm: dice.below(200_000),
+        duplicate_ppm: dice.below(50_000),
+        reorder_ppm: dice.below(50_000),
+    });
+    let server = sim::server::add(&mut net, sim::server::core(seed, &["alice", "bob"]));
+    let mut phones = Vec::new();
+    for (name, number, transport) in [
+        ("alice", 1, "udp"),
+        ("bob", 2, if dice.below(2) == 0 { "udp" } else { "tcp" }),
+    ] {
+        let id = net.agent(name, &format!("192.0.2.{number}"), Config::default());
+        let options = ProfileOptions {
+            uri: format!("sip:{name}@example.com").into(),
+            proxy: format!("<sip:192.0.2.100;transport={transport};lr>").into(),
+            password: "secret".into(),
+            ..ProfileOptions::default()
+        };
+        let profile = net
+            .with(id, |agent, _| agent.create_profile(options))
+            .expect("a profile");
+        net.with(id, |agent, now| agent.enable_profile(now, &profile, 15, 0))
+            .expect("enabled");
+        phones.push((id, profile));
+    }
+    net.run_for(secs(3.0));
+    for _ in 0..40 {
+        let at = usize::try_from(dice.below(2)).expect("0 or 1");
+        let (choice, which) = (dice.below(14), dice.below(64));
+        let uri = ["sip:bob@example.com", "sip:alice@example.com"][at];
+        let (id, profile) = (phones[at].0, phones[at].1.clone());
+        net.with(id, |agent, now| {
+            let none = Send::default();
+            match choice {
+                10 => {
+                    let body = Send {
+                        content_type: Some("application/pidf+xml".into()),
+                        body: Some(PIDF.as_bytes().into()),
+                        ..Send::default()
+                    };
+                    let _ = agent.publish(now, &profile, "presence", &body);
+                }
+                11 => {
+                    let options = SubscriptionOptions {
+                        profile: Some(profile),
+                        uri: uri.into(),
+                        event: "presence".into(),
+                        ..SubscriptionOptions::default()
+                    };
+                    if let Ok(subscription) = agent.create_subscription(options) {
+                        let _ = agent.subscribe(now, &subscription, &none);
+                    }
+                }
+                12 => {
+                    for subscription in agent.list(Kind::Subscription) {
+                        let _ = agent.unsubscribe(now, &subscription, &none);
+                    }
+                }
+                13 => {
+                    let _ = agent.send_request(now, Some(&profile), "MESSAGE", uri, &none);
+                }
+                _ => {
+                    let sessions = agent.list(Kind::Session);
+                    let index = usize::try_from(which).unwrap_or(0) % sessions.len().max(1);
+                    verb(agent, now, choice, sessions.get(index), uri);
+                }
+            }
+        });
+        let pause = dice.below(3000);
+        net.run_for(std::time::Duration::from_millis(pause));
+        if dice.below(40) == 0 {
+            net.cut_connections(server);
+        }
+    }
+    for (id, _) in &phones {
+        net.with(*id, |agent, now| agent.prepare_for_shutdown(now));
+    }
+    net.run_for(secs(400.0));
+    for (id, _) in &phones {
+        let done = net
+            .events(*id)
+            .iter()
+            .filter(|event| event.event_type == EventType::Client && event.kind == 3)
+            .count();
+        assert_eq!(done, 1, "seed {seed}: cleaning up ended {done} times");
+        let left = net.with(*id, |agent, _| agent.statistics());
+        assert_eq!(
+            (left.sessions, left.dialogs, left.transactions),
+            (0, 0, 0),
+            "seed {seed} left something"
+        );
+    }
+}
+
+const PIDF: &str = "<?xml version=\"1.0\"?><presence xmlns=\"urn:ietf:params:xml:ns:pidf\" \
+    entity=\"sip:alice@example.com\"><tuple id=\"t\"><status><basic>open</basic></status></tuple></presence>";
+
+#[test]
+fn with_the_server_between_nothing_is_left_either() {
+    let seeds = std::env::var("CHAOS_SEEDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(60);
+    if std::env::var_os("SIM_SEED").is_some() {
+        return with_server(0);
+    }
+    for seed in 0..seeds {
+        with_server(5000 + seed);
+    }
+}

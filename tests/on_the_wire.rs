@@ -208,3 +208,38 @@ fn a_malformed_datagram_is_counted_answered_400_and_harms_nothing() {
         .expect("counted");
     assert_eq!(counted, 2);
 }
+
+#[test]
+fn one_connection_serves_all_requests_to_the_same_place() {
+    let (alice, bob) = (phone(10), phone(11));
+    bind(&alice, Protocol::Tcp, "127.0.0.1:0");
+    let there = bind(&bob, Protocol::Tcp, "127.0.0.1:0");
+    let uri = format!("sip:bob@{there};transport=tcp");
+    for _ in 0..3 {
+        call(&alice, &bob, &uri, &Send::default());
+    }
+    assert_eq!(
+        alice
+            .turn(|agent, _| agent.statistics().connections)
+            .expect("counted"),
+        1
+    );
+}
+
+#[test]
+fn a_peer_that_closes_in_the_middle_of_a_call_gets_a_new_connection() {
+    let (alice, bob) = (phone(12), phone(13));
+    bind(&alice, Protocol::Tcp, "127.0.0.1:0");
+    let there = bind(&bob, Protocol::Tcp, "127.0.0.1:0");
+    let uri = format!("sip:bob@{there};transport=tcp");
+    call(&alice, &bob, &uri, &Send::default());
+    // A stream of garbage ends its own connection and no other.
+    let mut garbage = TcpStream::connect(there).expect("connected");
+    garbage
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a time-out");
+    let _ = garbage.write_all(&[b'x'; 100_000]);
+    let mut rest = Vec::new();
+    let _ = garbage.read_to_end(&mut rest);
+    call(&alice, &bob, &uri, &Send::default());
+}

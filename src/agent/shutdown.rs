@@ -94,7 +94,9 @@ impl Agent {
     }
 
     fn finish_shutdown(&mut self) {
-        self.shutdown.done = true;
+        if std::mem::replace(&mut self.shutdown.done, true) {
+            return;
+        }
         self.tell(Event {
             event_type: EventType::Client,
             kind: CLIENT_ASYNC_CLEANUP_DONE,
