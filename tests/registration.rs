@@ -3,8 +3,8 @@
 mod sim;
 
 use rtcclient::agent::{
-    Code, Config, Credentials, Event, EventType, ObjectRef, ProfileOptions, RegistrationState,
-    Send, Status, Verdict, command, properties,
+    Code, Config, Credentials, Event, EventType, Kind, ObjectRef, ProfileOptions,
+    RegistrationState, Send, Status, Verdict, command, properties,
 };
 use rtcclient::syntax::{HeaderId, Message};
 use sim::raw::Raw;
@@ -506,6 +506,42 @@ fn a_profile_of_xml_registers_with_the_server_it_names() {
         })
         .expect_err("no key");
     assert!(matches!(refusal.code, Code::Profile(_)));
+}
+
+#[test]
+fn a_released_profile_goes_when_it_has_said_goodbye() {
+    let mut stage = stage(options());
+    stage.registered(600);
+    let profile = stage.profile.clone();
+    let profiles = |stage: &mut Stage| {
+        stage
+            .net
+            .with(stage.alice, |agent, _| agent.list(Kind::Profile).len())
+    };
+    stage
+        .net
+        .with(stage.alice, |agent, _| agent.forget(&profile));
+    assert_eq!(profiles(&mut stage), 1, "a release ends no registration");
+    stage.disable();
+    let removal = stage.register();
+    stage
+        .net
+        .with(stage.alice, |agent, _| agent.forget(&profile));
+    assert_eq!(profiles(&mut stage), 1);
+    stage.respond(&removal, 200, "");
+    assert_eq!(profiles(&mut stage), 0);
+    let details = profile.last_details().expect("what it was");
+    assert_eq!(
+        details.get_text(properties::PROFILE_USER_URI, 0),
+        Some("sip:alice@example.com")
+    );
+    let refusal = stage
+        .net
+        .with(stage.alice, |agent, now| {
+            agent.enable_profile(now, &profile, 15, 0)
+        })
+        .expect_err("gone");
+    assert_eq!(refusal.code, Code::InvalidObjectState);
 }
 
 #[test]

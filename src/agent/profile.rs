@@ -32,6 +32,8 @@ pub struct Profile {
     pub(super) object: ObjectRef,
     pub(super) account: Account,
     pub(super) enabled: bool,
+    /// Nobody holds it any more: it goes once it is over.
+    pub(super) forgotten: bool,
     pub(super) registration: Registration,
     /// Registering is possible: there is a registrar.
     pub(super) has_registrar: bool,
@@ -340,6 +342,7 @@ impl Agent {
                 object: Object::new(Kind::Profile, key.to_bits(), state, options.user_data),
                 account,
                 enabled: false,
+                forgotten: false,
                 registration: Registration::new(cx, owner, wanted),
                 has_registrar: registrar.is_some(),
                 publications: Vec::new(),
@@ -474,10 +477,19 @@ impl Agent {
         found.map(|profile| profile.object.clone())
     }
 
-    /// The last handle of a profile was given up: a disabled one goes.
+    /// The last handle of a profile was given up: a disabled one goes, once it has said goodbye.
     pub(super) fn forget_profile(&mut self, key: Key<Profile>) {
+        if let Some(profile) = self.profiles.get_mut(key) {
+            profile.forgotten = true;
+            self.drop_forgotten(key);
+        }
+    }
+
+    /// Drops a profile that nobody holds and that has nothing more to do.
+    pub(super) fn drop_forgotten(&mut self, key: Key<Profile>) {
         let over = self.profiles.get(key).is_some_and(|profile| {
-            !profile.enabled
+            profile.forgotten
+                && !profile.enabled
                 && profile.is_idle()
                 && profile.state() != RegistrationState::Unregistering
         });

@@ -160,6 +160,7 @@ impl Agent {
             };
             self.tell(event);
         }
+        self.drop_forgotten(key);
         self.check_shutdown();
     }
 

@@ -43,6 +43,7 @@ impl Agent {
         let Self { cx, profiles, .. } = self;
         let profile = profiles.get_mut(key).ok_or_else(gone)?;
         profile.enabled = true;
+        profile.forgotten = false;
         if register_flags == 0 || !profile.has_registrar {
             self.unregister(key);
             return Ok(Verdict::Done);
@@ -189,6 +190,7 @@ impl Agent {
                 );
             }
         }
+        self.drop_forgotten(key);
         self.check_shutdown();
     }
 

@@ -407,7 +407,14 @@ impl Agent {
 
     /// A message session has its peer.
     pub(super) fn note_im_session(&mut self, key: Key<Session>) {
-        self.packages.im_sessions.push(key);
+        let Self {
+            packages, sessions, ..
+        } = self;
+        // Ended ones go whenever the list would double.
+        if packages.im_sessions.len() == packages.im_sessions.capacity() {
+            packages.im_sessions.retain(|key| sessions.contains(*key));
+        }
+        packages.im_sessions.push(key);
     }
 
     /// A method that no object takes: told, so that an application may serve it; else refused (RFC 3261 §8.2.1).

@@ -173,15 +173,6 @@ impl Publication {
         self.etag.is_some() || self.state.is_some() || self.sent.is_some()
     }
 
-    /// Nobody waits any more.
-    pub fn abandon(&mut self, cx: &mut Cx) {
-        self.stop(cx);
-        self.sent = None;
-        self.wish = None;
-        self.etag = None;
-        self.state = None;
-    }
-
     fn stop(&mut self, cx: &mut Cx) {
         cx.disarm(self.timer.take(), self.owner, self.number);
     }

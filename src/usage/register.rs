@@ -185,13 +185,6 @@ impl Registration {
         true
     }
 
-    /// Nobody waits any more: timers stop, answers find nothing.
-    pub fn abandon(&mut self, cx: &mut Cx) {
-        self.stop(cx);
-        self.request = None;
-        self.wish = Wish::Nothing;
-    }
-
     fn stop(&mut self, cx: &mut Cx) {
         cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
         cx.disarm(self.retry_at.take(), self.owner, RETRY);
