@@ -19,26 +19,43 @@ fn lines(program: &str) -> usize {
     program
         .lines()
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("//") && !(line.starts_with("/*") && line.ends_with("*/")))
+        .filter(|line| {
+            !line.is_empty()
+                && !line.starts_with("//")
+                && !(line.starts_with("/*") && line.ends_with("*/"))
+        })
         .count()
 }
 
 #[test]
 fn the_programs_are_the_samples_and_no_longer_than_they_say() {
     let readme = read("README.md");
-    for (language, sample, most) in
-        [("c", "samples/c/call.c", 40), ("cpp", "samples/cpp/call.cpp", 20), ("csharp", "samples/csharp/Call.cs", 12)]
-    {
+    for (language, sample, most) in [
+        ("c", "samples/c/call.c", 40),
+        ("cpp", "samples/cpp/call.cpp", 20),
+        ("csharp", "samples/csharp/Call.cs", 12),
+    ] {
         let shown = block(&readme, language);
-        assert_eq!(shown.trim(), read(sample).trim(), "{sample} is not what the README shows");
-        assert!(lines(&shown) <= most, "{sample} has {} lines, {most} are promised", lines(&shown));
+        assert_eq!(
+            shown.trim(),
+            read(sample).trim(),
+            "{sample} is not what the README shows"
+        );
+        assert!(
+            lines(&shown) <= most,
+            "{sample} has {} lines, {most} are promised",
+            lines(&shown)
+        );
     }
 }
 
 #[test]
 fn every_folder_of_the_source_is_in_the_map() {
     let readme = read("README.md");
-    for folder in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("src").flatten() {
+    for folder in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .expect("src")
+        .flatten()
+    {
         if folder.path().is_dir() {
             let name = format!("`src/{}`", folder.file_name().to_string_lossy());
             assert!(readme.contains(&name), "{name} is missing in the README");
