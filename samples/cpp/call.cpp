@@ -1,5 +1,5 @@
 // call.cpp: registers, calls TARGET with a header of its own, shows every event and the peer's
-// User-Agent, hangs up, unregisters. Arguments: SIP-URI USER PASSWORD TARGET.
+// Server header, hangs up, unregisters. Arguments: SIP-URI USER PASSWORD TARGET.
 #include <rtcclient/rtcclient.hpp>
 #include <iostream>
 int main(int argc, char **argv) try {
@@ -12,7 +12,7 @@ int main(int argc, char **argv) try {
     profile.enable();
     for (const Event &event : client.events()) {              // ends when the client has shut down
         std::cout << event.json() << '\n';
-        if (auto agent = event.header("User-Agent")) std::cout << "  sent by " << *agent << '\n';
+        if (auto agent = event.header("Server")) std::cout << "  sent by " << *agent << '\n';
         if (event.is(RegistrationState::registered)) session.add_participant(argv[4]);
         if (event.is(SessionState::connected)) session.terminate();
         if (event.failed() || event.is(SessionState::disconnected)) client.close();   // prepare; shutdown follows by itself

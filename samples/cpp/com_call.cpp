@@ -1,6 +1,6 @@
 // com_call.cpp: the same call as call.cpp, through the COM-style interfaces.
 //
-// Registers, calls TARGET with a header of its own, reads the peer's User-Agent through
+// Registers, calls TARGET with a header of its own, reads the peer's Server header through
 // GetSIPMessage, hangs up, unregisters. Arguments: SIP-URI USER PASSWORD TARGET. As applications of
 // the RTC Client API do, the sink only keeps each event; the main thread handles it later.
 #include <rtccore.h>
@@ -136,7 +136,7 @@ void show(const Posted &posted) {
     if (!event || FAILED(event->GetSIPMessage(message.put()))) return;
     Text line, agent;
     if (SUCCEEDED(message->GetRequestLine(line.put()))) std::printf("  %s\n", line.ascii().c_str());
-    if (SUCCEEDED(message->GetFirstHeader(Text("User-Agent"), agent.put()))) std::printf("  sent by %s\n", agent.ascii().c_str());
+    if (SUCCEEDED(message->GetFirstHeader(Text("Server"), agent.put()))) std::printf("  sent by %s\n", agent.ascii().c_str());
 }
 
 /// Registers, calls, hangs up, unregisters; true when the call was answered.

@@ -6,7 +6,7 @@ static class Program {
             client.CreateProfile(a[0], a[1], a[2]).Enable().WaitFor(RegistrationState.Registered);
             var session = client.CreateSession(SessionType.PcToPc);
             session.AdditionalHeaderValues = "Call-Info: <http://example.com/me>;purpose=info";
-            session.StateChanged += (s, e) => System.Console.WriteLine(e.State + " " + e.GetSipMessage()?["User-Agent"]);
+            session.StateChanged += (s, e) => System.Console.WriteLine(e.State + " " + e.GetSipMessage()?["Server"]);
             session.AddParticipant(a[3]);
             session.WaitFor(SessionState.Connected).Terminate();          // WaitFor throws RtcException with the SIP status
         }
