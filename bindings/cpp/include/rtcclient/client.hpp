@@ -79,6 +79,8 @@ public:
         raw.session_defaults = options.session_defaults;
         check(rtc_client_initialize(get(), &raw));
     }
+    /// Where it is in its life.
+    ClientState state() const { return static_cast<ClientState>(raw_state()); }
     /// Opens or closes the listening sockets.
     void listen(ListenMode mode) const { check(rtc_client_listen(get(), static_cast<std::int32_t>(mode))); }
     /// Which events to queue, RTC_EVENT_FILTER_…
@@ -164,10 +166,10 @@ public:
         const rtc_str_t name = detail::given(package);
         check(rtc_client_allow_dialog_notifications(get(), session.get(), name.ptr, name.len, allow ? 1 : 0));
     }
-    /// Is notifier for a package: 0 offer each SUBSCRIBE, 1 accept all, 2 stop.
-    void serve_package(std::string_view package, std::string_view types, std::int32_t mode = 0) const {
-        const rtc_str_t name = detail::given(package), list = detail::given(types);
-        check(rtc_client_serve_package(get(), name.ptr, name.len, list.ptr, list.len, mode));
+    /// Is notifier for a package; `types` are the content types that its notifications have.
+    void serve_package(std::string_view package, std::string_view types, ServeMode mode = ServeMode::offer) const {
+        const rtc_str_t name = detail::given(package), list = detail::option(types);
+        check(rtc_client_serve_package(get(), name.ptr, name.len, list.ptr, list.len, static_cast<std::int32_t>(mode)));
     }
     /// Sends a stand-alone request: OPTIONS, MESSAGE, any; the answer comes as an event with the cookie.
     void send_request(std::string_view method, std::string_view uri, const Send &send = {}) const {
@@ -197,6 +199,8 @@ public:
     Event wait_for(std::chrono::milliseconds timeout, RegistrationState state) const { return wait_is(timeout, state); }
     Event wait_for(std::chrono::milliseconds timeout, SubscriptionState state) const { return wait_is(timeout, state); }
     Event wait_for(std::chrono::milliseconds timeout, ClientEvent kind) const { return wait_is(timeout, kind); }
+    Event wait_for(std::chrono::milliseconds timeout, WatcherEvent kind) const { return wait_is(timeout, kind); }
+    Event wait_for(std::chrono::milliseconds timeout, MessagingEvent kind) const { return wait_is(timeout, kind); }
     Event wait_for(std::chrono::milliseconds timeout, EventType type) const { return wait_is(timeout, type); }
 
     /// All events until the client has shut down, for a range-based loop.
@@ -205,7 +209,8 @@ public:
     /// Has events delivered to a function on the event thread; an empty function ends that.
     void on_event(EventFunction function, ErrorFunction failed = {}) const {
         if (!function) {
-            check(rtc_client_set_event_sink(get(), nullptr));
+            const rtc_result_t result = rtc_client_set_event_sink(get(), nullptr);
+            if (result != RTC_E_CLIENT_ALREADY_SHUT_DOWN) check(result); // none runs any more then either
             return;
         }
         auto box = std::make_unique<Sink>(Sink{std::move(function), std::move(failed), get()});

@@ -1,5 +1,6 @@
 // connection.hpp: an address and transports that a client listens on.
 #pragma once
+#include <rtcclient/enums.hpp>
 #include <rtcclient/handle.hpp>
 
 namespace rtcclient {
@@ -30,6 +31,8 @@ public:
 
     /// Stops listening; what hangs on it ends.
     void close() const { check(rtc_connection_close(get())); }
+    /// Its state.
+    ConnectionState state() const { return static_cast<ConnectionState>(raw_state()); }
     /// "127.0.0.1:5060" of one RTC_TRANSPORT_…
     std::string local_address(std::int32_t transport) const {
         return get_text(RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS, transport);

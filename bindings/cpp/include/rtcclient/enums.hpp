@@ -17,7 +17,29 @@ enum class ListenMode : std::int32_t {
 };
 
 /// What happens to an incoming session of a type.
-enum class AnswerMode : std::int32_t { offer = 0, accept = 1, reject = 2, not_supported = 3 };
+enum class AnswerMode : std::int32_t {
+    offer = RTC_ANSWER_MODE_OFFER_SESSION_EVENT,
+    accept = RTC_ANSWER_MODE_AUTOMATICALLY_ACCEPT,
+    reject = RTC_ANSWER_MODE_AUTOMATICALLY_REJECT,
+    not_supported = RTC_ANSWER_MODE_NOT_SUPPORTED
+};
+
+/// State of a client.
+enum class ClientState : std::int32_t {
+    created = RTC_CLIENT_STATE_CREATED,
+    initialized = RTC_CLIENT_STATE_INITIALIZED,
+    preparing = RTC_CLIENT_STATE_PREPARING,
+    shut_down = RTC_CLIENT_STATE_SHUT_DOWN
+};
+
+/// State of a connection.
+enum class ConnectionState : std::int32_t {
+    init = RTC_CONNECTION_STATE_INIT,
+    active = RTC_CONNECTION_STATE_ACTIVE,
+    suspended = RTC_CONNECTION_STATE_SUSPENDED,
+    inactive = RTC_CONNECTION_STATE_INACTIVE,
+    unavailable = RTC_CONNECTION_STATE_UNAVAILABLE
+};
 
 /// Kind of a session.
 enum class SessionType : std::int32_t {
@@ -56,29 +78,52 @@ enum class RegistrationState : std::int32_t {
 
 /// State of a participant.
 enum class ParticipantState : std::int32_t {
-    idle = 0,
-    pending = 1,
-    incoming = 2,
-    answering = 3,
-    in_progress = 4,
-    alerting = 5,
-    connected = 6,
-    disconnecting = 7,
-    disconnected = 8
+    idle = RTC_PARTICIPANT_STATE_IDLE,
+    pending = RTC_PARTICIPANT_STATE_PENDING,
+    incoming = RTC_PARTICIPANT_STATE_INCOMING,
+    answering = RTC_PARTICIPANT_STATE_ANSWERING,
+    in_progress = RTC_PARTICIPANT_STATE_INPROGRESS,
+    alerting = RTC_PARTICIPANT_STATE_ALERTING,
+    connected = RTC_PARTICIPANT_STATE_CONNECTED,
+    disconnecting = RTC_PARTICIPANT_STATE_DISCONNECTING,
+    disconnected = RTC_PARTICIPANT_STATE_DISCONNECTED
 };
 
 /// State of an own subscription.
 enum class SubscriptionState : std::int32_t {
-    not_subscribed = 0,
-    subscribing = 1,
-    subscribed = 2,
-    logged_off = 3,
-    error = 4,
-    unsubscribing = 5
+    not_subscribed = RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED,
+    subscribing = RTC_SUBSCRIPTION_STATE_SUBSCRIBING,
+    subscribed = RTC_SUBSCRIPTION_STATE_SUBSCRIBED,
+    logged_off = RTC_SUBSCRIPTION_STATE_LOGGED_OFF,
+    error = RTC_SUBSCRIPTION_STATE_ERROR,
+    unsubscribing = RTC_SUBSCRIPTION_STATE_UNSUBSCRIBING
 };
 
 /// State of somebody who subscribes to us.
-enum class WatcherState : std::int32_t { unknown = 0, offering = 1, allowed = 2, blocked = 3, denied = 4, prompt = 5 };
+enum class WatcherState : std::int32_t {
+    unknown = RTC_WATCHER_STATE_UNKNOWN,
+    offering = RTC_WATCHER_STATE_OFFERING,
+    allowed = RTC_WATCHER_STATE_ALLOWED,
+    blocked = RTC_WATCHER_STATE_BLOCKED,
+    denied = RTC_WATCHER_STATE_DENIED,
+    prompt = RTC_WATCHER_STATE_PROMPT
+};
+
+/// What a WATCHER event tells.
+enum class WatcherEvent : std::int32_t {
+    add = RTC_WATCHER_EVENT_ADD,
+    remove = RTC_WATCHER_EVENT_REMOVE,
+    update = RTC_WATCHER_EVENT_UPDATE,
+    offering = RTC_WATCHER_EVENT_OFFERING,
+    roamed = RTC_WATCHER_EVENT_ROAMED
+};
+
+/// What Client::serve_package does with SUBSCRIBE requests.
+enum class ServeMode : std::int32_t {
+    offer = RTC_SERVE_OFFER,
+    accept = RTC_SERVE_ACCEPT,
+    stop = RTC_SERVE_STOP
+};
 
 /// Why a session is ended.
 enum class TerminateReason : std::int32_t {
@@ -87,7 +132,9 @@ enum class TerminateReason : std::int32_t {
     busy = RTC_TERMINATE_REASON_BUSY,
     reject = RTC_TERMINATE_REASON_REJECT,
     timeout = RTC_TERMINATE_REASON_TIMEOUT,
-    shutdown = RTC_TERMINATE_REASON_SHUTDOWN
+    shutdown = RTC_TERMINATE_REASON_SHUTDOWN,
+    insufficient_security_level = RTC_TERMINATE_REASON_INSUFFICIENT_SECURITY_LEVEL,
+    not_supported = RTC_TERMINATE_REASON_NOT_SUPPORTED
 };
 
 /// What a CLIENT event tells.
@@ -101,6 +148,26 @@ enum class ClientEvent : std::int32_t {
     faulted = RTC_CLIENT_EVENT_FAULTED
 };
 
+/// What a MEDIA event tells.
+enum class MediaEvent : std::int32_t {
+    stopped = RTC_MEDIA_EVENT_STOPPED,
+    started = RTC_MEDIA_EVENT_STARTED,
+    failed = RTC_MEDIA_EVENT_FAILED
+};
+
+/// What a MESSAGING event tells.
+enum class MessagingEvent : std::int32_t {
+    message = RTC_MESSAGING_EVENT_MESSAGE,
+    status = RTC_MESSAGING_EVENT_STATUS
+};
+
+/// How far a re-INVITE is.
+enum class ReinviteState : std::int32_t {
+    incoming = RTC_REINVITE_STATE_INCOMING,
+    succeeded = RTC_REINVITE_STATE_SUCCEEDED,
+    fail = RTC_REINVITE_STATE_FAIL
+};
+
 /// What an event is about; 0 to 27 are the original's numbers.
 enum class EventType : std::int32_t {
     client = RTC_EVENT_CLIENT,
@@ -108,18 +175,47 @@ enum class EventType : std::int32_t {
     session_state_change = RTC_EVENT_SESSION_STATE_CHANGE,
     session_operation_complete = RTC_EVENT_SESSION_OPERATION_COMPLETE,
     participant_state_change = RTC_EVENT_PARTICIPANT_STATE_CHANGE,
+    media = RTC_EVENT_MEDIA,
+    intensity = RTC_EVENT_INTENSITY,
     messaging = RTC_EVENT_MESSAGING,
+    buddy = RTC_EVENT_BUDDY,
     watcher = RTC_EVENT_WATCHER,
+    profile = RTC_EVENT_PROFILE,
+    usersearch = RTC_EVENT_USERSEARCH,
     info = RTC_EVENT_INFO,
+    group = RTC_EVENT_GROUP,
+    media_request = RTC_EVENT_MEDIA_REQUEST,
+    roaming = RTC_EVENT_ROAMING,
+    presence_property = RTC_EVENT_PRESENCE_PROPERTY,
+    presence_data = RTC_EVENT_PRESENCE_DATA,
+    presence_status = RTC_EVENT_PRESENCE_STATUS,
+    session_refer_status = RTC_EVENT_SESSION_REFER_STATUS,
+    session_referred = RTC_EVENT_SESSION_REFERRED,
     reinvite = RTC_EVENT_REINVITE,
     subscription_state_change = RTC_EVENT_SUBSCRIPTION_STATE_CHANGE,
     subscription_notify = RTC_EVENT_SUBSCRIPTION_NOTIFY,
+    prack = RTC_EVENT_PRACK,
+    session_consultant_referred = RTC_EVENT_SESSION_CONSULTANT_REFERRED,
     session_notification = RTC_EVENT_SESSION_NOTIFICATION,
     unsolicited_notify = RTC_EVENT_UNSOLICITED_NOTIFY,
     request = RTC_EVENT_REQUEST,
     response = RTC_EVENT_RESPONSE,
     transaction_failed = RTC_EVENT_TRANSACTION_FAILED,
-    publication = RTC_EVENT_PUBLICATION
+    transaction_expired = RTC_EVENT_TRANSACTION_EXPIRED,
+    forked = RTC_EVENT_FORKED,
+    invite_completed = RTC_EVENT_INVITE_COMPLETED,
+    cancelled = RTC_EVENT_CANCELLED,
+    connection_state = RTC_EVENT_CONNECTION_STATE,
+    registration = RTC_EVENT_REGISTRATION,
+    dialog_state = RTC_EVENT_DIALOG_STATE,
+    usage_state = RTC_EVENT_USAGE_STATE,
+    refresh_state = RTC_EVENT_REFRESH_STATE,
+    challenge = RTC_EVENT_CHALLENGE,
+    flow = RTC_EVENT_FLOW,
+    publication = RTC_EVENT_PUBLICATION,
+    dtmf = RTC_EVENT_DTMF,
+    audio = RTC_EVENT_AUDIO,
+    media_statistics = RTC_EVENT_MEDIA_STATISTICS
 };
 
 /// Form of a trace.

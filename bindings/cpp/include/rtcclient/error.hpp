@@ -13,8 +13,8 @@ namespace rtcclient {
 
 /// The number 404 of a result that stands for the SIP status 404, else 0.
 inline int sip_status_of(rtc_result_t result) noexcept {
-    const std::uint32_t bits = static_cast<std::uint32_t>(result);
-    return (bits & 0x7FFF0000u) == 0x00EF0000u ? static_cast<int>(bits & 0xFFFFu) : 0;
+    const std::int32_t status = RTC_SIP_STATUS(result);
+    return RTC_RESULT_OF_STATUS(status) == result ? status : 0;
 }
 
 /// A call that failed.

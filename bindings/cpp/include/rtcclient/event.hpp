@@ -38,6 +38,9 @@ public:
     std::uint64_t sequence() const noexcept { return info_.sequence; }
     /// New state, in the enumeration that belongs to the type.
     std::int32_t raw_state() const noexcept { return info_.state; }
+    /// Which of several things this type tells, and why.
+    std::int32_t raw_kind() const noexcept { return info_.kind; }
+    std::int32_t raw_reason() const noexcept { return info_.reason; }
     /// Result: a SIP status or an error code.
     rtc_result_t status_code() const noexcept { return info_.status_code; }
     /// The SIP status in it, or 0.
@@ -69,10 +72,12 @@ public:
     bool is(RegistrationState state) const noexcept { return is(EventType::registration_state_change, state); }
     bool is(ParticipantState state) const noexcept { return is(EventType::participant_state_change, state); }
     bool is(SubscriptionState state) const noexcept { return is(EventType::subscription_state_change, state); }
-    /// True for a CLIENT event of this kind.
-    bool is(ClientEvent kind) const noexcept {
-        return is(EventType::client) && info_.kind == static_cast<std::int32_t>(kind);
-    }
+    bool is(ReinviteState state) const noexcept { return is(EventType::reinvite, state); }
+    /// True for a CLIENT, WATCHER, MESSAGING … event of this kind.
+    bool is(ClientEvent kind) const noexcept { return is_kind(EventType::client, kind); }
+    bool is(WatcherEvent kind) const noexcept { return is_kind(EventType::watcher, kind); }
+    bool is(MediaEvent kind) const noexcept { return is_kind(EventType::media, kind); }
+    bool is(MessagingEvent kind) const noexcept { return is_kind(EventType::messaging, kind); }
     /// True when it tells of a failure.
     bool failed() const noexcept { return info_.status_code < 0; }
 
@@ -109,6 +114,10 @@ public:
 private:
     template <class State> bool is(EventType wanted, State state) const noexcept {
         return is(wanted) && info_.state == static_cast<std::int32_t>(state);
+    }
+
+    template <class Kind> bool is_kind(EventType wanted, Kind kind) const noexcept {
+        return is(wanted) && info_.kind == static_cast<std::int32_t>(kind);
     }
 
     void read() {
