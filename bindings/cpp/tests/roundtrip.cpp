@@ -120,7 +120,7 @@ void a_call_goes_through_the_server() {
     const Event incoming = bob.wait_for(10s, SessionState::incoming);
     EXPECT(incoming.header("Call-Info") == "<http://example.com/me>;purpose=info");
     EXPECT(incoming.header("x-thing") == "1");
-    EXPECT(incoming.json().find("\"type\"") != std::string::npos);
+    EXPECT(incoming.json().find("\"event\":\"session_state_change\"") != std::string::npos);
     if (!incoming) return;
     const Session answered = incoming.session();
     answered.set_additional_header_values("X-Answer: yes");
@@ -149,11 +149,12 @@ void a_call_goes_through_the_server() {
     EXPECT(told.body() == "hello" && told.content_type() == "text/plain");
     EXPECT(told.header("X-Thing") == "1");
 
-    call.terminate();
-    EXPECT(bob.wait_for(10s, SessionState::disconnected));
-    EXPECT(alice.wait_for(10s, SessionState::disconnected));
     call.clear_additional_header_values();
     EXPECT(call.additional_header_values().empty());
+    call.terminate();
+    const Event over = bob.wait_for(10s, SessionState::disconnected);
+    EXPECT(over && over.sip_message().head().method == "BYE" && !over.header("X-Thing"));
+    EXPECT(alice.wait_for(10s, SessionState::disconnected));
     try {
         call.terminate();
         EXPECT(!"an ended session to refuse");
