@@ -2,7 +2,8 @@
  * calls.c: calls URI COUNT RATE [tcp]
  *
  * Makes COUNT calls at RATE a second, each hung up as soon as it is connected, in application-driven mode: one loop, no
- * library thread. Ends with 1 when a call failed.
+ * library thread. Ends with 1 when a call failed. Stays five seconds longer than the last call, as the callee may want
+ * to hear repetitions before it calls one done.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "host.h"
@@ -43,7 +44,7 @@ int main(int argc, char **argv)
     uint32_t transport = argc > 4 && !strcmp(argv[4], "tcp") ? RTC_TRANSPORT_TCP : RTC_TRANSPORT_UDP;
     if (argc < 4 || count < 1 || rate < 1)
         return fprintf(stderr, "usage: calls URI COUNT RATE [tcp]\n"), 2;
-    rtc_client_options_t options = { .size = sizeof options, .flags = RTC_CLIENT_DISABLE_MEDIA | RTC_CLIENT_APPLICATION_DRIVEN };
+    rtc_client_options_t options = { .size = sizeof options, .flags = RTC_CLIENT_APPLICATION_DRIVEN };
     rtc_connection_options_t where = { .size = sizeof where, .address = { RTC_STR("127.0.0.1") }, .transports = transport };
     rtc_client_t *client = NULL;
     rtc_connection_t *connection = NULL;
@@ -63,6 +64,9 @@ int main(int argc, char **argv)
         serve(client);
     }
     printf("%ld calls in %.1f s: %ld connected, %ld ended, %ld failed\n", started, seconds_now() - begin, connected, ended, failed);
+    fflush(stdout);
+    for (until = seconds_now() + 5; seconds_now() < until; serve(client))
+        MUST(rtc_client_run_once(client, 100) >= 0);
     rtc_object_release(connection);
     rtc_client_shutdown(client);
     rtc_object_release(client);

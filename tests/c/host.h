@@ -38,7 +38,7 @@ static inline double seconds_now(void)
 static inline void phone_open(struct phone *phone, const char *name, uint32_t transport)
 {
     char address[64];
-    rtc_client_options_t options = { .size = sizeof options, .flags = RTC_CLIENT_DISABLE_MEDIA };
+    rtc_client_options_t options = { .size = sizeof options };
     rtc_connection_options_t where = { .size = sizeof where, .address = { RTC_STR("127.0.0.1") }, .transports = transport };
     phone->client = NULL;
     phone->connection = NULL;

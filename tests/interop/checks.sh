@@ -123,8 +123,14 @@ kamailio_register() { # SWITCH udp|tcp ALGORITHM
     (phone alice "$2" 'register; wait registered 5; register; wait registered 5; unregister; wait unregistered 5') > alice.out 2>&1 ||
         { show alice.out alice.ladder; die "the script did not hold"; }
     show alice.out alice.ladder
-    has alice.ladder '401'
-    has alice.pcap "Authorization: Digest.*algorithm=$3"
+    has alice.ladder '401 Unauthorized cseq [0-9]+ REGISTER'
+    # Captures hide credentials; the challenge that was met is readable.
+    if [ "$3" = MD5 ]; then
+        ! grep -Eaq 'WWW-Authenticate: Digest.*SHA-256' alice.pcap || die "the challenge was not for MD5"
+    else
+        has alice.pcap "WWW-Authenticate: Digest.*algorithm=\"?$3"
+    fi
+    has alice.ladder '200 OK cseq [0-9]+ REGISTER'
 }
 kamailio_md5_udp() { kamailio_register '' udp MD5; }
 kamailio_md5_tcp() { kamailio_register '' tcp MD5; }
@@ -137,7 +143,7 @@ kamailio_wrong_password() {
     (phone alice udp 'register; wait rejected 5') > alice.out 2>&1 || { show alice.out alice.ladder; die "it was not rejected"; }
     show alice.out alice.ladder
     # One answer to one challenge: a second refusal ends it, it is not tried again and again.
-    [ "$(grep -c REGISTER alice.ladder)" -le 3 ] || die "the wrong password was tried again and again"
+    [ "$(grep -c ' REGISTER cseq ' alice.ladder)" = 2 ] || die "the wrong password was tried again and again"
 }
 
 kamailio_call() {
