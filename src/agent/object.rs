@@ -1,6 +1,6 @@
 //! The agent's objects as others hold them: a name that stays readable after the object has ended.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
@@ -100,11 +100,21 @@ pub struct Details {
     pub ints: Vec<(i32, i32, i64)>,
     /// (property, index, value).
     pub texts: Vec<(i32, i32, Box<str>)>,
-    /// Objects this one belongs to or owns: its profile, session, participants …, in the order of creation.
+    /// Objects this one keeps: its profile, participants …, in the order of creation.
     pub related: Vec<ObjectRef>,
+    /// What this one is a part of, the session of a participant. A part does not keep the whole, which keeps its parts.
+    pub whole: Weak<Object>,
 }
 
 impl Details {
+    /// Objects this one belongs to or owns, in the order of creation.
+    #[must_use]
+    pub fn relatives(&self) -> Vec<ObjectRef> {
+        let mut all = self.related.clone();
+        all.extend(self.whole.upgrade());
+        all
+    }
+
     pub(crate) fn int(&mut self, property: i32, value: impl Into<i64>) {
         self.ints.push((property, 0, value.into()));
     }

@@ -3,6 +3,8 @@
 //! Holds states, participants and options, and begins outgoing ones. Verbs are in `session_verbs.rs`, what happens to a
 //! session in `session_events.rs`; incoming ones begin in `incoming.rs`.
 
+use std::sync::Arc;
+
 use crate::base::{Key, Slab, Time};
 use crate::syntax::{HeaderId, Message, NameAddr, Scheme, Uri};
 use crate::transaction::ServerKey;
@@ -109,7 +111,7 @@ impl Session {
         details.text(properties::PARTICIPANT_URI, self.remote_uri.clone());
         details.text(properties::PARTICIPANT_NAME, self.remote_name.clone());
         details.int(properties::PARTICIPANT_REMOVABLE, 0);
-        details.related.push(self.object.clone());
+        details.whole = Arc::downgrade(&self.object);
         details
     }
 }

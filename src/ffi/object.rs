@@ -247,7 +247,7 @@ fn list(of: &Any, kind: i32) -> Result<Vec<Found>, Fault> {
                 .collect())
         }
         Any::Object(client, object) => {
-            let related = client.read(|agent| details(agent, object).related)?;
+            let related = client.read(|agent| details(agent, object).relatives())?;
             Ok(related
                 .into_iter()
                 .filter(|object| object.kind() as i32 == kind)

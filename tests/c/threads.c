@@ -80,7 +80,8 @@ static void use_shared_session(void)
     result = rtc_session_get_additional_header_values(session, lines, sizeof lines, &needed);
     MUST(fine(result) && (result < 0 || strstr(lines, "X-One: 1")));
     MUST(fine(rtc_session_add_participant(session, RTC_STR(bob.uri), NULL, 0, NULL, NULL)));
-    MUST(fine(rtc_session_terminate(session, RTC_TERMINATE_REASON_NORMAL, NULL)));
+    result = rtc_session_terminate(session, RTC_TERMINATE_REASON_NORMAL, NULL);
+    MUST(result == RTC_E_INVALID_SESSION_STATE || fine(result)); /* another thread may have refused it on the other side */
     rtc_object_release(session);
 }
 
