@@ -1,23 +1,27 @@
 //! Byte classes of RFC 3261 §25.1 and scans that read eight bytes at a time.
 
 /// `token`: alphanumeric or one of ``- . ! % * _ + ` ' ~``.
-pub(crate) const TOKEN: u8 = 1;
+pub(crate) const TOKEN: u16 = 1;
 /// What may not stand anywhere in a URI: controls, space, `<`, `>`, `"`.
-const NOT_URI: u8 = 2;
+const NOT_URI: u16 = 2;
 /// Letters, digits, `-`, `.` and, because hosts in the field carry it, `_`.
-pub(crate) const HOST: u8 = 4;
+pub(crate) const HOST: u16 = 4;
 /// SP and HTAB.
-pub(crate) const WSP: u8 = 8;
+pub(crate) const WSP: u16 = 8;
 /// Decimal digits.
-pub(crate) const DIGIT: u8 = 16;
+pub(crate) const DIGIT: u16 = 16;
 /// Bytes that a scan over a comma-separated list must look at: `,` `"` `<`.
-pub(crate) const LIST: u8 = 32;
-/// What ends a Via's sent-by: white space, `;` `,`.
-pub(crate) const VIA_END: u8 = 64;
+pub(crate) const LIST: u16 = 32;
 /// Bytes that a scan over parameters must look at: `;` `,` `"`.
-pub(crate) const PARAM_END: u8 = 128;
+pub(crate) const PARAM_END: u16 = 128;
+/// What ends a parameter's name: white space, `=` `;` `,` `"`.
+pub(crate) const NAME_END: u16 = 512;
+/// What ends a parameter's value: white space, `;` `,` `"`.
+pub(crate) const VALUE_END: u16 = 1024;
+/// Bytes that a scan for the bracket of an address must look at: `<` `"` `;`.
+pub(crate) const ADDRESS: u16 = 256;
 
-const CLASS: [u8; 256] = {
+static CLASS: [u16; 256] = {
     let mut table = [0; 256];
     let mut i = 0;
     while i < 256 {
@@ -46,11 +50,17 @@ const CLASS: [u8; 256] = {
         if matches!(b, b',' | b'"' | b'<') {
             class |= LIST;
         }
-        if matches!(b, b' ' | b'\t' | b';' | b',') {
-            class |= VIA_END;
-        }
         if matches!(b, b';' | b',' | b'"') {
             class |= PARAM_END;
+        }
+        if matches!(b, b'=' | b';' | b',' | b' ' | b'\t' | b'"') {
+            class |= NAME_END;
+        }
+        if matches!(b, b';' | b',' | b' ' | b'\t' | b'"') {
+            class |= VALUE_END;
+        }
+        if matches!(b, b'<' | b'"' | b';') {
+            class |= ADDRESS;
         }
         table[i] = class;
         i += 1;
@@ -60,7 +70,7 @@ const CLASS: [u8; 256] = {
 
 /// Whether `b` belongs to (one of) `class`.
 #[inline]
-pub(crate) const fn is(b: u8, class: u8) -> bool {
+pub(crate) const fn is(b: u8, class: u16) -> bool {
     CLASS[b as usize] & class != 0
 }
 
@@ -72,7 +82,7 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 /// The first byte at or after `at` that is (`wanted`) or is not of `class`, or the length. Unrolled by hand: a loop
 /// with an exit in each round is not unrolled by the compiler.
 #[inline]
-fn seek(text: &[u8], at: usize, class: u8, wanted: bool) -> usize {
+fn seek(text: &[u8], at: usize, class: u16, wanted: bool) -> usize {
     let Some(rest) = text.get(at..) else {
         return text.len();
     };
@@ -104,7 +114,7 @@ fn seek(text: &[u8], at: usize, class: u8, wanted: bool) -> usize {
 
 /// `text` from `at`, as far as bytes are of `class`: the offset of the first that is not.
 #[inline]
-pub(crate) fn skip(text: &[u8], at: usize, class: u8) -> usize {
+pub(crate) fn skip(text: &[u8], at: usize, class: u16) -> usize {
     seek(text, at, class, false)
 }
 
@@ -119,20 +129,25 @@ pub(crate) fn skip_space(text: &[u8], mut at: usize) -> usize {
 
 /// The offset of the first byte of `class` at or after `at`, or the length.
 #[inline]
-pub(crate) fn find(text: &[u8], at: usize, class: u8) -> usize {
+pub(crate) fn find(text: &[u8], at: usize, class: u16) -> usize {
     seek(text, at, class, true)
 }
 
 /// `text[at..end]` without white space at its ends, as offsets.
 #[inline]
-pub(crate) fn trim(text: &[u8], mut at: usize, mut end: usize) -> (usize, usize) {
-    while at < end && is(text[at], WSP) {
-        at += 1;
+pub(crate) fn trim(text: &[u8], at: usize, end: usize) -> (usize, usize) {
+    let Some(mut inner) = text.get(at..end) else {
+        return (at, at);
+    };
+    let mut start = at;
+    while let [b' ' | b'\t', rest @ ..] = inner {
+        inner = rest;
+        start += 1;
     }
-    while end > at && is(text[end - 1], WSP) {
-        end -= 1;
+    while let [rest @ .., b' ' | b'\t'] = inner {
+        inner = rest;
     }
-    (at, end)
+    (start, start + inner.len())
 }
 
 /// `text` without white space (SP, HTAB) at its ends.
@@ -154,12 +169,41 @@ pub(crate) fn quoted_end(text: &[u8], at: usize) -> Option<usize> {
     }
 }
 
+/// The offset of the first space, `;` or `,` (or control byte) at or after `at`, or the length.
+#[inline]
+pub(crate) fn find_via_end(text: &[u8], at: usize) -> usize {
+    let (chunks, _) = text.get(at..).unwrap_or(&[]).as_chunks::<8>();
+    let mut i = at;
+    for chunk in chunks {
+        let word = u64::from_le_bytes(*chunk);
+        let hit = below::<0x21>(word) | equals(word, b';') | equals(word, b',');
+        if hit != 0 {
+            return i + (hit.trailing_zeros() / 8) as usize;
+        }
+        i += 8;
+    }
+    while i < text.len() && text[i] > b' ' && text[i] != b';' && text[i] != b',' {
+        i += 1;
+    }
+    i
+}
+
 /// Eight bytes of `text` at `at` as a little-endian word; none near the end.
 #[inline]
 pub(crate) fn word(text: &[u8], at: usize) -> Option<u64> {
     text.get(at..)?
         .first_chunk::<8>()
         .map(|chunk| u64::from_le_bytes(*chunk))
+}
+
+/// The last eight bytes of `text`, and how many bits of that word lie before its last `tail` bytes. The tail of a scan
+/// is then one word more, not a loop; 64 zero bits stand for no hit, which gives the length.
+#[inline]
+fn last_word(text: &[u8], tail: usize) -> Option<(u64, u32)> {
+    Some((
+        u64::from_le_bytes(*text.last_chunk::<8>()?),
+        64 - 8 * tail as u32,
+    ))
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -201,9 +245,17 @@ pub(crate) fn find_below<const LIMIT: u8>(text: &[u8], at: usize) -> usize {
             }
         }
     }
-    tail.iter()
-        .position(|&b| b < LIMIT)
-        .map_or(text.len(), |n| text.len() - tail.len() + n)
+    match last_word(text, tail.len()) {
+        _ if tail.is_empty() => text.len(),
+        Some((word, spare)) => {
+            let hit = below::<LIMIT>(word) >> spare << spare;
+            text.len() - 8 + (hit.trailing_zeros() / 8) as usize
+        }
+        None => tail
+            .iter()
+            .position(|&b| b < LIMIT)
+            .map_or(text.len(), |n| at + n),
+    }
 }
 
 /// The offset of the first byte that may not stand in a URI (controls, space, DEL, `<` `>` `"`), or the length.
@@ -213,9 +265,12 @@ pub(crate) fn find_not_uri(text: &[u8]) -> usize {
     let mut i = 0;
     for chunk in chunks {
         let word = u64::from_le_bytes(*chunk);
-        // `<` and `>` differ in one bit.
-        let angle = equals(word | (ONES * 2), b'>');
-        if below::<0x21>(word) | angle | equals(word, b'"') | equals(word, 0x7f) != 0 {
+        // `!` and bytes beyond ASCII are allowed but rare: they go to the slow check, with what is not. `<` and `>`
+        // differ in one bit.
+        let low = word.wrapping_sub(ONES * 0x23);
+        let high = word.wrapping_add(ONES);
+        let angle = ((word | (ONES * 2)) ^ (ONES * b'>' as u64)).wrapping_sub(ONES);
+        if (low | high | angle) & HIGHS != 0 {
             break;
         }
         i += 8;
@@ -245,9 +300,17 @@ pub(crate) fn find_byte(text: &[u8], at: usize, byte: u8) -> usize {
             }
         }
     }
-    tail.iter()
-        .position(|&b| b == byte)
-        .map_or(text.len(), |n| text.len() - tail.len() + n)
+    match last_word(text, tail.len()) {
+        _ if tail.is_empty() => text.len(),
+        Some((word, spare)) => {
+            let hit = equals(word, byte) >> spare << spare;
+            text.len() - 8 + (hit.trailing_zeros() / 8) as usize
+        }
+        None => tail
+            .iter()
+            .position(|&b| b == byte)
+            .map_or(text.len(), |n| at + n),
+    }
 }
 
 /// A decimal number of digits only, at most `max`.

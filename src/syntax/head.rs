@@ -23,12 +23,13 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Callers pass offsets below [`Limits::HEAD_MAX`]; anything else is an absent span.
+    /// Callers pass offsets in a head, which are at most [`Limits::HEAD_MAX`].
     #[inline]
     pub(crate) fn new(at: usize, end: usize) -> Self {
-        match (u16::try_from(at), u16::try_from(end)) {
-            (Ok(at), Ok(end)) => Self { at, end },
-            _ => Self::default(),
+        debug_assert!(at <= end && end <= Limits::HEAD_MAX);
+        Self {
+            at: at as u16,
+            end: end as u16,
         }
     }
 
@@ -164,23 +165,16 @@ impl Head {
         let mut at = head.read_start_line(text)?;
         let longest = limits.header_bytes.min(Limits::HEAD_MAX);
         loop {
-            // The first control byte of a line mostly is the CR that ends it.
+            at = head.read_plain_lines(text, at, longest, limits.headers, entries)?;
+            // One line, whatever it looks like.
             let stop = chars::find_control(text, at);
             if stop == at {
                 at = end_of_head(text, at)?;
                 break;
             }
             let colon = chars::find_byte(text, at, b':');
-            let (value_end, next) = match text.get(stop..) {
-                Some(&[b'\r', b'\n', next, ..]) if colon < stop && !is_space(next) => {
-                    (stop, stop + 2)
-                }
-                _ => end_of_odd_value(text, at, stop, colon)?,
-            };
-            let mut name_end = colon;
-            while name_end > at && is_space(text[name_end - 1]) {
-                name_end -= 1;
-            }
+            let (value_end, next) = end_of_value(text, at, stop, colon)?;
+            let (_, name_end) = chars::trim(text, at, colon);
             let id = HeaderId::from_span(text, at, name_end);
             if id.is_none() && !chars::is_token(&text[at..name_end]) {
                 return Err(ParseError::new("malformed header field name", at));
@@ -202,6 +196,46 @@ impl Head {
         head.lines = entries.len() as u16;
         head.check(text, at)?;
         Ok(head)
+    }
+
+    /// Reads lines as most peers write them: a known name, colon, one space, a value, CR LF. Returns where the first
+    /// line begins that is anything else; such are read one at a time, more slowly.
+    #[inline]
+    fn read_plain_lines(
+        &mut self,
+        text: &[u8],
+        mut at: usize,
+        longest: usize,
+        most: usize,
+        entries: &mut Vec<u64>,
+    ) -> Result<usize, ParseError> {
+        while let Some(start) = text.get(at..).and_then(|rest| rest.first_chunk::<24>()) {
+            let Some((id, colon)) = HeaderId::from_line(start) else {
+                break;
+            };
+            let value = at + colon + 2;
+            let stop = chars::find_control(text, value);
+            let Some(value_text) = text.get(value..stop) else {
+                break;
+            };
+            let (Some(first), Some(last)) = (value_text.first(), value_text.last()) else {
+                break;
+            };
+            let Some([b'\r', b'\n', next]) = text[stop..].first_chunk::<3>() else {
+                break;
+            };
+            let folded = matches!(next, b' ' | b'\t');
+            if folded || *first <= b' ' || *last <= b' ' || stop > longest || entries.len() >= most
+            {
+                break;
+            }
+            entries.push(Entry::new((at, at + colon), (value, stop), id as u8).0);
+            if is_envelope(id) {
+                self.note(text, id, (value, stop))?;
+            }
+            at = stop + 2;
+        }
+        Ok(at)
     }
 
     /// RFC 3261 §7.1, §7.2. Returns where the header fields begin.
@@ -432,11 +466,6 @@ fn is_envelope(id: HeaderId) -> bool {
     )
 }
 
-#[inline]
-fn is_space(b: u8) -> bool {
-    matches!(b, b' ' | b'\t')
-}
-
 /// Where the body begins, when an empty line stands at `at`.
 fn end_of_head(text: &[u8], at: usize) -> Result<usize, ParseError> {
     match text.get(at..) {
@@ -447,10 +476,9 @@ fn end_of_head(text: &[u8], at: usize) -> Result<usize, ParseError> {
     }
 }
 
-/// The end of a value that is folded, holds control bytes or ends in a bare LF, and the start of the next line; folds
-/// become spaces. The line begins at `at`, its first control byte is at `stop`.
-#[cold]
-fn end_of_odd_value(
+/// The end of a value and the start of the next line; folds become spaces. The line begins at `at`, its first control
+/// byte is at `stop`.
+fn end_of_value(
     text: &mut [u8],
     at: usize,
     stop: usize,

@@ -213,52 +213,82 @@ impl HeaderId {
     #[must_use]
     pub fn from_name(name: impl AsRef<[u8]>) -> Option<Self> {
         let name = name.as_ref();
-        Self::from_span(name, 0, name.len())
+        if name.iter().any(|&b| b < b' ') {
+            None
+        } else {
+            Self::from_span(name, 0, name.len())
+        }
     }
 
-    /// As [`HeaderId::from_name`] for `text[at..end]`; reads whole words of `text` where it can.
+    /// As [`HeaderId::from_name`] for `text[at..end]`, which holds no CR and no control byte but HTAB: case folding
+    /// would take some for letters. Reads whole words of `text` where it can.
     #[inline]
     pub(crate) fn from_span(text: &[u8], at: usize, end: usize) -> Option<Self> {
         let len = end.wrapping_sub(at);
-        if len <= 1 {
-            return Self::from_number(*COMPACT.get(usize::from(*text.get(at)?))?);
-        }
-        // Folding sets the case bit, so a control byte could pass for a letter of a name: none may be there.
-        let folded = match chars::word(text, at) {
-            Some(first) if len <= 8 => {
+        match chars::word(text, at) {
+            Some(first) if len > 8 => lookup(
+                text,
+                at,
+                end,
+                (first | SPACES, chars::word(text, end - 8)? | SPACES),
+            ),
+            Some(first) if len > 1 => {
                 let spare = 64 - 8 * len as u32;
-                let first = first << spare >> spare;
-                if chars::controls(first | (SPACES.unbounded_shl(64 - spare))) != 0 {
-                    return None;
-                }
-                ((first | SPACES) << spare >> spare, 0)
+                lookup(text, at, end, ((first | SPACES) << spare >> spare, 0))
             }
-            Some(first) => {
-                let last = chars::word(text, end - 8)?;
-                if chars::controls(first) | chars::controls(last) != 0 {
-                    return None;
-                }
-                (first | SPACES, last | SPACES)
-            }
-            None => {
-                let name = text.get(at..end)?;
-                if name.iter().any(|&b| b < b' ') {
-                    return None;
-                }
-                fold(name)
-            }
+            _ => Self::from_short(text.get(at..end)?),
+        }
+    }
+
+    /// The field of a line that begins with a known name, a colon and a space, and the name's length. `start` is the
+    /// line's first bytes; none also when that is not enough to say.
+    #[inline]
+    pub(crate) fn from_line(start: &[u8; 24]) -> Option<(Self, usize)> {
+        let (words, _) = start.as_chunks::<8>();
+        let word = |n: usize| words.get(n).map_or(0, |word| u64::from_le_bytes(*word));
+        let first = word(0);
+        let colon = match chars::equals(first, b':') {
+            0 => match chars::equals(word(1), b':') {
+                0 => 16 + chars::equals(word(2), b':').trailing_zeros() / 8,
+                hit => 8 + hit.trailing_zeros() / 8,
+            },
+            hit => hit.trailing_zeros() / 8,
         };
-        let mut place = hash(folded, len);
-        loop {
-            let slot = &SLOTS[place];
-            if slot.folded == folded
-                && usize::from(slot.len) == len
-                && (len <= 16 || long_name(text, at, end, slot.id))
-            {
-                return slot.id;
-            }
-            slot.id?;
-            place = (place + 1) % SLOT_COUNT;
+        let len = colon as usize;
+        if start.get(len + 1) != Some(&b' ') {
+            return None;
+        }
+        let (folded, odd) = if len > 8 {
+            let last = u64::from_le_bytes(*start.get(len - 8..)?.first_chunk::<8>()?);
+            (
+                (first | SPACES, last | SPACES),
+                chars::controls(first) | chars::controls(last),
+            )
+        } else if len > 1 {
+            let spare = 64 - 8 * colon;
+            (
+                ((first | SPACES) << spare >> spare, 0),
+                chars::controls(first),
+            )
+        } else if len == 1 {
+            return Some((Self::from_number(COMPACT[usize::from(start[0])])?, 1));
+        } else {
+            return None;
+        };
+        // Case folding would take some control bytes for letters.
+        if odd != 0 {
+            return None;
+        }
+        Some((lookup(start, 0, len, folded)?, len))
+    }
+
+    /// A compact form, or a name at the very end of a text.
+    #[inline(never)]
+    fn from_short(name: &[u8]) -> Option<Self> {
+        match name {
+            [] => None,
+            [letter] => Self::from_number(COMPACT[usize::from(*letter)]),
+            _ => lookup(name, 0, name.len(), fold(name)),
         }
     }
 
@@ -359,6 +389,7 @@ static IDS: [HeaderId; COUNT] = {
 };
 
 /// The words of a name longer than 16 bytes leave its middle unread.
+#[inline(never)]
 fn long_name(text: &[u8], at: usize, end: usize, id: Option<HeaderId>) -> bool {
     let name = id.map_or("", HeaderId::name);
     text.get(at..end)
@@ -396,6 +427,22 @@ static SLOTS: [Slot; SLOT_COUNT] = {
     }
     slots
 };
+
+#[inline]
+fn lookup(text: &[u8], at: usize, end: usize, folded: (u64, u64)) -> Option<HeaderId> {
+    let len = end - at;
+    let mut place = hash(folded, len);
+    loop {
+        let slot = &SLOTS[place];
+        if slot.folded == folded && usize::from(slot.len) == len {
+            if len <= 16 || long_name(text, at, end, slot.id) {
+                return slot.id;
+            }
+        }
+        slot.id?;
+        place = (place + 1) % SLOT_COUNT;
+    }
+}
 
 /// Row numbers by compact letter, both cases.
 static COMPACT: [u8; 256] = {
@@ -445,10 +492,20 @@ mod tests {
         assert_eq!(HeaderId::from_name("Call\rID"), None);
         assert_eq!(HeaderId::from_name("Max\rForwards"), None);
         assert_eq!(HeaderId::from_name("Max-Forw\x01rds"), None);
-        let text = b"Call\rID: value value";
-        assert_eq!(HeaderId::from_span(text, 0, 7), None);
-        let text = b"Max\rForwards: value value";
-        assert_eq!(HeaderId::from_span(text, 0, 12), None);
+        let limits = crate::base::limits::Limits::default();
+        for name in [
+            "Call\rID",
+            "Call\tID",
+            "Call\rID\t",
+            "Call\t\rID",
+            "Call-\x09D",
+            "\x16ia",
+        ] {
+            let text = format!("OPTIONS sip:a SIP/2.0\r\n{name}: value value\r\n\r\n");
+            let error =
+                crate::syntax::Message::parse_datagram(text.as_bytes(), &limits).unwrap_err();
+            assert_eq!(error.what, "malformed header field name", "{name:?}");
+        }
     }
 
     #[test]

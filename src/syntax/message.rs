@@ -96,8 +96,10 @@ impl Message {
     pub(crate) fn assemble(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
         head.text_len = text.len() as u32;
         head.lines = entries.len() as u16;
-        for entry in entries {
-            text.extend_from_slice(&entry.to_le_bytes());
+        text.resize(text.len() + entries.len() * ENTRY, 0);
+        let index = text.get_mut(head.text_len as usize..).unwrap_or(&mut []);
+        for (place, entry) in index.as_chunks_mut::<ENTRY>().0.iter_mut().zip(entries) {
+            *place = entry.to_le_bytes();
         }
         let block = Arc::from(text.as_slice());
         text.truncate(head.text_len as usize);
@@ -514,7 +516,12 @@ impl<'a> Iterator for Values<'a> {
             let Ok(line) = std::str::from_utf8(line) else {
                 continue;
             };
-            if !self.listed {
+            let comma = if self.listed {
+                chars::find_byte(line.as_bytes(), 0, b',')
+            } else {
+                0
+            };
+            if !self.listed || (comma == line.len() && !line.is_empty()) {
                 return Some(line);
             }
             self.line = line;

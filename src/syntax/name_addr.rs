@@ -26,30 +26,57 @@ pub struct NameAddr<'a> {
 impl<'a> NameAddr<'a> {
     /// Parses one value; a list is split first.
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
-        Self::parse_bytes(text.as_bytes())
+        let parts = scan(text.as_bytes())?;
+        let display = chars::trimmed(&text[parts.display.0..parts.display.1]);
+        let display_name = match display
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+        {
+            Some(inner) => params::unescape(inner),
+            None => Cow::Borrowed(display),
+        };
+        Self::assemble(
+            display_name,
+            &text[parts.uri.0..parts.uri.1],
+            &text[parts.params..],
+        )
+        .map_err(|error| error.within(parts.params))
     }
 
     /// As [`NameAddr::parse`], for a text of which the display name may not be UTF-8.
     pub fn parse_bytes(text: &'a [u8]) -> Result<Self, ParseError> {
+        if let Ok(text) = std::str::from_utf8(text) {
+            return Self::parse(text);
+        }
         let parts = scan(text)?;
         let utf8 = |at: usize, end: usize| {
             std::str::from_utf8(&text[at..end])
                 .map_err(|_| ParseError::new("address not UTF-8", at))
         };
-        let params = utf8(parts.params, text.len())?;
-        Params::parse(params).map_err(|error| error.within(parts.params))?;
-        let display = &text[parts.display.0..parts.display.1];
-        let display_name = match display {
-            [b'"', inner @ .., b'"'] => match String::from_utf8_lossy(inner) {
-                Cow::Borrowed(inner) => params::unescape(inner),
-                Cow::Owned(inner) => Cow::Owned(params::unescape(&inner).into_owned()),
-            },
-            _ => String::from_utf8_lossy(display),
+        let display = String::from_utf8_lossy(&text[parts.display.0..parts.display.1]);
+        let display_name = params::unescape(params::unquote(chars::trimmed(&display))).into_owned();
+        let (uri, params) = (
+            utf8(parts.uri.0, parts.uri.1)?,
+            utf8(parts.params, text.len())?,
+        );
+        Self::assemble(display_name.into(), uri, params).map_err(|error| error.within(parts.params))
+    }
+
+    #[inline]
+    fn assemble(
+        display_name: Cow<'a, str>,
+        uri: &'a str,
+        params: &'a str,
+    ) -> Result<Self, ParseError> {
+        let params = if params.is_empty() {
+            Params::EMPTY
+        } else {
+            Params::parse(params)?
         };
         Ok(Self {
             display_name,
-            uri: utf8(parts.uri.0, parts.uri.1)?,
-            params: Params::known(params),
+            uri,
+            params,
         })
     }
 
@@ -76,6 +103,7 @@ impl fmt::Display for NameAddr<'_> {
 
 /// Offsets of the parts of a name-addr.
 pub(crate) struct Parts {
+    /// White space around the name included.
     pub(crate) display: (usize, usize),
     pub(crate) uri: (usize, usize),
     /// Where the parameters begin; they are not walked yet.
@@ -86,29 +114,32 @@ pub(crate) struct Parts {
 #[inline]
 pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
     let mut i = 0;
-    while let Some(&b) = text.get(i) {
-        match b {
-            b'"' => {
+    loop {
+        i = chars::find(text, i, chars::ADDRESS);
+        match text.get(i) {
+            Some(b'"') => {
                 i = chars::quoted_end(text, i)
                     .ok_or(ParseError::new("quoted string without an end", i))?;
             }
-            b'<' => {
+            Some(b'<') => {
                 let close = chars::find_byte(text, i, b'>');
                 if close == text.len() {
                     return Err(ParseError::new("bracket without an end", i));
                 }
-                let uri = chars::trim(text, i + 1, close);
+                let uri = match &text[i + 1..close] {
+                    [b' ' | b'\t', ..] | [.., b' ' | b'\t'] => chars::trim(text, i + 1, close),
+                    _ => (i + 1, close),
+                };
                 if uri.0 == uri.1 {
                     return Err(ParseError::new("empty URI", i));
                 }
                 return Ok(Parts {
-                    display: chars::trim(text, 0, i),
+                    display: (0, i),
                     uri,
                     params: close + 1,
                 });
             }
-            b';' => break,
-            _ => i += 1,
+            _ => break,
         }
     }
     // No bracket before the first `;`: an addr-spec, so what follows are header parameters.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::chars::{self, PARAM_END, WSP};
+use super::chars::{self, PARAM_END};
 use super::error::ParseError;
 
 /// The parameters of a header value, a URI or a challenge, as text that is walked when asked.
@@ -186,9 +186,7 @@ pub(crate) fn next(
         }
     }
     let name_at = i;
-    while i < text.len() && !matches!(text[i], b'=' | b';' | b',' | b' ' | b'\t' | b'"') {
-        i += 1;
-    }
+    i = chars::find(text, i, chars::NAME_END);
     if i == name_at {
         return Err(ParseError::new("empty parameter", i));
     }
@@ -213,9 +211,7 @@ pub(crate) fn next(
             }
         }
         _ => {
-            while i < text.len() && !matches!(text[i], b';' | b',' | b' ' | b'\t' | b'"') {
-                i += 1;
-            }
+            i = chars::find(text, i, chars::VALUE_END);
         }
     }
     *at = i;
@@ -229,10 +225,10 @@ pub(crate) fn next(
 /// at a comma or the end. Text between a value and the next `;` is passed over; what is refused is a quoted string
 /// without an end and, unless `empties`, an empty parameter.
 #[inline]
-pub(crate) fn seek(
+pub(crate) fn seek<const N: usize>(
     text: &[u8],
     at: usize,
-    name: &[u8],
+    name: &[u8; N],
     empties: bool,
 ) -> Result<(Option<(usize, usize)>, usize), ParseError> {
     let mut found = None;
@@ -243,18 +239,9 @@ pub(crate) fn seek(
         if i == at && !empties {
             return Err(ParseError::new("empty parameter", at));
         }
-        let name_end = at + name.len();
-        if found.is_none()
-            && text[at..i]
-                .get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-        {
-            let equals = chars::skip_space(text, name_end);
-            if text.get(equals) == Some(&b'=') {
-                let value = chars::skip_space(text, equals + 1);
-                let end = chars::find(&text[..i], value, WSP);
-                found = (value < end).then_some((value, end));
-            }
+        if found.is_none() {
+            found = value_of(text.get(at..i).unwrap_or(&[]), name)
+                .map(|(from, to)| (at + from, at + to));
         }
         while text.get(i) == Some(&b'"') {
             i = chars::quoted_end(text, i)
@@ -263,6 +250,22 @@ pub(crate) fn seek(
         }
     }
     Ok((found, i))
+}
+
+/// The value's offsets in `text`, when it is the parameter `name` (lower case) with a value that is not empty.
+#[inline]
+fn value_of<const N: usize>(text: &[u8], name: &[u8; N]) -> Option<(usize, usize)> {
+    let (start, rest) = text.split_first_chunk::<N>()?;
+    if start != name && !start.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let equals = chars::skip_space(rest, 0);
+    if rest.get(equals) != Some(&b'=') {
+        return None;
+    }
+    let value = chars::skip_space(rest, equals + 1);
+    let end = chars::find_below::<0x21>(rest, value);
+    (value < end).then_some((N + value, N + end))
 }
 
 /// `text` without the quotes around it, if there are; escapes inside stay.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::TypedHeader;
-use crate::syntax::chars::{self, PARAM_END, TOKEN, VIA_END};
+use crate::syntax::chars::{self, PARAM_END, TOKEN};
 use crate::syntax::error::ParseError;
 use crate::syntax::header_id::HeaderId;
 use crate::syntax::host::{self, HostPort};
@@ -135,7 +135,7 @@ pub(crate) fn door(text: &[u8]) -> Result<Door, ParseError> {
     if transport_at == transport_end || host_at == transport_end {
         return Err(ParseError::new("malformed Via", transport_end));
     }
-    let mut i = chars::find(text, host_at, VIA_END);
+    let mut i = chars::find_via_end(text, host_at);
     let sent_by = (host_at, i);
     if i == host_at {
         return Err(ParseError::new("Via without a host", i));
