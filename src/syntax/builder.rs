@@ -244,6 +244,8 @@ pub(crate) struct Draft {
     pub(crate) out: Vec<u8>,
     entries: Vec<u64>,
     body: Vec<u8>,
+    /// The rank of the last line.
+    rank: u16,
 }
 
 impl Draft {
@@ -253,6 +255,7 @@ impl Draft {
         draft.out.clear();
         draft.entries.clear();
         draft.body.clear();
+        draft.rank = 0;
         draft
     }
 
@@ -276,19 +279,18 @@ impl Draft {
         if !self.append(number, prefix, value, clean) {
             return;
         }
-        let rank_of = |entry: &u64| rank(Entry(*entry).number());
+        let rank = rank(number);
+        if rank >= self.rank {
+            self.rank = rank;
+            return;
+        }
         let Some((_, before)) = self.entries.split_last() else {
             return;
         };
-        if before
-            .last()
-            .is_some_and(|last| rank_of(last) > rank(number))
-        {
-            let place = before
-                .iter()
-                .rposition(|entry| rank_of(entry) <= rank(number));
-            self.move_last(place.map_or(0, |place| place + 1), at);
-        }
+        let place = before
+            .iter()
+            .rposition(|&entry| super::header_id::rank(Entry(entry).number()) <= rank);
+        self.move_last(place.map_or(0, |place| place + 1), at);
     }
 
     /// Moves the last line, which begins at `at`, to `place`.
@@ -331,8 +333,11 @@ impl Draft {
                 self.out.extend_from_slice(part);
             }
         }
-        clean(&mut self.out, value_at.saturating_add(known_clean));
-        let value = chars::trim(&self.out, value_at, self.out.len());
+        let mut value = (value_at, self.out.len());
+        if value_at.saturating_add(known_clean) < value.1 {
+            clean(&mut self.out, value_at + known_clean);
+            value = chars::trim(&self.out, value.0, value.1);
+        }
         self.out.extend_from_slice(b"\r\n");
         self.entries
             .push(Entry::new((at, value_at - 2), value, number).0);
@@ -385,7 +390,7 @@ impl Draft {
         self.out.extend_from_slice(b"\r\n");
         head.body = self.out.len() as u32;
         self.out.extend_from_slice(body);
-        Message::assemble(&mut self.out, &self.entries, head)
+        Message::built(&mut self.out, &self.entries, head)
     }
 }
 
@@ -397,7 +402,7 @@ const SCRATCH_KEPT: usize = 256 * 1024;
 
 thread_local! {
     static SCRATCH: Cell<Draft> =
-        const { Cell::new(Draft { out: Vec::new(), entries: Vec::new(), body: Vec::new() }) };
+        const { Cell::new(Draft { out: Vec::new(), entries: Vec::new(), body: Vec::new(), rank: 0 }) };
 }
 
 /// Turns what could end a header line, from `at` on, into spaces.

@@ -196,14 +196,12 @@ pub(crate) fn word(text: &[u8], at: usize) -> Option<u64> {
         .map(|chunk| u64::from_le_bytes(*chunk))
 }
 
-/// The last eight bytes of `text`, and how many bits of that word lie before its last `tail` bytes. The tail of a scan
-/// is then one word more, not a loop; 64 zero bits stand for no hit, which gives the length.
+/// The last eight bytes of `text`, of which only the last `tail` (1 to 7) are to be looked at: the others are 0xFF, so
+/// that none of them is a hit. The tail of a scan is one word more then, not a loop.
 #[inline]
-fn last_word(text: &[u8], tail: usize) -> Option<(u64, u32)> {
-    Some((
-        u64::from_le_bytes(*text.last_chunk::<8>()?),
-        64 - 8 * tail as u32,
-    ))
+fn last_word(text: &[u8], tail: usize) -> Option<u64> {
+    let seen = u64::MAX >> (8 * tail as u32 & 63);
+    Some(u64::from_le_bytes(*text.last_chunk::<8>()?) | seen)
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -247,15 +245,22 @@ pub(crate) fn find_below<const LIMIT: u8>(text: &[u8], at: usize) -> usize {
     }
     match last_word(text, tail.len()) {
         _ if tail.is_empty() => text.len(),
-        Some((word, spare)) => {
-            let hit = below::<LIMIT>(word) >> spare << spare;
-            text.len() - 8 + (hit.trailing_zeros() / 8) as usize
-        }
+        Some(word) => text.len() - 8 + (below::<LIMIT>(word).trailing_zeros() / 8) as usize,
         None => tail
             .iter()
             .position(|&b| b < LIMIT)
             .map_or(text.len(), |n| at + n),
     }
+}
+
+/// Whether `word` needs a closer look: `!` and bytes beyond ASCII are allowed in a URI but rare.
+#[inline]
+const fn maybe_not_uri(word: u64) -> bool {
+    let low = word.wrapping_sub(ONES * 0x23);
+    let high = word.wrapping_add(ONES);
+    // `<` and `>` differ in one bit.
+    let angle = ((word | (ONES * 2)) ^ (ONES * b'>' as u64)).wrapping_sub(ONES);
+    (low | high | angle) & HIGHS != 0
 }
 
 /// The offset of the first byte that may not stand in a URI (controls, space, DEL, `<` `>` `"`), or the length.
@@ -265,15 +270,15 @@ pub(crate) fn find_not_uri(text: &[u8]) -> usize {
     let mut i = 0;
     for chunk in chunks {
         let word = u64::from_le_bytes(*chunk);
-        // `!` and bytes beyond ASCII are allowed but rare: they go to the slow check, with what is not. `<` and `>`
-        // differ in one bit.
-        let low = word.wrapping_sub(ONES * 0x23);
-        let high = word.wrapping_add(ONES);
-        let angle = ((word | (ONES * 2)) ^ (ONES * b'>' as u64)).wrapping_sub(ONES);
-        if (low | high | angle) & HIGHS != 0 {
+        if maybe_not_uri(word) {
             break;
         }
         i += 8;
+    }
+    if let Some(last) = text.last_chunk::<8>() {
+        if i + 8 > text.len() && !maybe_not_uri(u64::from_le_bytes(*last)) {
+            return text.len();
+        }
     }
     find(text, i, NOT_URI)
 }
@@ -302,10 +307,7 @@ pub(crate) fn find_byte(text: &[u8], at: usize, byte: u8) -> usize {
     }
     match last_word(text, tail.len()) {
         _ if tail.is_empty() => text.len(),
-        Some((word, spare)) => {
-            let hit = equals(word, byte) >> spare << spare;
-            text.len() - 8 + (hit.trailing_zeros() / 8) as usize
-        }
+        Some(word) => text.len() - 8 + (equals(word, byte).trailing_zeros() / 8) as usize,
         None => tail
             .iter()
             .position(|&b| b == byte)
@@ -346,21 +348,48 @@ mod tests {
 
     #[test]
     fn scans_agree_with_the_naive_ones() {
-        let text: Vec<u8> = (0..200u32).map(|i| (i * 37 % 251) as u8).collect();
+        let spread: Vec<u8> = (0..200u32).map(|i| (i * 37 % 251) as u8).collect();
+        let dense: Vec<u8> = (0..200u32)
+            .map(|i| [b':', 0, b'\r', b';', 0x7f, 0xff][(i * i % 6) as usize])
+            .collect();
+        for text in [spread, dense] {
+            scans_agree_on(&text);
+        }
+    }
+
+    fn scans_agree_on(text: &[u8]) {
         for at in 0..=text.len() {
+            for len in [1, 3, 7, 8, 9, 15, 17, 40] {
+                scans_agree_from(&text[..(at + len).min(text.len())], at);
+            }
+            scans_agree_from(text, at);
+        }
+    }
+
+    fn scans_agree_from(text: &[u8], at: usize) {
+        let naive = text[at..]
+            .iter()
+            .position(|&b| b < 0x20)
+            .map_or(text.len(), |n| at + n);
+        assert_eq!(find_control(text, at), naive);
+        for byte in [0, b':', 0x7f, 0x80, 0xfe] {
             let naive = text[at..]
                 .iter()
-                .position(|&b| b < 0x20)
+                .position(|&b| b == byte)
                 .map_or(text.len(), |n| at + n);
-            assert_eq!(find_control(&text, at), naive);
-            for byte in [0, b':', 0x7f, 0x80, 0xff] {
-                let naive = text[at..]
-                    .iter()
-                    .position(|&b| b == byte)
-                    .map_or(text.len(), |n| at + n);
-                assert_eq!(find_byte(&text, at, byte), naive);
-            }
+            assert_eq!(find_byte(text, at, byte), naive);
         }
+        let naive = text[at..]
+            .iter()
+            .position(|&b| is(b, NOT_URI))
+            .map_or(text.len() - at, |n| n);
+        assert_eq!(find_not_uri(&text[at..]), naive);
+        let ends = |b: &u8| *b <= b' ' || matches!(b, b';' | b',');
+        let naive = text[at..]
+            .iter()
+            .position(ends)
+            .map_or(text.len(), |n| at + n);
+        assert_eq!(find_via_end(text, at), naive);
     }
 
     #[test]

@@ -89,20 +89,26 @@ pub(crate) struct Head {
     content_length: Option<u32>,
 }
 
-/// One header line: name at, value at, value end (16 bits each), row number, name length (255: to the colon).
+/// One header line: name at, value at, value end (16 bits each), row number, name length ([`LONG_NAME`]: to the colon).
+/// The last two bytes are ASCII; [`Entry::packed`] makes all eight so.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry(pub(crate) u64);
 
 impl Entry {
     #[inline]
     pub(crate) fn new(name: (usize, usize), value: (usize, usize), number: u8) -> Self {
-        let len = (name.1 - name.0).min(255) as u64;
+        let len = (name.1 - name.0).min(usize::from(LONG_NAME));
+        Self::with_short_name(name.0, len, value, number)
+    }
+
+    #[inline]
+    fn with_short_name(at: usize, len: usize, value: (usize, usize), number: u8) -> Self {
         Self(
-            name.0 as u64
+            at as u64
                 | (value.0 as u64) << 16
                 | (value.1 as u64) << 32
                 | u64::from(number) << 48
-                | len << 56,
+                | (len as u64) << 56,
         )
     }
 
@@ -117,6 +123,19 @@ impl Entry {
             (self.0 >> 16) as u16 as usize,
             (self.0 >> 32) as u16 as usize,
         )
+    }
+
+    /// The same entry with seven bits of an offset in each byte, so that an index is ASCII text. Offsets are at most
+    /// [`PACKED_MAX`].
+    #[inline]
+    pub(crate) fn packed(self) -> u64 {
+        self.0 & (LOW | 0xFFFF << 48) | (self.0 & HIGH) << 1
+    }
+
+    /// Undoes [`Entry::packed`].
+    #[inline]
+    pub(crate) fn unpacked(packed: u64) -> Self {
+        Self(packed & (LOW | 0xFFFF << 48) | packed >> 1 & HIGH)
     }
 
     /// Where the line begins.
@@ -138,12 +157,19 @@ impl Entry {
     pub(crate) fn name(self, text: &[u8]) -> (usize, usize) {
         let at = self.0 as u16 as usize;
         let len = (self.0 >> 56) as usize;
-        if len < 255 {
+        if len < usize::from(LONG_NAME) {
             return (at, at + len);
         }
         chars::trim(text, at, chars::find_byte(text, at, b':'))
     }
 }
+
+/// Stands for a name too long for its byte.
+const LONG_NAME: u8 = 127;
+/// A head up to this long can have packed entries: 14 bits an offset.
+pub(crate) const PACKED_MAX: u32 = 0x3FFF;
+const LOW: u64 = 0x007F_007F_007F;
+const HIGH: u64 = 0x3F80_3F80_3F80;
 
 /// Bytes of an [`Entry`] in a block.
 pub(crate) const ENTRY: usize = 8;
@@ -165,7 +191,12 @@ impl Head {
         let mut at = head.read_start_line(text)?;
         let longest = limits.header_bytes.min(Limits::HEAD_MAX);
         loop {
-            at = head.read_plain_lines(text, at, longest, limits.headers, entries)?;
+            at = head.read_plain_lines(
+                &text[..longest.min(text.len())],
+                at,
+                limits.headers,
+                entries,
+            )?;
             // One line, whatever it looks like.
             let stop = chars::find_control(text, at);
             if stop == at {
@@ -205,7 +236,6 @@ impl Head {
         &mut self,
         text: &[u8],
         mut at: usize,
-        longest: usize,
         most: usize,
         entries: &mut Vec<u64>,
     ) -> Result<usize, ParseError> {
@@ -225,11 +255,10 @@ impl Head {
                 break;
             };
             let folded = matches!(next, b' ' | b'\t');
-            if folded || *first <= b' ' || *last <= b' ' || stop > longest || entries.len() >= most
-            {
+            if folded || *first <= b' ' || *last <= b' ' || entries.len() >= most {
                 break;
             }
-            entries.push(Entry::new((at, at + colon), (value, stop), id as u8).0);
+            entries.push(Entry::with_short_name(at, colon, (value, stop), id as u8).0);
             if is_envelope(id) {
                 self.note(text, id, (value, stop))?;
             }
@@ -308,9 +337,10 @@ impl Head {
         let inside = |error: ParseError| error.within(at);
         match id {
             HeaderId::Via => {
-                if self.sent_by.is_some() {
+                if self.seen & SEEN_VIA != 0 {
                     return Ok(());
                 }
+                self.seen |= SEEN_VIA;
                 let via = via::door(value).map_err(inside)?;
                 self.sent_by = Span::new(at + via.sent_by.0, at + via.sent_by.1);
                 if let Some((from, to)) = via.branch {
@@ -372,36 +402,8 @@ impl Head {
         Ok(())
     }
 
-    /// What every message must have: RFC 3261 §8.1.1, §8.2.6.2; Max-Forwards may be missing (RFC 2543).
-    fn check(&mut self, text: &[u8], at: usize) -> Result<(), ParseError> {
-        let missing = |what| Err(ParseError::new(what, at));
-        if !self.sent_by.is_some() {
-            return missing("missing Via");
-        }
-        if self.seen & SEEN_FROM == 0 {
-            return missing("missing From");
-        }
-        if self.seen & SEEN_TO == 0 {
-            return missing("missing To");
-        }
-        if self.seen & SEEN_CALL_ID == 0 {
-            return missing("missing Call-ID");
-        }
-        if self.seen & SEEN_CSEQ == 0 {
-            return missing("missing CSeq");
-        }
-        if self.status == 0 {
-            if self.method.of(text) != self.cseq_method.of(text) {
-                let at = usize::from(self.cseq_method.at);
-                return Err(ParseError::new("CSeq method is not the request's", at));
-            }
-        } else {
-            self.method = self.cseq_method;
-        }
-        // Some bytes of the body may be looked at too: whole blocks are cheaper.
-        if text[..at.next_multiple_of(64).min(text.len())].is_ascii() {
-            return Ok(());
-        }
+    /// The routing fields are given as `&str`, so they must be text; asked when the message as a whole is not.
+    pub(crate) fn check_text(&self, text: &[u8]) -> Result<(), ParseError> {
         for span in [
             self.call_id,
             self.from_tag,
@@ -423,11 +425,37 @@ impl Head {
         }
         Ok(())
     }
+
+    /// What every message must have: RFC 3261 §8.1.1, §8.2.6.2; Max-Forwards may be missing (RFC 2543).
+    fn check(&mut self, text: &[u8], at: usize) -> Result<(), ParseError> {
+        if self.seen & SEEN_ALL != SEEN_ALL {
+            let fields = [
+                (SEEN_VIA, "missing Via"),
+                (SEEN_FROM, "missing From"),
+                (SEEN_TO, "missing To"),
+                (SEEN_CALL_ID, "missing Call-ID"),
+                (SEEN_CSEQ, "missing CSeq"),
+            ];
+            let missing = fields.iter().find(|field| self.seen & field.0 == 0);
+            return Err(ParseError::new(missing.map_or("", |field| field.1), at));
+        }
+        if self.status == 0 {
+            if self.method.of(text) != self.cseq_method.of(text) {
+                let at = usize::from(self.cseq_method.at);
+                return Err(ParseError::new("CSeq method is not the request's", at));
+            }
+        } else {
+            self.method = self.cseq_method;
+        }
+        Ok(())
+    }
 }
 
 /// CSeq numbers are below 2^31 (RFC 3261 §8.1.1.5).
 pub(crate) const CSEQ_MAX: u64 = (1 << 31) - 1;
 
+const SEEN_VIA: u8 = 16;
+const SEEN_ALL: u8 = 31;
 const SEEN_FROM: u8 = 1;
 const SEEN_TO: u8 = 2;
 const SEEN_CALL_ID: u8 = 4;
@@ -437,7 +465,7 @@ const SEEN_CSEQ: u8 = 8;
 pub(crate) const BAD_VERSION: &str = "SIP version is not 2.0";
 
 fn check_version(text: &[u8], at: usize) -> Result<(), ParseError> {
-    if text.eq_ignore_ascii_case(b"SIP/2.0") {
+    if text == b"SIP/2.0" || text.eq_ignore_ascii_case(b"SIP/2.0") {
         return Ok(());
     }
     let numbers = text
@@ -520,7 +548,14 @@ fn end_of_value(
 #[inline]
 fn tag(value: &[u8], base: usize) -> Result<Span, ParseError> {
     let at = name_addr::scan(value)?.params;
-    let at = chars::find(value, at, chars::PARAM_END);
+    if at == value.len() {
+        return Ok(Span::default());
+    }
+    let at = if value[at] == b';' {
+        at
+    } else {
+        chars::find(value, at, chars::PARAM_END)
+    };
     let (tag, _) = params::seek(value, at, b"tag", true)?;
     Ok(tag.map_or_else(Span::default, |(at, end)| Span::new(base + at, base + end)))
 }

@@ -201,7 +201,7 @@ impl Row {
 /// How many rows there are.
 const COUNT: usize = ROWS.len();
 /// Marks an empty slot, and an unknown header in a message's index.
-pub(crate) const UNKNOWN: u8 = u8::MAX;
+pub(crate) const UNKNOWN: u8 = 127;
 
 impl HeaderId {
     /// Every known header field, in the builder's order.

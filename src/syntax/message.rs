@@ -5,13 +5,13 @@
 //! other header is parsed when asked for. Header text need not be UTF-8: accessors that give `&str` pass over a line
 //! that is not, [`Message::lines`] and [`Message::header_bytes`] give every line's bytes.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
 use super::chars;
 use super::error::ParseError;
-use super::head::{ENTRY, Entry, Head, Span};
+use super::head::{ENTRY, Entry, Head, PACKED_MAX, Span};
 use super::header_id::HeaderId;
 use super::headers::{Contact, MediaType, TypedHeader, Via};
 use super::multipart::Parts;
@@ -23,8 +23,45 @@ use crate::base::limits::Limits;
 /// An immutable SIP message; cheap to clone.
 #[derive(Clone)]
 pub struct Message {
-    block: Arc<[u8]>,
+    block: Block,
     head: Head,
+}
+
+/// The bytes of a message and its index in one allocation. Nearly every message is text from end to end, and is kept
+/// as such, so that no accessor has to ask again; others are kept as bytes.
+#[derive(Clone)]
+enum Block {
+    /// Valid UTF-8, its index packed (see [`Entry::packed`]).
+    Text(Arc<str>),
+    /// Anything, or a head too long to pack its index.
+    Bytes(Arc<[u8]>),
+}
+
+impl Block {
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// The text at `at..end`; none when it is not UTF-8.
+    #[inline]
+    fn text(&self, at: usize, end: usize) -> Option<&str> {
+        match self {
+            Self::Text(text) => text.get(at..end),
+            Self::Bytes(bytes) => std::str::from_utf8(bytes.get(at..end)?).ok(),
+        }
+    }
+
+    #[inline]
+    fn entry(&self, stored: [u8; ENTRY]) -> Entry {
+        match self {
+            Self::Text(_) => Entry::unpacked(u64::from_le_bytes(stored)),
+            Self::Bytes(_) => Entry(u64::from_le_bytes(stored)),
+        }
+    }
 }
 
 /// What [`Message::parse_stream`] found at the start of a stream's bytes.
@@ -57,7 +94,7 @@ impl Message {
                     bytes.len(),
                 ));
             }
-            Ok(scratch.seal(head, length))
+            scratch.seal(head, length)
         })
         .map_err(|error| error.within(skipped))
     }
@@ -85,31 +122,49 @@ impl Message {
             };
             scratch.text.extend_from_slice(body);
             Ok(Parsed::Message(
-                scratch.seal(head, length),
+                scratch.seal(head, length)?,
                 skipped + end + length,
             ))
         })
         .map_err(|error| error.within(skipped))
     }
 
-    /// A message whose text and index stand in `text` and `entries` already.
-    pub(crate) fn assemble(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
+    /// A message made of `text` and the entries of its lines, kept as text where it is.
+    fn received(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
         head.text_len = text.len() as u32;
         head.lines = entries.len() as u16;
-        text.resize(text.len() + entries.len() * ENTRY, 0);
-        let index = text.get_mut(head.text_len as usize..).unwrap_or(&mut []);
-        for (place, entry) in index.as_chunks_mut::<ENTRY>().0.iter_mut().zip(entries) {
-            *place = entry.to_le_bytes();
+        if head.body <= PACKED_MAX {
+            let index = text.len();
+            push_index(text, entries.iter().map(|&entry| Entry(entry).packed()));
+            if let Ok(text) = std::str::from_utf8(text) {
+                return Self {
+                    block: Block::Text(Arc::from(text)),
+                    head,
+                };
+            }
+            text.truncate(index);
         }
-        let block = Arc::from(text.as_slice());
-        text.truncate(head.text_len as usize);
-        Self { block, head }
+        Self::built(text, entries, head)
+    }
+
+    /// As [`Message::received`], kept as bytes: what is built is mostly sent and seldom read.
+    pub(crate) fn built(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
+        head.text_len = text.len() as u32;
+        head.lines = entries.len() as u16;
+        push_index(text, entries.iter().copied());
+        Self {
+            block: Block::Bytes(Arc::from(text.as_slice())),
+            head,
+        }
     }
 
     /// Every byte of the message.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.block.get(..self.head.text_len as usize).unwrap_or(&[])
+        self.block
+            .bytes()
+            .get(..self.head.text_len as usize)
+            .unwrap_or(&[])
     }
 
     /// Every byte of the message; the same as [`Message::as_bytes`].
@@ -121,17 +176,23 @@ impl Message {
     /// The message's bytes to send, sharing its block.
     #[must_use]
     pub fn payload(&self) -> Payload {
-        Payload::of(Arc::clone(&self.block), self.head.text_len)
+        let block = match &self.block {
+            Block::Text(text) => Arc::clone(text).into(),
+            Block::Bytes(bytes) => Arc::clone(bytes),
+        };
+        Payload::of(block, self.head.text_len)
     }
 
     /// The bytes that this message keeps in memory, its index included.
     #[must_use]
     pub fn block_len(&self) -> usize {
-        self.block.len()
+        self.block.bytes().len()
     }
 
     fn str(&self, span: Span) -> &str {
-        std::str::from_utf8(span.of(&self.block)).unwrap_or("")
+        self.block
+            .text(span.at.into(), span.end.into())
+            .unwrap_or("")
     }
 
     fn optional(&self, span: Span) -> Option<&str> {
@@ -179,13 +240,16 @@ impl Message {
     /// The start line without its line end; empty when it is not UTF-8 (see [`Message::start_line_bytes`]).
     #[must_use]
     pub fn start_line(&self) -> &str {
-        std::str::from_utf8(self.start_line_bytes()).unwrap_or("")
+        self.block
+            .text(0, self.head.start_line.into())
+            .unwrap_or("")
     }
 
     /// The bytes of the start line without its line end.
     #[must_use]
     pub fn start_line_bytes(&self) -> &[u8] {
         self.block
+            .bytes()
             .get(..usize::from(self.head.start_line))
             .unwrap_or(&[])
     }
@@ -236,6 +300,7 @@ impl Message {
     #[must_use]
     pub fn body(&self) -> &[u8] {
         self.block
+            .bytes()
             .get(self.head.body as usize..self.head.text_len as usize)
             .unwrap_or(&[])
     }
@@ -248,16 +313,31 @@ impl Message {
 
     #[inline]
     fn entries(&self) -> impl DoubleEndedIterator<Item = Entry> + use<'_> {
-        let index = self.block.get(self.head.text_len as usize..).unwrap_or(&[]);
+        let index = self
+            .block
+            .bytes()
+            .get(self.head.text_len as usize..)
+            .unwrap_or(&[]);
         index
             .as_chunks::<ENTRY>()
             .0
             .iter()
-            .map(|bytes| Entry(u64::from_le_bytes(*bytes)))
+            .map(|stored| self.block.entry(*stored))
     }
 
     fn slice(&self, (at, end): (usize, usize)) -> &[u8] {
-        self.block.get(at..end).unwrap_or(&[])
+        self.block.bytes().get(at..end).unwrap_or(&[])
+    }
+
+    fn name(&self, entry: Entry) -> &str {
+        let (at, end) = entry.name(self.block.bytes());
+        self.block.text(at, end).unwrap_or("")
+    }
+
+    #[inline]
+    fn value(&self, entry: Entry) -> Option<&str> {
+        let (at, end) = entry.value();
+        self.block.text(at, end)
     }
 
     /// How many header lines there are.
@@ -277,7 +357,7 @@ impl Message {
         &self,
     ) -> impl DoubleEndedIterator<Item = (Option<HeaderId>, &str, &[u8])> + use<'_> {
         self.entries().map(|entry| {
-            let name = std::str::from_utf8(self.slice(entry.name(&self.block))).unwrap_or("");
+            let name = self.name(entry);
             (
                 HeaderId::from_number(entry.number()),
                 name,
@@ -310,24 +390,30 @@ impl Message {
     /// The value of the first line of a header; none also when it is not UTF-8.
     #[must_use]
     pub fn header(&self, id: HeaderId) -> Option<&str> {
-        self.header_bytes(id)
-            .and_then(|value| std::str::from_utf8(value).ok())
+        let entry = self.entries().find(|entry| entry.number() == id as u8)?;
+        self.value(entry)
     }
 
     /// The values of a header's lines, whole; those that are not UTF-8 are left out.
     pub fn headers(&self, id: HeaderId) -> impl DoubleEndedIterator<Item = &str> + use<'_> {
-        self.headers_bytes(id)
-            .filter_map(|value| std::str::from_utf8(value).ok())
+        let lines = self
+            .entries()
+            .filter(move |entry| entry.number() == id as u8);
+        lines.filter_map(|entry| self.value(entry))
     }
 
     /// The elements of a header over all its lines; a header that is no list has one per line. Lines that are not UTF-8
     /// are left out.
     #[must_use]
     pub fn values(&self, id: HeaderId) -> Values<'_> {
-        let index = self.block.get(self.head.text_len as usize..).unwrap_or(&[]);
+        let index = self
+            .block
+            .bytes()
+            .get(self.head.text_len as usize..)
+            .unwrap_or(&[]);
         let entries = index.as_chunks::<ENTRY>().0.iter();
         Values {
-            block: &self.block,
+            message: self,
             entries,
             id,
             listed: id.is_list(),
@@ -347,15 +433,11 @@ impl Message {
         name: &'n str,
     ) -> impl Iterator<Item = &'a str> + use<'a, 'n> {
         let id = HeaderId::from_name(name);
-        self.identified_lines()
-            .filter(move |(other, written, _)| {
-                if id.is_some() {
-                    *other == id
-                } else {
-                    written.eq_ignore_ascii_case(name)
-                }
-            })
-            .filter_map(|(_, _, value)| std::str::from_utf8(value).ok())
+        let lines = self.entries().filter(move |&entry| match id {
+            Some(id) => entry.number() == id as u8,
+            None => self.name(entry).eq_ignore_ascii_case(name),
+        });
+        lines.filter_map(|entry| self.value(entry))
     }
 
     /// From.
@@ -369,7 +451,12 @@ impl Message {
     }
 
     fn address(&self, id: HeaderId, missing: &'static str) -> Result<NameAddr<'_>, ParseError> {
-        NameAddr::parse_bytes(self.header_bytes(id).ok_or(ParseError::new(missing, 0))?)
+        match self.header(id) {
+            Some(value) => NameAddr::parse(value),
+            None => {
+                NameAddr::parse_bytes(self.header_bytes(id).ok_or(ParseError::new(missing, 0))?)
+            }
+        }
     }
 
     /// The Contact values; `*` is one of them where it stands alone.
@@ -483,7 +570,7 @@ impl PartialEq for Message {
 /// The values of a header: see [`Message::values`].
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
-    block: &'a [u8],
+    message: &'a Message,
     entries: std::slice::Iter<'a, [u8; ENTRY]>,
     id: HeaderId,
     listed: bool,
@@ -506,14 +593,12 @@ impl<'a> Iterator for Values<'a> {
                 }
             }
             let entry = loop {
-                let entry = Entry(u64::from_le_bytes(*self.entries.next()?));
-                if entry.number() == self.id as u8 {
-                    break entry;
+                let stored = *self.entries.next()?;
+                if Entry(u64::from_le_bytes(stored)).number() == self.id as u8 {
+                    break self.message.block.entry(stored);
                 }
             };
-            let (at, end) = entry.value();
-            let line = self.block.get(at..end).unwrap_or(&[]);
-            let Ok(line) = std::str::from_utf8(line) else {
+            let Some(line) = self.message.value(entry) else {
                 continue;
             };
             let comma = if self.listed {
@@ -559,6 +644,17 @@ fn stream_body<'a>(
     Ok(0)
 }
 
+/// Writes an index at the end of a block.
+#[inline]
+fn push_index(text: &mut Vec<u8>, entries: impl ExactSizeIterator<Item = u64>) {
+    let at = text.len();
+    text.resize(at + entries.len() * ENTRY, 0);
+    let index = text.get_mut(at..).unwrap_or(&mut []);
+    for (place, entry) in index.as_chunks_mut::<ENTRY>().0.iter_mut().zip(entries) {
+        *place = entry.to_le_bytes();
+    }
+}
+
 /// Working space that parses share, so that one message costs one allocation: its block.
 #[derive(Default)]
 struct Scratch {
@@ -574,9 +670,13 @@ impl Scratch {
         Head::read(&mut self.text, limits, &mut self.entries)
     }
 
-    fn seal(&mut self, head: Head, body: usize) -> Message {
+    fn seal(&mut self, head: Head, body: usize) -> Result<Message, ParseError> {
         self.text.truncate(head.body as usize + body);
-        Message::assemble(&mut self.text, &self.entries, head)
+        let message = Message::received(&mut self.text, &self.entries, head);
+        if let Block::Bytes(bytes) = &message.block {
+            message.head.check_text(bytes)?;
+        }
+        Ok(message)
     }
 }
 
@@ -584,14 +684,144 @@ impl Scratch {
 const SCRATCH_KEPT: usize = 256 * 1024;
 
 thread_local! {
-    static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch { text: Vec::new(), entries: Vec::new() }) };
+    static SCRATCH: RefCell<Scratch> =
+        const { RefCell::new(Scratch { text: Vec::new(), entries: Vec::new() }) };
 }
 
 fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
-    let mut scratch = SCRATCH.take();
-    let result = work(&mut scratch);
-    if scratch.text.capacity() <= SCRATCH_KEPT {
-        SCRATCH.set(scratch);
+    SCRATCH.with(|scratch| {
+        // No work parses while it parses; were it so, it would get working space of its own.
+        let Ok(mut scratch) = scratch.try_borrow_mut() else {
+            return work(&mut Scratch::default());
+        };
+        let result = work(&mut scratch);
+        if scratch.text.capacity() > SCRATCH_KEPT {
+            *scratch = Scratch::default();
+        }
+        result
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: &str =
+        "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n";
+    const END: &str = "From: <sip:a@b>;tag=f\r\nt: <sip:b@c>;tag=t\r\nCall-ID: id@h\r\nCSeq: 9 INVITE\r\nl: 4\r\n\r\n";
+
+    fn parse(filling: &[u8], body: &[u8]) -> Message {
+        let bytes = [START.as_bytes(), filling, END.as_bytes(), body].concat();
+        Message::parse_datagram(&bytes, &Limits::default()).unwrap()
     }
-    result
+
+    /// The index is packed into text where it can be: short heads, long ones, and bytes that are no text.
+    #[test]
+    fn lines_are_found_however_they_are_kept() {
+        let long = format!("X-Long: {}\r\n", "y".repeat(20_000));
+        for (filling, body, packed) in [
+            (&b"X-Short: y\r\n"[..], &b"body"[..], true),
+            (long.as_bytes(), b"body", false),
+            (b"X-Latin: J\xfcrgen\r\n", b"body", false),
+            ("X-Text: Jürgen\r\n".as_bytes(), b"body", true),
+            (b"X-Short: y\r\n", b"\xff\0\r\n", false),
+        ] {
+            let message = parse(filling, body);
+            assert_eq!(matches!(message.block, Block::Text(_)), packed);
+            assert_eq!(message.lines().count(), 7);
+            assert_eq!((message.method(), message.cseq()), ("INVITE", 9));
+            assert_eq!(
+                (message.from_tag(), message.to_tag()),
+                (Some("f"), Some("t"))
+            );
+            assert_eq!(
+                (message.call_id(), message.branch()),
+                ("id@h", Some("z9hG4bK1"))
+            );
+            assert_eq!(message.header_named("To"), Some("<sip:b@c>;tag=t"));
+            assert_eq!(message.header(HeaderId::CSeq), Some("9 INVITE"));
+            assert_eq!((message.content_length(), message.body()), (Some(4), body));
+            let (name, value) = message.lines().nth(1).unwrap();
+            assert!(filling.starts_with(name.as_bytes()) && !value.is_empty());
+            assert_eq!(&*message.payload(), message.as_bytes());
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_utf_8_is_passed_over_but_kept() {
+        let message = parse(b"Subject: J\xfcrgen\r\nSubject: second\r\n", b"body");
+        assert_eq!(message.header(HeaderId::Subject), None);
+        assert_eq!(
+            message.header_bytes(HeaderId::Subject),
+            Some(&b"J\xfcrgen"[..])
+        );
+        assert_eq!(
+            message.headers(HeaderId::Subject).collect::<Vec<_>>(),
+            ["second"]
+        );
+        assert_eq!(
+            message.values(HeaderId::Subject).collect::<Vec<_>>(),
+            ["second"]
+        );
+        let bytes = [START.as_bytes(), END.as_bytes(), b"body"].concat();
+        let bytes = [&bytes[..], b""]
+            .concat()
+            .iter()
+            .map(|&b| if b == b'@' { 0xfc } else { b })
+            .collect::<Vec<_>>();
+        assert!(Message::parse_datagram(&bytes, &Limits::default()).is_err());
+    }
+
+    #[test]
+    fn values_are_split_only_where_the_header_is_a_list() {
+        let filling = b"Supported: a, b,,\"c,d\"\r\nk: e\r\nSubject: x, y\r\nSupported:\r\n";
+        let message = parse(filling, b"body");
+        let supported: Vec<_> = message.values(HeaderId::Supported).collect();
+        assert_eq!(supported, ["a", "b", "\"c,d\"", "e"]);
+        assert!(message.lists(HeaderId::Supported, "E"));
+        assert_eq!(
+            message.values(HeaderId::Subject).collect::<Vec<_>>(),
+            ["x, y"]
+        );
+        assert_eq!(message.headers(HeaderId::Supported).count(), 3);
+    }
+
+    #[test]
+    fn a_stream_without_a_length_is_refused_only_when_there_is_a_body() {
+        let text = format!("{START}{END}").replace("l: 4\r\n", "");
+        let parsed = Message::parse_stream(text.as_bytes(), &Limits::default()).unwrap();
+        assert!(matches!(parsed, Parsed::Message(_, n) if n == text.len()));
+        let text = text.replace("CSeq", "c: text/plain\r\nCSeq");
+        assert!(Message::parse_stream(text.as_bytes(), &Limits::default()).is_err());
+    }
+
+    #[test]
+    fn limits_are_kept() {
+        let many = "X: y\r\n".repeat(300);
+        let bytes = format!("{START}{many}{END}body");
+        let parse = |limits: &Limits| Message::parse_datagram(bytes.as_bytes(), limits);
+        assert_eq!(
+            parse(&Limits::default()).unwrap_err().what,
+            "too many header fields"
+        );
+        assert!(
+            parse(&Limits {
+                headers: 400,
+                ..Limits::default()
+            })
+            .is_ok()
+        );
+        let short = Limits {
+            headers: 400,
+            header_bytes: 500,
+            ..Limits::default()
+        };
+        assert_eq!(parse(&short).unwrap_err().what, "header fields too long");
+        let short = Limits {
+            headers: 400,
+            message_bytes: 500,
+            ..Limits::default()
+        };
+        assert_eq!(parse(&short).unwrap_err().what, "message too long");
+    }
 }

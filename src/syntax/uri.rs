@@ -283,6 +283,9 @@ pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
             parts.host = (host_at, host_end);
             parts.port = host::port_number(text, port)?;
             let params_at = port.map_or(host_end, |span| span.1);
+            if params_at == text.len() {
+                return Ok(parts);
+            }
             let params_end = chars::find_byte(text, params_at, b'?');
             if params_end < text.len() {
                 parts.headers = Some((params_end + 1, text.len()));
@@ -309,18 +312,25 @@ fn other_scheme(text: &[u8]) -> Result<(Scheme, usize), ParseError> {
     Ok((scheme, colon))
 }
 
-/// URI parameters hold no quotes or white space, so a `;`-separated walk that finds names is enough.
+/// URI parameters hold no quotes or white space (that was looked for), so a walk over the `;` is enough.
 fn check_params(text: &[u8]) -> Result<(), ParseError> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    if text[0] != b';' {
-        return Err(ParseError::new("unexpected text after the host", 0));
-    }
     let mut at = 0;
-    while super::params::next(text, &mut at, b';')?.is_some() {}
-    if at < text.len() {
-        return Err(ParseError::new("unexpected text after URI parameters", at));
+    while let Some(&first) = text.get(at) {
+        if first != b';' {
+            return Err(ParseError::new("unexpected text after the host", at));
+        }
+        let name = at + 1;
+        at = chars::find_byte(text, name, b';');
+        if at == name || text[name] == b'=' {
+            return Err(ParseError::new("empty parameter", name));
+        }
+    }
+    let comma = chars::find_byte(text, 0, b',');
+    if comma < text.len() {
+        return Err(ParseError::new(
+            "unexpected text after URI parameters",
+            comma,
+        ));
     }
     Ok(())
 }

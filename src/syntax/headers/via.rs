@@ -140,7 +140,9 @@ pub(crate) fn door(text: &[u8]) -> Result<Door, ParseError> {
     if i == host_at {
         return Err(ParseError::new("Via without a host", i));
     }
-    i = chars::find(text, i, PARAM_END);
+    if text.get(i) != Some(&b';') {
+        i = chars::find(text, i, PARAM_END);
+    }
     let (branch, end) = params::seek(text, i, b"branch", false)?;
     Ok(Door {
         sent_by,
