@@ -6,12 +6,13 @@
 //! slot has a lock of its own, held for a few instructions, and never two at once. What a slot held is dropped
 //! outside its lock, since that may give up other handles.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
+use parking_lot::lock_api::{Mutex as RawLocked, MutexGuard as RawGuard, RawMutex};
 
 use super::entry::Entry;
 use super::fence::Fault;
@@ -48,7 +49,48 @@ struct Slot {
     entry: Option<Entry>,
 }
 
-type Chunk = Box<[Mutex<Slot>]>;
+/// A lock that costs one atomic exchange: what it protects is held for a few instructions, by nobody who waits.
+struct Brief(AtomicBool);
+
+// SAFETY: `lock` returns only after this thread has changed the flag from free to taken, and only `unlock`, which the
+// holder alone may call, changes it back; acquire and release order what happens in between.
+unsafe impl RawMutex for Brief {
+    #[expect(
+        clippy::declare_interior_mutable_const,
+        reason = "the trait asks for a constant to begin with"
+    )]
+    const INIT: Self = Self(AtomicBool::new(false));
+    type Guard = ();
+
+    fn lock(&self) {
+        let mut tries = 0_u32;
+        while self.try_lock().is_none() {
+            tries = tries.saturating_add(1);
+            if tries < 64 {
+                std::hint::spin_loop();
+            } else {
+                // The holder was put aside by the system.
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    fn try_lock(&self) -> Option<()> {
+        (!self.0.swap(true, Ordering::Acquire)).then_some(())
+    }
+
+    unsafe fn unlock(&self, (): ()) {
+        self.0.store(false, Ordering::Release);
+    }
+
+    fn is_locked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+type Cell = RawLocked<Brief, Slot>;
+type CellGuard = RawGuard<'static, Brief, Slot>;
+type Chunk = Box<[Cell]>;
 
 static TABLE: [OnceLock<Chunk>; CHUNKS] = [const { OnceLock::new() }; CHUNKS];
 /// The first slot that was never used.
@@ -58,21 +100,44 @@ static FRESH: AtomicU32 = AtomicU32::new(0);
 const SHARDS: usize = 8;
 static FREE: [Mutex<Vec<u32>>; SHARDS] = [const { Mutex::new(Vec::new()) }; SHARDS];
 
-thread_local! {
-    static SHARD: Cell<Option<usize>> = const { Cell::new(None) };
+/// What a thread keeps for itself, so that minting and releasing in turn take no lock but the slot's.
+struct Mine {
+    shard: usize,
+    free: Vec<u32>,
 }
 
-fn my_shard() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    SHARD
-        .try_with(|shard| {
-            shard.get().unwrap_or_else(|| {
-                let mine = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
-                shard.set(Some(mine));
-                mine
+/// Free slots that a thread keeps at most; a table with short generations lets them rest in the shards instead.
+const KEPT: usize = if GENERATION_BITS >= 32 { 16 } else { 0 };
+
+thread_local! {
+    static MINE: RefCell<Mine> = RefCell::new(Mine::new());
+}
+
+impl Mine {
+    fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        Self {
+            shard: NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS,
+            free: Vec::with_capacity(KEPT),
+        }
+    }
+}
+
+impl Drop for Mine {
+    fn drop(&mut self) {
+        FREE[self.shard].lock().append(&mut self.free);
+    }
+}
+
+/// Runs `work` with what the thread keeps; one that is ending makes do with the first shard.
+fn with_mine<R>(work: impl Fn(&mut Mine) -> R) -> R {
+    MINE.try_with(|mine| work(&mut mine.borrow_mut()))
+        .unwrap_or_else(|_| {
+            work(&mut Mine {
+                shard: 0,
+                free: Vec::new(),
             })
         })
-        .unwrap_or(0)
 }
 
 /// Where generations begin: different in every process, so that numbers from elsewhere find nothing.
@@ -82,7 +147,7 @@ fn first_generation(index: u32) -> u32 {
     u32::try_from(hash & u64::from(u32::MAX)).unwrap_or(1)
 }
 
-fn slot(index: u32) -> Option<&'static Mutex<Slot>> {
+fn slot(index: u32) -> Option<&'static Cell> {
     let shifted = index.checked_add(FIRST_CHUNK)?;
     let chunk = shifted.ilog2() - FIRST_CHUNK.ilog2();
     let offset = shifted - (FIRST_CHUNK << chunk);
@@ -105,7 +170,7 @@ fn fresh() -> Option<u32> {
         let first = size - FIRST_CHUNK;
         (0..size)
             .map(|offset| {
-                Mutex::new(Slot {
+                Cell::new(Slot {
                     generation: first_generation(first + offset),
                     references: 0,
                     entry: None,
@@ -117,23 +182,39 @@ fn fresh() -> Option<u32> {
 }
 
 fn take_free() -> Option<u32> {
-    let mine = my_shard();
-    if let Some(index) = pop(&mut FREE[mine].lock()) {
-        return Some(index);
-    }
-    for other in 1..SHARDS {
-        let mut from = FREE[(mine + other) % SHARDS].lock();
-        if from.is_empty() {
-            continue;
+    with_mine(|mine| {
+        if let Some(index) = mine.free.pop() {
+            return Some(index);
         }
-        let keep = from.len() / 2;
-        let mut taken = from.split_off(keep);
-        drop(from);
-        let index = pop(&mut taken);
-        FREE[mine].lock().append(&mut taken);
-        return index;
-    }
-    fresh()
+        if let Some(index) = pop(&mut FREE[mine.shard].lock()) {
+            return Some(index);
+        }
+        for other in 1..SHARDS {
+            let mut from = FREE[(mine.shard + other) % SHARDS].lock();
+            if from.is_empty() {
+                continue;
+            }
+            let keep = from.len() / 2;
+            let mut taken = from.split_off(keep);
+            drop(from);
+            let mut ours = FREE[mine.shard].lock();
+            ours.append(&mut taken);
+            if let Some(index) = pop(&mut ours) {
+                return Some(index);
+            }
+        }
+        fresh()
+    })
+}
+
+fn give_free(index: u32) {
+    with_mine(|mine| {
+        if mine.free.len() < KEPT {
+            mine.free.push(index);
+        } else {
+            FREE[mine.shard].lock().push(index);
+        }
+    });
 }
 
 /// Short generations come round soon, so that there the slot that has rested longest is taken.
@@ -161,7 +242,7 @@ fn claimed_kind(raw: Raw) -> i32 {
     i32::try_from(bits).unwrap_or(0)
 }
 
-fn locate(raw: Raw) -> Option<(u32, MutexGuard<'static, Slot>)> {
+fn locate(raw: Raw) -> Option<(u32, CellGuard)> {
     let bits = raw.addr();
     if bits & 1 == 0 {
         return None;
@@ -212,7 +293,7 @@ pub(super) fn release(raw: Raw) -> u32 {
     slot.generation = slot.generation.wrapping_add(1);
     let entry = slot.entry.take();
     drop(slot);
-    FREE[my_shard()].lock().push(index);
+    give_free(index);
     if let Some(entry) = entry {
         entry.given_up();
     }
@@ -273,7 +354,7 @@ fn forget(raw: Raw) -> Option<Entry> {
     slot.generation = slot.generation.wrapping_add(1);
     let entry = slot.entry.take();
     drop(slot);
-    FREE[my_shard()].lock().push(index);
+    give_free(index);
     entry
 }
 

@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_void};
 use libc::size_t;
 
 use crate::base::limits::Limits;
-use crate::syntax::{HeaderId, Message, NameAddr, ParseError, Parsed, params};
+use crate::syntax::{HeaderId, Message, ParseError, Parsed, Uri, params};
 
 use super::constants::{RTC_HEADER_LINES, RTC_PARSE_STREAM, RTC_PARSE_STRICT};
 use super::entry::{Entry, Made, MadeTexts, MessageEntry};
@@ -140,47 +140,81 @@ pub unsafe extern "C" fn rtc_sip_message_get_head(
     head: *mut rtc_sip_head_t,
 ) -> rtc_result_t {
     fence(|| {
-        let filled = with_message(message, |message, _| read_head(message))?;
-        sized::out(head, "head")?.write(&filled);
+        // Looked at first and reported second: a handle comes before a pointer.
+        let out = sized::out(head, "head");
+        with_message(message, |message, _| {
+            out.map(|out| out.write(&read_head(message)))
+        })??;
         Ok(RTC_OK)
     })
 }
 
+/// Views of what the parser has found already; addresses are not checked anew.
 fn read_head(message: &Message) -> rtc_sip_head_t {
-    let view = |text: &str| text::lend(text.as_bytes());
-    let given = |text: Option<&str>| text.map_or_else(empty, |text| text::lend(text.as_bytes()));
-    let address = |id| {
-        message
-            .header_bytes(id)
-            .and_then(|value| NameAddr::parse_bytes(value).ok())
-            .map_or_else(empty, |address| text::lend(address.uri.as_bytes()))
+    let view = |text: &[u8]| text::lend(text);
+    let given = |text: Option<&[u8]>| text.map_or_else(empty, text::lend);
+    let known = message.head();
+    let text = message.as_bytes();
+    let span = |span: crate::syntax::Span| {
+        if span.is_some() {
+            text::lend(span.of(text))
+        } else {
+            empty()
+        }
     };
     let mut head: rtc_sip_head_t = sized::zeroed();
-    head.status = message.status().map_or(0, i32::from);
-    head.start_line = text::lend(message.start_line_bytes());
-    head.method = view(message.method());
-    head.request_uri = view(message.request_uri());
-    head.reason = view(message.reason());
-    head.call_id = view(message.call_id());
-    head.from_uri = address(HeaderId::From);
-    head.from_tag = given(message.from_tag());
-    head.to_uri = address(HeaderId::To);
-    head.to_tag = given(message.to_tag());
-    if let Some(Ok(contact)) = message.contacts().next() {
-        head.contact_uri = view(contact.uri());
-        let uri = contact
-            .address()
-            .and_then(|address| address.parsed_uri().ok());
+    head.status = i32::from(known.status);
+    head.start_line = view(message.start_line_bytes());
+    head.method = span(known.method);
+    if known.status == 0 {
+        head.request_uri = span(known.target);
+    } else {
+        head.reason = span(known.target);
+    }
+    head.call_id = span(known.call_id);
+    head.from_tag = span(known.from_tag);
+    head.to_tag = span(known.to_tag);
+    head.via_branch = span(known.branch);
+    head.via_sent_by = span(known.sent_by);
+    head.cseq = known.cseq;
+    head.content_length = known.content_length().map_or(-1, i64::from);
+    head.from_uri = given(message.header_bytes(HeaderId::From).map(bare_uri));
+    head.to_uri = given(message.header_bytes(HeaderId::To).map(bare_uri));
+    if let Some(contact) = message.header_bytes(HeaderId::Contact).map(bare_uri) {
+        head.contact_uri = view(contact);
+        let uri = std::str::from_utf8(contact)
+            .ok()
+            .and_then(|uri| Uri::parse(uri).ok());
         head.contact_host = uri.map_or_else(empty, |uri| text::lend(uri.host.as_bytes()));
     }
-    head.via_branch = given(message.branch());
-    head.via_sent_by = view(message.sent_by());
-    head.event = given(message.header(HeaderId::Event));
-    head.content_type = given(message.header(HeaderId::ContentType));
-    head.cseq = message.cseq();
+    head.event = given(message.header_bytes(HeaderId::Event));
+    head.content_type = given(message.header_bytes(HeaderId::ContentType));
     head.max_forwards = message.max_forwards().map_or(-1, i32::from);
-    head.content_length = message.content_length().map_or(-1, i64::from);
     head
+}
+
+/// The URI of the first address of a line: inside its brackets, or up to parameters or the next address.
+fn bare_uri(address: &[u8]) -> &[u8] {
+    let mut at = 0;
+    while let Some(&b) = address.get(at) {
+        match b {
+            b'<' => {
+                let rest = &address[at + 1..];
+                let end = rest.iter().position(|b| *b == b'>').unwrap_or(rest.len());
+                return &rest[..end];
+            }
+            b'"' => {
+                at += 1;
+                while let Some(&b) = address.get(at).filter(|b| **b != b'"') {
+                    at += if b == b'\\' { 2 } else { 1 };
+                }
+            }
+            b';' | b',' => return address[..at].trim_ascii(),
+            _ => {}
+        }
+        at += 1;
+    }
+    address.trim_ascii()
 }
 
 fn empty() -> rtc_str_t {
@@ -326,4 +360,28 @@ pub unsafe extern "C" fn rtc_sip_message_get_text(
         text::store(text, view, "text")?;
         Ok(RTC_OK)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_uri_of_an_address_is_found_in_every_form() {
+        for (address, uri) in [
+            ("<sip:a@b>;tag=1", "sip:a@b"),
+            ("\"A <x> \\\" B\" <sip:a@b;lr>;tag=1", "sip:a@b;lr"),
+            ("Alice <sip:a@b>", "sip:a@b"),
+            ("sip:a@b;tag=1", "sip:a@b"),
+            ("sip:a@b , <sip:c>", "sip:a@b"),
+            ("<sip:c>, sip:a@b", "sip:c"),
+            ("*", "*"),
+            ("", ""),
+            ("\"never ends \\", "\"never ends \\"),
+            ("<sip:a", "sip:a"),
+        ] {
+            let found = bare_uri(address.as_bytes());
+            assert_eq!(found, uri.as_bytes(), "{address}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Counts and times the parser and the builder: `read`, as the project's performance table defines it, and building a
 //! 200 with a session description.
 //!
-//! `bench_read read|build|parse FILE ROUNDS`: prints nanoseconds a round. For instructions, run it under
+//! `bench_read read|cread|build|parse FILE ROUNDS`: prints nanoseconds a round. For instructions, run it under
 //! `valgrind --tool=callgrind` with two numbers of rounds and divide the difference.
 
 #![expect(clippy::print_stdout, reason = "a measuring program reports on standard output")]
@@ -16,7 +16,7 @@ use rtcclient::syntax::{HeaderId, Message, MessageBuilder, Uri};
 fn main() {
     let mut args = std::env::args().skip(1);
     let (Some(what), Some(path)) = (args.next(), args.next()) else {
-        println!("usage: bench_read read|build|parse FILE ROUNDS");
+        println!("usage: bench_read read|cread|build|parse FILE ROUNDS");
         return;
     };
     let rounds: u32 = args.next().and_then(|text| text.parse().ok()).unwrap_or(100_000);
@@ -29,6 +29,7 @@ fn main() {
     for _ in 0..rounds {
         sum += match what.as_str() {
             "read" => read(black_box(&bytes), &limits),
+            "cread" => read_in_c(black_box(&bytes)),
             "parse" => Message::parse_datagram(black_box(&bytes), &limits).map_or(0, |m| m.count()),
             _ => build(black_box(&request), &body),
         };
@@ -50,6 +51,34 @@ fn read(bytes: &[u8], limits: &Limits) -> usize {
         + black_box(message.cseq_method()).len()
         + black_box(message.content_length()).unwrap_or(0) as usize
         + host.map_or(0, |uri| black_box(uri.host).len())
+}
+
+/// The same through the C ABI: parse, one head read, release.
+fn read_in_c(bytes: &[u8]) -> usize {
+    use rtcclient::ffi::{object, records::rtc_sip_head_t, sip_message};
+    let mut message = std::ptr::null_mut();
+    // SAFETY: pointers to locals that live until the calls return; all zeros are a value of the structure.
+    unsafe {
+        let mut head: rtc_sip_head_t = std::mem::zeroed();
+        head.size = size_of::<rtc_sip_head_t>() as u32;
+        let bytes = (bytes.as_ptr().cast(), bytes.len());
+        let none = std::ptr::null_mut();
+        if sip_message::rtc_sip_message_parse(bytes.0, bytes.1, 0, none, &raw mut message) < 0
+            || sip_message::rtc_sip_message_get_head(message, &raw mut head) < 0
+        {
+            return 0;
+        }
+        object::rtc_object_release(message.cast());
+        black_box(&head);
+        head.via_branch.len
+            + head.from_tag.len
+            + head.to_tag.len
+            + head.call_id.len
+            + head.cseq as usize
+            + head.method.len
+            + usize::try_from(head.content_length).unwrap_or(0)
+            + head.contact_host.len
+    }
 }
 
 /// A 200 to an INVITE, as a user agent sends it.
