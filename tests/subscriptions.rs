@@ -481,6 +481,30 @@ fn notifications_go_one_at_a_time_and_in_order_over_a_bad_wire() {
 }
 
 #[test]
+fn what_is_told_just_before_the_end_keeps_the_time_it_had() {
+    let mut pair = pair();
+    let (_, watcher) = pair.standing();
+    let bob = pair.bob;
+    pair.on(bob, |agent, now| {
+        for state in [Some("active"), Some("active"), Some("terminated")] {
+            agent
+                .watcher_notify(now, &watcher, state, &Send::default())
+                .expect("told");
+        }
+    });
+    pair.net.run_for(secs(5.0));
+    let told: Vec<String> = pair
+        .net
+        .events(pair.alice)
+        .iter()
+        .filter(|event| event.event_type == EventType::SubscriptionNotify)
+        .map(|event| event.text.to_string())
+        .collect();
+    let last: Vec<&str> = told.iter().rev().take(3).map(String::as_str).collect();
+    assert_eq!(last, ["terminated", "active;expires=598", "active;expires=598"]);
+}
+
+#[test]
 fn a_notifier_that_restarted_is_subscribed_to_anew() {
     let mut pair = pair();
     let (subscription, _) = pair.standing();

@@ -39,6 +39,8 @@ pub enum State {
 #[derive(Clone, Debug)]
 struct Notice {
     state: State,
+    /// When the subscription ended as things stood then.
+    until: Option<Time>,
     own: String,
     cookie: i64,
     body: Option<(Box<str>, Box<[u8]>)>,
@@ -258,6 +260,7 @@ impl Notifier {
         let body = self.current.clone().filter(|_| self.state == State::Active);
         let notice = Notice {
             state: self.state.clone(),
+            until: self.expires_at,
             own: own.to_owned(),
             cookie,
             body,
@@ -290,6 +293,7 @@ impl Notifier {
         cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
         let notice = Notice {
             state: self.state.clone(),
+            until: self.expires_at,
             own: own.to_owned(),
             cookie,
             body: self.current.clone().filter(|_| active),
@@ -321,7 +325,8 @@ impl Notifier {
         let Some(notice) = self.queue.pop_front() else {
             return;
         };
-        let left = self.expires_in(cx.now).max(1);
+        let left = notice.until.map_or(0, |at| at.since(cx.now).as_secs());
+        let left = left.max(1);
         let state = match &notice.state {
             State::Terminated(parameters) if parameters.is_empty() => "terminated".to_owned(),
             State::Terminated(parameters) => format!("terminated;{parameters}"),
