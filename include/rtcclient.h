@@ -2113,9 +2113,9 @@ rtc_result_t rtc_watcher_answer(struct rtc_watcher_t *watcher,
                                 int32_t state,
                                 const struct rtc_send_t *send);
 
-// Sends a NOTIFY: `state` "active", "pending", "terminated;reason=noresource", NULL keeps it; the body from `send` (opt).
+// Sends a NOTIFY, which also decides an undecided watcher: `state` "active", "pending", "terminated;reason=noresource", NULL keeps it; the body from `send` (opt).
 //
-// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (not decided, or it has ended); life cycle.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (it has ended); life cycle.
 rtc_result_t rtc_watcher_notify(struct rtc_watcher_t *watcher,
                                 const char *state,
                                 size_t len,

@@ -120,9 +120,9 @@ pub unsafe extern "C" fn rtc_watcher_answer(
     })
 }
 
-/// Sends a NOTIFY: `state` "active", "pending", "terminated;reason=noresource", NULL keeps it; the body from `send` (opt).
+/// Sends a NOTIFY, which also decides an undecided watcher: `state` "active", "pending", "terminated;reason=noresource", NULL keeps it; the body from `send` (opt).
 ///
-/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (not decided, or it has ended); life cycle.
+/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (it has ended); life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_watcher_notify(
     watcher: *mut rtc_watcher_t,
