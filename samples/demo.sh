@@ -126,7 +126,7 @@ phone() { # NAME TRANSPORT PROXY SCRIPT [OPTION...]
 
 # bob's first message must find alice registered: her output is read until it says so.
 mkfifo "$work/alice.out"
-phone alice udp "$udp_port_uri;lr" "$alice_script" --header "Call-Info: $call_info" --header 'Allow-Events: dialog' \
+phone alice udp "$udp_port_uri;lr" "$alice_script" --header "Call-Info: $call_info" --header 'Allow-Events: talk' \
     > "$work/alice.out" 2> "$work/alice.err" &
 alice_pid=$!
 exec 7< "$work/alice.out"
@@ -179,7 +179,7 @@ check "alice published" "$work/alice.log" '^publication presence'
 check "bob was notified that alice is open" "$work/bob.log" '<basic>open</basic>'
 check "bob was called" "$work/bob.log" '^session 1 incoming'
 check "bob reads the injected Call-Info from the INVITE" "$work/bob.log" "^  Call-Info: <http://example.com/alice>;purpose=info"
-check "bob reads the injected Allow-Events from the INVITE" "$work/bob.log" '^  Allow-Events:.*dialog'
+check "bob reads the injected Allow-Events from the INVITE" "$work/bob.log" '^  Allow-Events:.*talk'
 check "alice saw the call connected" "$work/alice.log" '^session 1 connected'
 check "alice held the call" "$work/alice.log" '^session 1 hold'
 check "bob took the INFO in the call" "$work/bob.log" '^  \| said inside the call'

@@ -315,21 +315,12 @@ static bool do_notify(struct phone *phone, int argc, char **argv)
     struct buffer body = { 0 };
     if (argc > 2 && !body_of(phone, package, argv[2], &body))
         return false;
-    if (watcher->offered) {
-        watcher->offered = false;
-        int32_t state = !strncasecmp(argv[1], "active", 6)    ? RTC_WATCHER_STATE_ALLOWED
-                        : !strncasecmp(argv[1], "pending", 7) ? RTC_WATCHER_STATE_PROMPT
-                                                              : RTC_WATCHER_STATE_DENIED;
-        if (!good(rtc_watcher_answer(watcher->handle, state, NULL), "notify") || state == RTC_WATCHER_STATE_DENIED) {
-            buffer_free(&body);
-            return state == RTC_WATCHER_STATE_DENIED;
-        }
-    }
     rtc_send_t send = { .size = sizeof send };
     if (argc > 2) {
         send.content_type = str_of(package_type(package));
         send.body = (rtc_str_t){ body.text, body.length };
     }
+    /* The first one also answers the SUBSCRIBE: active and pending accept it, terminated refuses. */
     bool held = good(rtc_watcher_notify(watcher->handle, argv[1], RTC_NUL_TERMINATED, &send), "notify");
     buffer_free(&body);
     return held;

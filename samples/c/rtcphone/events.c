@@ -18,9 +18,11 @@ static const struct {
     { RTC_EVENT_SESSION_STATE_CHANGE, "session_state_change" },
     { RTC_EVENT_SESSION_OPERATION_COMPLETE, "session_operation_complete" },
     { RTC_EVENT_PARTICIPANT_STATE_CHANGE, "participant_state_change" },
+    { RTC_EVENT_MEDIA, "media" },
     { RTC_EVENT_MESSAGING, "messaging" },
     { RTC_EVENT_WATCHER, "watcher" },
     { RTC_EVENT_INFO, "info" },
+    { RTC_EVENT_MEDIA_REQUEST, "media_request" },
     { RTC_EVENT_REINVITE, "reinvite" },
     { RTC_EVENT_SUBSCRIPTION_STATE_CHANGE, "subscription_state_change" },
     { RTC_EVENT_SUBSCRIPTION_NOTIFY, "subscription_notify" },
@@ -205,13 +207,24 @@ static void on_participant(struct phone *phone, const rtc_event_info_t *info)
         say("session %u participant %s%s", session->number, WORD(words, info->state), status_note(info));
 }
 
+static void on_media(struct phone *phone, const rtc_event_info_t *info)
+{
+    static const char *const words[] = { "stopped", "started", "failed" };
+    if (!shown(phone))
+        return;
+    say("session %u media %s%s%s%s%s", session_of(&phone->objects, info->session)->number, WORD(words, info->kind),
+        info->value[0] & RTC_MEDIA_AUDIO_SEND ? " send" : "", info->value[0] & RTC_MEDIA_AUDIO_RECEIVE ? " receive" : "",
+        info->reason == RTC_MEDIA_EVENT_REASON_HOLD ? " (hold)" : "", status_note(info));
+}
+
 static void on_subscription(struct phone *phone, const rtc_event_info_t *info)
 {
     static const char *const words[] = { "unsubscribed", "subscribing", "subscribed", "logged off", "error", "unsubscribing" };
     struct subscription *subscription = subscription_of(&phone->objects, info->subscription);
     track_push(&subscription->track, info->state);
     subscription->status = info->status_code;
-    if (info->state == RTC_SUBSCRIPTION_STATE_SUBSCRIBED || info->state == RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED)
+    if (info->state == RTC_SUBSCRIPTION_STATE_SUBSCRIBED || info->state == RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED ||
+        info->state == RTC_SUBSCRIPTION_STATE_LOGGED_OFF)
         answered(phone, REQUEST_SUBSCRIBE, 0, info->status_code, false);
     else if (info->state == RTC_SUBSCRIPTION_STATE_ERROR)
         answered(phone, REQUEST_SUBSCRIBE, 0, info->status_code, !sip_status(info->status_code));
@@ -250,25 +263,18 @@ static void on_watcher(struct phone *phone, const rtc_event_info_t *info)
         watcher->package = package.text;
     }
     if (shown(phone))
-        say("watcher %u %s %.*s for %.*s%s", watcher->number, WORD(words, info->state), TEXT(info->uri), TEXT(info->text), status_note(info));
-    if (info->state == RTC_WATCHER_STATE_OFFERING) {
-        watcher->offered = true;
-        if (phone->options.answer_count) {
-            watcher->offered = false;
-            if (rtc_watcher_answer(watcher->handle, RTC_WATCHER_STATE_ALLOWED, NULL) < 0) {
-                complain("watcher %u: %s", watcher->number, rtc_last_error_message());
-            } else {
-                char *document = watcher->package && !strcasecmp(watcher->package, "presence") ? presence_document(phone->options.aor, "open") : NULL;
-                rtc_send_t send = { .size = sizeof send };
-                if (document) {
-                    send.content_type = str_of(package_type("presence"));
-                    send.body = str_of(document);
-                }
-                if (rtc_watcher_notify(watcher->handle, RTC_STR("active"), &send) < 0)
-                    complain("watcher %u: %s", watcher->number, rtc_last_error_message());
-                free(document);
-            }
+        say("watcher %u %s %.*s for %.*s%s", watcher->number, info->kind == RTC_WATCHER_EVENT_REMOVE ? "gone" : WORD(words, info->state),
+            TEXT(info->uri), TEXT(info->text), status_note(info));
+    if (info->kind == RTC_WATCHER_EVENT_OFFERING && phone->options.answer_count) {
+        char *document = watcher->package && !strcasecmp(watcher->package, "presence") ? presence_document(phone->options.aor, "open") : NULL;
+        rtc_send_t send = { .size = sizeof send };
+        if (document) {
+            send.content_type = str_of(package_type("presence"));
+            send.body = str_of(document);
         }
+        if (rtc_watcher_answer(watcher->handle, RTC_WATCHER_STATE_ALLOWED, &send) < 0)
+            complain("watcher %u: %s", watcher->number, rtc_last_error_message());
+        free(document);
     }
     if (info->flags & RTC_EVENT_FLAG_LAST)
         watcher_forget(&phone->objects, watcher);
@@ -281,6 +287,16 @@ static void on_message(struct phone *phone, rtc_event_t *event, const rtc_event_
     if (!shown(phone))
         return;
     say("%s from %.*s", info->type == RTC_EVENT_INFO ? "info" : "message", TEXT(info->uri));
+    show_body(info);
+}
+
+/* A request that neither we nor the library know what to do with: the library answers it. */
+static void on_request(struct phone *phone, rtc_event_t *event, const rtc_event_info_t *info)
+{
+    if (!shown(phone))
+        return;
+    say("request %.*s from %.*s", TEXT(info->text), TEXT(info->uri));
+    show_message(event);
     show_body(info);
 }
 
@@ -330,6 +346,9 @@ static void take(struct phone *phone, rtc_event_t *event)
     case RTC_EVENT_PARTICIPANT_STATE_CHANGE:
         on_participant(phone, &info);
         break;
+    case RTC_EVENT_MEDIA:
+        on_media(phone, &info);
+        break;
     case RTC_EVENT_SUBSCRIPTION_STATE_CHANGE:
         on_subscription(phone, &info);
         break;
@@ -344,6 +363,9 @@ static void take(struct phone *phone, rtc_event_t *event)
     case RTC_EVENT_MESSAGING:
     case RTC_EVENT_INFO:
         on_message(phone, event, &info);
+        break;
+    case RTC_EVENT_REQUEST:
+        on_request(phone, event, &info);
         break;
     case RTC_EVENT_RESPONSE:
     case RTC_EVENT_TRANSACTION_FAILED:

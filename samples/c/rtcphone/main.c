@@ -104,10 +104,11 @@ static bool start_listening(struct phone *phone, char *own, size_t size)
     if (!good(rtc_client_listen(phone->client, RTC_LISTEN_MODE_DYNAMIC), "listen"))
         return false;
     for (int32_t i = 0;; i++) {
-        char address[128];
-        if (rtc_object_get_text(phone->client, RTC_PROPERTY_CLIENT_NETWORK_ADDRESS, i, address, sizeof address, NULL) != RTC_OK)
+        char text[128], *address; /* "udp:192.0.2.1:5060" */
+        if (rtc_object_get_text(phone->client, RTC_PROPERTY_CLIENT_NETWORK_ADDRESS, i, text, sizeof text, NULL) != RTC_OK || !(address = strchr(text, ':')))
             break;
-        show_address(phone, "any", address);
+        *address++ = '\0';
+        show_address(phone, text, address);
         if (!own[0])
             snprintf(own, size, "%s", address);
     }

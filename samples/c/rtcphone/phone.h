@@ -113,7 +113,6 @@ struct subscription {
 struct watcher {
     rtc_watcher_t *handle;
     unsigned number;
-    bool offered; /* nobody has answered its SUBSCRIBE yet */
     char *package;
 };
 

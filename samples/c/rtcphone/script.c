@@ -222,8 +222,11 @@ static enum verdict wait_subscription(struct phone *phone, int state, const char
     }
     if (track_take(&subscription->track, state))
         return HELD;
+    /* "Logged off" is the same end, told by the other side. */
+    if (state == RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED && track_take(&subscription->track, RTC_SUBSCRIPTION_STATE_LOGGED_OFF))
+        return HELD;
     int now = subscription->track.now;
-    bool over = now == RTC_SUBSCRIPTION_STATE_ERROR || now == RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED;
+    bool over = now == RTC_SUBSCRIPTION_STATE_ERROR || now == RTC_SUBSCRIPTION_STATE_NOT_SUBSCRIBED || now == RTC_SUBSCRIPTION_STATE_LOGGED_OFF;
     if (over && state != now) {
         complain("wait %s: subscription %u ended: %s", word, subscription->number, reason_of(subscription->status));
         return FAILED;
