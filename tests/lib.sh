@@ -9,17 +9,18 @@ LOGS=$TARGET/checks
 SHARED=${RTC_SHARED:-$ROOT/../shared}
 export LD_LIBRARY_PATH="$LIBRARY${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 
-# free_ports COUNT: ports of the loopback that nobody has, for UDP and TCP.
+# free_ports COUNT: ports of the loopback that nobody has, for UDP and TCP; below those the system gives to sockets
+# that ask for any, so that they are still free when their program comes.
 free_ports() {
     python3 - "$1" << 'PYTHON'
-import socket, sys
+import random, socket, sys
 found, held = [], []
 while len(found) < int(sys.argv[1]):
     tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     held += [tcp, udp]
-    tcp.bind(('127.0.0.1', 0))
-    port = tcp.getsockname()[1]
+    port = random.randrange(20000, 32000)
     try:
+        tcp.bind(('127.0.0.1', port))
         udp.bind(('127.0.0.1', port))
     except OSError:
         continue
