@@ -39,6 +39,9 @@ namespace RtcClient.Interop
         internal static extern int rtc_client_allow_dialog_notifications(ClientHandle client, SessionHandle session, byte[] package, UIntPtr len, int allow);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_client_serve_package(ClientHandle client, byte[] package, UIntPtr len, byte[] types, UIntPtr types_len, int mode);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_client_get_statistics(ClientHandle client, ref rtc_statistics_t statistics);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -49,8 +52,5 @@ namespace RtcClient.Interop
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_client_shutdown(ClientHandle client);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int rtc_client_serve_package(ClientHandle client, byte[] package, UIntPtr len, byte[] types, UIntPtr types_len, int mode);
     }
 }

@@ -12,9 +12,6 @@ namespace RtcClient.Interop
         internal static extern int rtc_sip_message_parse(byte[] bytes, UIntPtr len, uint flags, out UIntPtr consumed, out SipMessageHandle message);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
-        internal static extern int rtc_sip_message_create([In] ref rtc_sip_message_options_t options, out SipMessageHandle message);
-
-        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_sip_message_get_head(SipMessageHandle message, ref rtc_sip_head_t head);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
@@ -25,6 +22,9 @@ namespace RtcClient.Interop
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_sip_message_get_text(SipMessageHandle message, out rtc_str_t text);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_sip_message_create([In] ref rtc_sip_message_options_t options, out SipMessageHandle message);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_header_parse(IntPtr name, UIntPtr name_len, IntPtr value, UIntPtr len, ref rtc_header_t header);

@@ -268,12 +268,14 @@ namespace RtcClient
         }
 
         /// <summary>Be the notifier of a package.</summary>
-        /// <param name="mode">0 offer each watcher, 1 accept all, 2 stop.</param>
-        public void ServePackage(string package, string types, int mode = 0)
+        /// <param name="package">Its name.</param>
+        /// <param name="types">The body types of notifications, a comma list.</param>
+        /// <param name="mode">Whether each watcher is offered, all are accepted, or it ends.</param>
+        public void ServePackage(string package, string types, ServeMode mode = ServeMode.Offer)
         {
             byte[] name = Utf8.Bytes(package);
             byte[] list = Utf8.Bytes(types);
-            RtcException.Check(Native.rtc_client_serve_package(Handle, name, Utf8.Length(name), list, Utf8.Length(list), mode));
+            RtcException.Check(Native.rtc_client_serve_package(Handle, name, Utf8.Length(name), list, Utf8.Length(list), (int)mode));
         }
 
         /// <summary>Takes NOTIFYs of a package inside calls: one call, or (null) all to come.</summary>

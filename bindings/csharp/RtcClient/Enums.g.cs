@@ -145,6 +145,17 @@ namespace RtcClient
     }
 
     [Flags]
+    public enum AuthenticationMethods : uint
+    {
+        None = 0,
+        Basic = 0x1,
+        Digest = 0x2,
+        Ntlm = 0x4,
+        Kerberos = 0x8,
+        UseLogonCred = 0x10000,
+    }
+
+    [Flags]
     public enum CredentialsFlags : uint
     {
         None = 0,
@@ -152,6 +163,18 @@ namespace RtcClient
         Ha1 = 0x2,
         Decline = 0x4,
         OfPeer = 0x8,
+    }
+
+    [Flags]
+    public enum SessionTypes : uint
+    {
+        None = 0,
+        PcToPc = 0x1,
+        PcToPhone = 0x2,
+        PhoneToPhone = 0x4,
+        Im = 0x8,
+        MultipartyIm = 0x10,
+        Application = 0x20,
     }
 
     public enum SessionType : int
@@ -184,6 +207,26 @@ namespace RtcClient
         Reject = 3,
         Timeout = 4,
         Shutdown = 5,
+        InsufficientSecurityLevel = 6,
+        NotSupported = 7,
+    }
+
+    public enum MediaEventReason : int
+    {
+        Normal = 0,
+        Hold = 1,
+        Timeout = 2,
+        BadDevice = 3,
+        NoPort = 4,
+        PortMappingFailed = 5,
+        RemoteRequest = 6,
+    }
+
+    public enum MediaEventKind : int
+    {
+        Stopped = 0,
+        Started = 1,
+        Failed = 2,
     }
 
     [Flags]
@@ -204,6 +247,13 @@ namespace RtcClient
         ForceProfile = 0x1,
         FailOnRedirect = 0x2,
         AllForks = 0x10000,
+    }
+
+    public enum ReInviteState : int
+    {
+        Incoming = 0,
+        Succeeded = 1,
+        Fail = 2,
     }
 
     [Flags]
@@ -255,11 +305,38 @@ namespace RtcClient
         Prompt = 5,
     }
 
+    public enum WatcherEventKind : int
+    {
+        Add = 0,
+        Remove = 1,
+        Update = 2,
+        Offering = 3,
+        Roamed = 4,
+    }
+
+    public enum ServeMode : int
+    {
+        Offer = 0,
+        Accept = 1,
+        Stop = 2,
+    }
+
+    public enum MessagingEventKind : int
+    {
+        Message = 0,
+        Status = 1,
+    }
+
+    public enum MessagingUserStatus : int
+    {
+        Idle = 0,
+        Typing = 1,
+    }
+
     [Flags]
     public enum EventFilter : ulong
     {
         None = 0,
-        Default = 0x33F01FFFFBF,
         Client = 0x1,
         RegistrationStateChange = 0x2,
         SessionStateChange = 0x4,
@@ -296,6 +373,8 @@ namespace RtcClient
         MediaExtra = 0x20000000000,
         Statistics = 0x40000000000,
         SipAll = 0x80000000000,
+        Default = 0x33F01FFFFBF,
+        All = 0x7FF01FFFFFF,
     }
 
     [Flags]

@@ -234,9 +234,9 @@ namespace RtcClient
         public string ContactParameters { get; set; }
         public string InstanceId { get; set; }
         public Transports Transports { get; set; }
-        public uint AllowedAuthentication { get; set; }
+        public AuthenticationMethods AllowedAuthentication { get; set; }
         public int ExpiresSeconds { get; set; }
-        public uint SessionTypes { get; set; }
+        public SessionTypes SessionTypes { get; set; }
 
         internal rtc_profile_options_t ToNative(Arena arena)
         {
@@ -253,9 +253,9 @@ namespace RtcClient
             native.contact_params = arena.Str(ContactParameters);
             native.instance_id = arena.Str(InstanceId);
             native.transports = (uint)Transports;
-            native.allowed_auth = AllowedAuthentication;
+            native.allowed_auth = (uint)AllowedAuthentication;
             native.expires_secs = ExpiresSeconds;
-            native.session_types = SessionTypes;
+            native.session_types = (uint)SessionTypes;
             return native;
         }
     }

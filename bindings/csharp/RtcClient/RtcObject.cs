@@ -122,7 +122,7 @@ namespace RtcClient
                 }
                 catch (RtcException end)
                 {
-                    if (end.HResult != RtcResult.RTC_E_INVALIDARG)
+                    if (end.HResult != RtcResult.RTC_E_NOT_EXIST)
                         throw;
                     break;
                 }

@@ -310,7 +310,7 @@ sealed class World : IDisposable
 
     internal void Subscribe()
     {
-        _bob.ServePackage("x-lamp", "text/plain", 0);
+        _bob.ServePackage("x-lamp", "text/plain", ServeMode.Offer);
         TaskCompletionSource<string> offered = new TaskCompletionSource<string>();
         EventHandler<WatcherEventArgs> offer = delegate(object sender, WatcherEventArgs e)
         {

@@ -85,17 +85,26 @@ ENUMS = [
     ("RTC_PROFILE_", "ProfileFlags", True, "uint"),
     ("RTC_REGISTER_", "RegisterFlags", True, "uint"),
     ("RTC_REGISTRATION_STATE_", "RegistrationState", False, "int"),
+    ("RTC_AUTH_", "AuthenticationMethods", True, "uint"),
     ("RTC_CREDENTIALS_", "CredentialsFlags", True, "uint"),
+    ("RTC_SESSION_TYPES_", "SessionTypes", True, "uint"),
     ("RTC_SESSION_TYPE_", "SessionType", False, "int"),
     ("RTC_SESSION_STATE_", "SessionState", False, "int"),
     ("RTC_TERMINATE_REASON_", "TerminateReason", False, "int"),
+    ("RTC_MEDIA_EVENT_REASON_", "MediaEventReason", False, "int"),
+    ("RTC_MEDIA_EVENT_", "MediaEventKind", False, "int"),
     ("RTC_MEDIA_", "MediaTypes", True, "uint"),
     ("RTC_SESSION_", "SessionFlags", True, "uint"),
+    ("RTC_REINVITE_STATE_", "ReInviteState", False, "int"),
     ("RTC_REINVITE_", "ReInviteFlags", True, "uint"),
     ("RTC_PARTICIPANT_STATE_", "ParticipantState", False, "int"),
     ("RTC_SUBSCRIPTION_STATE_", "SubscriptionState", False, "int"),
     ("RTC_SUBSCRIPTION_", "SubscriptionFlags", True, "uint"),
     ("RTC_WATCHER_STATE_", "WatcherState", False, "int"),
+    ("RTC_WATCHER_EVENT_", "WatcherEventKind", False, "int"),
+    ("RTC_SERVE_", "ServeMode", False, "int"),
+    ("RTC_MESSAGING_EVENT_", "MessagingEventKind", False, "int"),
+    ("RTC_MESSAGING_USER_STATUS_", "MessagingUserStatus", False, "int"),
     ("RTC_EVENT_FILTER_", "EventFilter", True, "ulong"),
     ("RTC_EVENT_FLAG_", "EventFlags", True, "uint"),
     ("RTC_EVENT_", "EventType", False, "int"),
@@ -107,8 +116,7 @@ ENUMS = [
     ("RTC_SERVER_", "ServerFlags", True, "uint"),
 ]
 # Prefixes that no public enum takes, but which keep their constants out of a shorter one.
-APART = ["RTC_EVENT_TEXT_", "RTC_REINVITE_STATE_", "RTC_WATCHER_EVENT_", "RTC_MESSAGING_EVENT_",
-         "RTC_CLIENT_STATE_", "RTC_SERVER_STATE_"]
+APART = ["RTC_EVENT_TEXT_", "RTC_CLIENT_STATE_", "RTC_SERVER_STATE_", "RTC_TRANSACTION_STATE_"]
 # Single constants that look like a member of an enum and are none.
 NOT_MEMBERS = {"RTC_TRACE_SECRETS", "RTC_HEADER_LINES"}
 # Words that the header writes together.
