@@ -212,8 +212,10 @@ namespace RtcClient
                 Waits.Offer(args);
                 if (about != null)
                     about.Waits.Offer(args);
-                if ((args.Flags & EventFlags.Last) != 0 && about != null)
-                    Drop(about);
+                RtcObject over = (args.Flags & EventFlags.Last) == 0 ? null
+                    : args.Type == EventType.ParticipantStateChange ? args.Participant : about;
+                if (over != null)
+                    Drop(over);
             }
         }
 
