@@ -529,8 +529,12 @@ sealed class World : IDisposable
         int count = 0;
         EventHandler<RtcEventArgs> collect = delegate
         {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
+            // One at a time: in Mono one of two threads that wait for finalizers may never be woken.
+            lock (_alice)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
             Interlocked.Increment(ref count);
         };
         EventHandler<SessionStateEventArgs> accept = delegate(object sender, SessionStateEventArgs e) { e.Session.Answer(); };
