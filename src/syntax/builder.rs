@@ -4,10 +4,16 @@
 //! theirs), Content-Length is always written and always right. No value can end its line: CR, LF and NUL become spaces,
 //! a name that is no token is left out.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "offsets in a head are below 64 KiB, in a message below 4 GiB"
+)]
+
 use std::cell::Cell;
 
+use super::block::{Entry, Span};
 use super::chars;
-use super::head::{Entry, Head, Span};
+use super::head::Head;
 use super::header_id::{HeaderId, UNKNOWN, rank};
 use super::message::Message;
 use crate::base::limits::Limits;
@@ -356,12 +362,11 @@ impl Draft {
                 continue;
             };
             match (id, copied) {
-                (HeaderId::Via, Some(copied)) => {
-                    if !head.sent_by.is_some() {
-                        head.sent_by = copied.sent_by.plus(value.0);
-                        head.branch = copied.branch.plus(value.0);
-                    }
+                (HeaderId::Via, Some(copied)) if !head.sent_by.is_some() => {
+                    head.sent_by = copied.sent_by.plus(value.0);
+                    head.branch = copied.branch.plus(value.0);
                 }
+                (HeaderId::Via, Some(_)) => {}
                 (HeaderId::From, Some(copied)) => head.from_tag = copied.from_tag.plus(value.0),
                 (HeaderId::To, Some(copied)) => head.to_tag = copied.to_tag.plus(value.0),
                 (HeaderId::CallId, Some(_)) => {
@@ -454,5 +459,141 @@ impl std::ops::Deref for Digits {
     #[inline]
     fn deref(&self) -> &[u8] {
         &self.digits[self.at..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(message: &Message) -> String {
+        String::from_utf8(message.as_bytes().to_vec()).unwrap()
+    }
+
+    fn reparsed(message: &Message) -> Message {
+        Message::parse_datagram(message.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    fn invite() -> MessageBuilder {
+        MessageBuilder::request("INVITE", "sip:bob@example.com")
+            .header(HeaderId::CSeq, "1 INVITE")
+            .header(HeaderId::CallId, "id@h")
+            .header(HeaderId::From, "<sip:alice@example.com>;tag=f")
+            .header(HeaderId::To, "<sip:bob@example.com>")
+            .header(HeaderId::Via, "SIP/2.0/UDP h:5060;branch=z9hG4bK1;rport")
+            .number(HeaderId::MaxForwards, 70)
+    }
+
+    #[test]
+    fn lines_stand_in_the_recommended_order_whatever_the_order_of_calls() {
+        let message = invite()
+            .body("text/plain", b"hello")
+            .header_named("X-Other", "x")
+            .header(HeaderId::Route, "<sip:p1;lr>")
+            .header(HeaderId::Subject, "s")
+            .header(HeaderId::Route, "<sip:p2;lr>")
+            .build();
+        assert_eq!(
+            text(&message),
+            "INVITE sip:bob@example.com SIP/2.0\r\n\
+             Via: SIP/2.0/UDP h:5060;branch=z9hG4bK1;rport\r\n\
+             Route: <sip:p1;lr>\r\nRoute: <sip:p2;lr>\r\nMax-Forwards: 70\r\n\
+             From: <sip:alice@example.com>;tag=f\r\nTo: <sip:bob@example.com>\r\n\
+             Call-ID: id@h\r\nCSeq: 1 INVITE\r\nSubject: s\r\nX-Other: x\r\n\
+             Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello"
+        );
+        let again = reparsed(&message);
+        assert!(message.lines().eq(again.lines()));
+        assert_eq!(
+            (message.branch(), message.from_tag()),
+            (again.branch(), again.from_tag())
+        );
+        assert_eq!(
+            (message.call_id(), message.cseq_method()),
+            ("id@h", "INVITE")
+        );
+        assert_eq!(
+            (message.method(), message.request_uri()),
+            ("INVITE", "sip:bob@example.com")
+        );
+        assert_eq!(message.to_tag(), None);
+    }
+
+    #[test]
+    fn no_value_can_end_its_line() {
+        let message = invite()
+            .header(HeaderId::Subject, "a\r\nX-Evil: 1\r\n\r\nbody\0")
+            .header_named("X-Evil\r\nY", "1")
+            .header_named("", "1")
+            .raw_lines("X-Raw: a\rX-Evil: 2\nno colon\nX Evil: 3\n")
+            .header(HeaderId::ContentLength, "999")
+            .build();
+        let again = reparsed(&message);
+        assert_eq!(again.header_named("X-Evil"), None);
+        assert_eq!(
+            again.header(HeaderId::Subject),
+            Some("a  X-Evil: 1    body")
+        );
+        assert_eq!(again.header_named("X-Raw"), Some("a X-Evil: 2"));
+        assert_eq!((again.content_length(), again.body()), (Some(0), &b""[..]));
+        let message = MessageBuilder::request("OPTIONS\r\nX: y", "sip:a\r\nX: y").build();
+        assert_eq!(message.count(), 1);
+        assert_eq!(text(&message).matches("\r\n").count(), 3);
+    }
+
+    #[test]
+    fn a_response_takes_over_what_the_rfc_says() {
+        let request = invite()
+            .header(HeaderId::Via, "SIP/2.0/UDP i;branch=z9hG4bK0")
+            .header(HeaderId::RecordRoute, "<sip:p;lr>")
+            .header(HeaderId::Timestamp, "54")
+            .build();
+        let response = MessageBuilder::response_to(&request, 180, "", "t1")
+            .copy(&request, HeaderId::RecordRoute)
+            .build();
+        assert_eq!(
+            text(&response),
+            "SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP h:5060;branch=z9hG4bK1;rport\r\n\
+             Via: SIP/2.0/UDP i;branch=z9hG4bK0\r\nRecord-Route: <sip:p;lr>\r\n\
+             From: <sip:alice@example.com>;tag=f\r\nTo: <sip:bob@example.com>;tag=t1\r\n\
+             Call-ID: id@h\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        );
+        let again = reparsed(&response);
+        assert_eq!(
+            (response.to_tag(), again.to_tag()),
+            (Some("t1"), Some("t1"))
+        );
+        assert_eq!(
+            (response.from_tag(), response.branch()),
+            (Some("f"), Some("z9hG4bK1"))
+        );
+        assert_eq!(
+            (response.cseq(), response.method(), response.sent_by()),
+            (1, "INVITE", "h:5060")
+        );
+        let trying = MessageBuilder::response_to(&request, 100, "", "").build();
+        assert_eq!(
+            (trying.header(HeaderId::Timestamp), trying.to_tag()),
+            (Some("54"), None)
+        );
+        let in_dialog = MessageBuilder::response_to(&response, 200, "", "other").build();
+        assert_eq!(in_dialog.to_tag(), Some("t1"));
+    }
+
+    #[test]
+    fn a_head_never_outgrows_its_offsets() {
+        let mut builder = invite();
+        for _ in 0..100 {
+            builder.add_named("X-Big", &"y".repeat(1000));
+        }
+        let message = builder.body("text/plain", b"body").build();
+        let limits = Limits {
+            header_bytes: 65_535,
+            message_bytes: 80_000,
+            ..Limits::default()
+        };
+        let again = Message::parse_datagram(message.as_bytes(), &limits).unwrap();
+        assert!(message.lines().eq(again.lines()));
+        assert_eq!(again.body(), b"body");
     }
 }

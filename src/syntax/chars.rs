@@ -1,5 +1,10 @@
 //! Byte classes of RFC 3261 §25.1 and scans that read eight bytes at a time.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "table indices are bytes, tails of words below 8"
+)]
+
 /// `token`: alphanumeric or one of ``- . ! % * _ + ` ' ~``.
 pub(crate) const TOKEN: u16 = 1;
 /// What may not stand anywhere in a URI: controls, space, `<`, `>`, `"`.
@@ -200,7 +205,7 @@ pub(crate) fn word(text: &[u8], at: usize) -> Option<u64> {
 /// that none of them is a hit. The tail of a scan is one word more then, not a loop.
 #[inline]
 fn last_word(text: &[u8], tail: usize) -> Option<u64> {
-    let seen = u64::MAX >> (8 * tail as u32 & 63);
+    let seen = u64::MAX >> ((8 * tail as u32) & 63);
     Some(u64::from_le_bytes(*text.last_chunk::<8>()?) | seen)
 }
 
@@ -275,10 +280,11 @@ pub(crate) fn find_not_uri(text: &[u8]) -> usize {
         }
         i += 8;
     }
-    if let Some(last) = text.last_chunk::<8>() {
-        if i + 8 > text.len() && !maybe_not_uri(u64::from_le_bytes(*last)) {
-            return text.len();
-        }
+    if let Some(last) = text.last_chunk::<8>()
+        && i + 8 > text.len()
+        && !maybe_not_uri(u64::from_le_bytes(*last))
+    {
+        return text.len();
     }
     find(text, i, NOT_URI)
 }

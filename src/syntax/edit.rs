@@ -3,8 +3,9 @@
 
 use std::net::IpAddr;
 
+use super::block::Span;
 use super::builder::Draft;
-use super::head::{Head, Span};
+use super::head::Head;
 use super::header_id::{HeaderId, UNKNOWN};
 use super::message::Message;
 use super::params;
@@ -202,7 +203,7 @@ impl<'a> MessageEdit<'a> {
     #[must_use]
     pub fn build(self) -> Message {
         let old = self.message;
-        let body = self.body.as_deref().unwrap_or(old.body());
+        let body = self.body.as_deref().unwrap_or_else(|| old.body());
         let mut draft = Draft::take();
         let mut head = Head::default();
         head.status = old.head().status;
@@ -313,4 +314,120 @@ pub(crate) fn stamped_via(line: &[u8], received: Option<IpAddr>, rport: Option<u
     }
     out.extend_from_slice(&line[parts.end..]);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::limits::Limits;
+
+    const REQUEST: &str = "INVITE sip:bob@example.com SIP/2.0\r\n\
+        v: SIP/2.0/UDP a:1;branch=z9hG4bKa;rport, SIP/2.0/UDP b;branch=z9hG4bKb\r\n\
+        X-One: 1\r\nRoute: <sip:p1;lr>, <sip:p2;lr>\r\nFrom: <sip:a@h>;tag=f\r\nTo: <sip:b@h>\r\n\
+        Call-ID: id\r\nCSeq: 2 INVITE\r\nl: 3\r\nX-Two: 2\r\n\r\nabc";
+
+    fn request() -> Message {
+        Message::parse_datagram(REQUEST.as_bytes(), &Limits::default()).unwrap()
+    }
+
+    fn text(message: &Message) -> String {
+        String::from_utf8(message.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_touched_keeps_its_bytes() {
+        assert_eq!(text(&request().edit().build()), REQUEST);
+    }
+
+    #[test]
+    fn a_proxy_forwards_with_few_changes() {
+        let forwarded = request()
+            .edit()
+            .request_uri("sip:bob@192.0.2.9")
+            .prepend(HeaderId::Via, "SIP/2.0/TCP p;branch=z9hG4bKp")
+            .prepend(HeaderId::RecordRoute, "<sip:p;lr>")
+            .remove_first(HeaderId::Route)
+            .set(HeaderId::MaxForwards, "69")
+            .remove_named("x-one")
+            .append_named("X-Three", "3\r\nX-Evil: 1")
+            .build();
+        assert_eq!(
+            text(&forwarded),
+            "INVITE sip:bob@192.0.2.9 SIP/2.0\r\nRecord-Route: <sip:p;lr>\r\n\
+             Via: SIP/2.0/TCP p;branch=z9hG4bKp\r\n\
+             v: SIP/2.0/UDP a:1;branch=z9hG4bKa;rport, SIP/2.0/UDP b;branch=z9hG4bKb\r\n\
+             Route: <sip:p2;lr>\r\nFrom: <sip:a@h>;tag=f\r\nTo: <sip:b@h>\r\nCall-ID: id\r\n\
+             CSeq: 2 INVITE\r\nl: 3\r\nX-Two: 2\r\nMax-Forwards: 69\r\nX-Three: 3  X-Evil: 1\r\n\r\nabc"
+        );
+        assert_eq!(forwarded.branch(), Some("z9hG4bKp"));
+        assert_eq!(forwarded.request_uri(), "sip:bob@192.0.2.9");
+        let back = forwarded
+            .edit()
+            .remove_first(HeaderId::Via)
+            .remove_first(HeaderId::Route)
+            .build();
+        assert_eq!(
+            (back.branch(), back.routes().count()),
+            (Some("z9hG4bKa"), 0)
+        );
+        assert_eq!(
+            back.edit().remove_first(HeaderId::Via).build().branch(),
+            Some("z9hG4bKb")
+        );
+    }
+
+    #[test]
+    fn a_new_body_comes_with_its_type_and_length() {
+        let changed = request().edit().body("text/plain", b"longer").build();
+        assert_eq!(
+            (changed.content_length(), changed.body()),
+            (Some(6), &b"longer"[..])
+        );
+        assert!(changed.content_type().unwrap().is("text/plain"));
+        let emptied = changed.edit().body("", b"").build();
+        assert_eq!(
+            (
+                emptied.content_length(),
+                emptied.header(HeaderId::ContentType)
+            ),
+            (Some(0), None)
+        );
+    }
+
+    #[test]
+    fn the_top_via_tells_where_a_request_came_from() {
+        let seen = request().with_top_via_params("192.0.2.7".parse().ok(), Some(5099));
+        let via = seen.top_via().unwrap();
+        assert_eq!(via.received(), Some("192.0.2.7"));
+        assert_eq!(via.rport(), Some(Some(5099)));
+        assert_eq!(seen.vias().count(), 2);
+        assert_eq!(
+            (seen.branch(), seen.body()),
+            (Some("z9hG4bKa"), &b"abc"[..])
+        );
+        // What a sender claims itself does not stand.
+        let lying = b"SIP/2.0/UDP h;received=10.0.0.1;branch=z9hG4bK1";
+        let stamped = stamped_via(lying, "::1".parse().ok(), Some(1));
+        assert_eq!(stamped, b"SIP/2.0/UDP h;branch=z9hG4bK1;received=::1");
+        let odd = stamped_via(
+            b"SIP/2.0/UDP $H:$P;x, SIP/2.0/UDP i",
+            "::1".parse().ok(),
+            None,
+        );
+        assert_eq!(odd, b"SIP/2.0/UDP $H:$P;x;received=::1, SIP/2.0/UDP i");
+        let same = request().with_top_via_params(None, None);
+        assert_eq!(same.as_bytes(), request().as_bytes());
+    }
+
+    #[test]
+    fn a_response_gets_another_status() {
+        let busy = crate::syntax::MessageBuilder::response_to(&request(), 486, "", "t").build();
+        let other = busy.edit().status(600, "Busy\r\nEverywhere").build();
+        assert_eq!(
+            (other.status(), other.reason()),
+            (Some(600), "Busy  Everywhere")
+        );
+        assert_eq!((other.method(), other.to_tag()), ("INVITE", Some("t")));
+        assert_eq!(request().edit().status(200, "x").build().status(), None);
+    }
 }

@@ -5,7 +5,8 @@
 //! the limits, and no byte is scanned twice for the end of a head.
 
 use super::error::ParseError;
-use super::message::{Message, Parsed, leading_line_ends};
+use super::message::Message;
+use super::parse::{Parsed, leading_line_ends};
 use super::salvage::{self, Salvage};
 use crate::base::limits::Limits;
 
@@ -89,10 +90,10 @@ impl Framer {
         if self.dead {
             return None;
         }
-        if self.searched == 0 {
-            if let Some(frame) = self.keep_alive() {
-                return Some(Ok(frame));
-            }
+        if self.searched == 0
+            && let Some(frame) = self.keep_alive()
+        {
+            return Some(Ok(frame));
         }
         let waiting = self.buffer.get(self.at..)?;
         if waiting.is_empty() || waiting.len() < self.needed || waiting == b"\r" {
@@ -129,6 +130,7 @@ impl Framer {
         let line_end = match waiting {
             [b'\r', b'\n', ..] => 2,
             [b'\n', ..] => 1,
+            [] | [b'\r'] => return None,
             _ => {
                 self.half_ping = false;
                 return None;
@@ -207,4 +209,97 @@ pub(crate) fn end_of_head(bytes: &[u8], from: usize) -> Option<usize> {
 #[must_use]
 pub fn is_keep_alive(datagram: &[u8]) -> bool {
     leading_line_ends(datagram) == datagram.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOUND: &str = "OPTIONS sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=f\r\n\
+        To: <sip:b@c>\r\nCall-ID: id\r\nCSeq: 1 OPTIONS\r\nContent-Length: 4\r\n\r\nbody";
+
+    fn frames(framer: &mut Framer) -> Vec<String> {
+        std::iter::from_fn(|| framer.next())
+            .map(|frame| match frame {
+                Ok(Frame::Message(message)) => message.method().to_owned(),
+                Ok(frame) => format!("{frame:?}"),
+                Err(error) => format!(
+                    "{} {}",
+                    error.error.what,
+                    if error.fatal { "!" } else { "." }
+                ),
+            })
+            .collect()
+    }
+
+    fn fed(bytes: impl AsRef<[u8]>) -> Vec<String> {
+        let mut framer = Framer::new(Limits::default());
+        framer.push(bytes.as_ref());
+        frames(&mut framer)
+    }
+
+    #[test]
+    fn keep_alives_are_told_from_messages() {
+        assert_eq!(fed("\r\n\r\n"), ["Ping"]);
+        assert_eq!(fed("\r\n"), ["Pong"]);
+        assert_eq!(
+            fed(format!("\r\n{SOUND}\r\n\r\n{SOUND}")),
+            ["Pong", "OPTIONS", "Ping", "OPTIONS"]
+        );
+        let mut framer = Framer::new(Limits::default());
+        framer.push(b"\r");
+        assert!(framer.next().is_none());
+        framer.push(b"\n");
+        assert_eq!(frames(&mut framer), ["Pong"]);
+        framer.push(b"\r\n");
+        assert_eq!(frames(&mut framer), ["Ping"]);
+        framer.push(b"\r\n");
+        assert_eq!(frames(&mut framer), ["Pong"]);
+    }
+
+    #[test]
+    fn a_refused_message_costs_only_itself() {
+        let broken = SOUND.replace("CSeq: 1", "CSeq: x");
+        assert_eq!(
+            fed(format!("{broken}{SOUND}")),
+            ["malformed CSeq number .", "OPTIONS"]
+        );
+        let mut framer = Framer::new(Limits::default());
+        framer.push(broken.as_bytes());
+        let Some(Err(error)) = framer.next() else {
+            panic!("refused")
+        };
+        assert_eq!(error.salvage.unwrap().status, 400);
+    }
+
+    #[test]
+    fn a_stream_of_unknown_extent_is_given_up() {
+        let endless = SOUND.replace("Content-Length: 4", "Content-Length: x");
+        assert_eq!(
+            fed(format!("{endless}{SOUND}")),
+            ["malformed Content-Length !"]
+        );
+        let huge = SOUND.replace("Content-Length: 4", "Content-Length: 4000000000");
+        assert_eq!(fed(huge), ["message too long !"]);
+        let untold = SOUND.replace("Content-Length: 4", "Content-Type: text/plain");
+        assert_eq!(fed(untold), ["no Content-Length on a stream !"]);
+        assert_eq!(fed("x".repeat(40_000)), ["header fields too long !"]);
+        let mut framer = Framer::new(Limits::default());
+        framer.push("x".repeat(40_000).as_bytes());
+        assert!(framer.next().is_some());
+        framer.push(SOUND.as_bytes());
+        assert!(framer.next().is_none());
+        assert_eq!(framer.buffered(), 0);
+    }
+
+    #[test]
+    fn a_dripping_stream_is_not_scanned_again_and_again() {
+        let mut framer = Framer::new(Limits::default());
+        let long = SOUND.replace("CSeq", &format!("X: {}\r\nCSeq", "y".repeat(20_000)));
+        for byte in long.as_bytes() {
+            assert!(framer.next().is_none());
+            framer.push(std::slice::from_ref(byte));
+        }
+        assert_eq!(frames(&mut framer), ["OPTIONS"]);
+    }
 }

@@ -8,59 +8,18 @@
 //!
 //! Knows: the fields that route a message (the envelope). Leaves all others unread.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "offsets in a head are below 64 KiB, in a message below 4 GiB"
+)]
+
+use super::block::{Entry, Span};
 use super::chars::{self, TOKEN};
 use super::error::ParseError;
 use super::header_id::{HeaderId, UNKNOWN};
 use super::headers::via;
 use super::{name_addr, params, uri};
 use crate::base::limits::Limits;
-
-/// Offsets in a head. No field but the start line begins at 0, so an `end` of 0 means absent.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Span {
-    pub(crate) at: u16,
-    pub(crate) end: u16,
-}
-
-impl Span {
-    /// Callers pass offsets in a head, which are at most [`Limits::HEAD_MAX`].
-    #[inline]
-    pub(crate) fn new(at: usize, end: usize) -> Self {
-        debug_assert!(at <= end && end <= Limits::HEAD_MAX);
-        Self {
-            at: at as u16,
-            end: end as u16,
-        }
-    }
-
-    pub(crate) fn is_some(self) -> bool {
-        self.end != 0
-    }
-
-    /// The same bytes seen from `base`, which lies before them; an absent span stays absent.
-    pub(crate) fn less(self, base: usize) -> Self {
-        let base = base as u16;
-        Self {
-            at: self.at.saturating_sub(base),
-            end: self.end.saturating_sub(base),
-        }
-    }
-
-    /// Undoes [`Span::less`] for another base.
-    pub(crate) fn plus(self, base: usize) -> Self {
-        if self.is_some() {
-            Self::new(usize::from(self.at) + base, usize::from(self.end) + base)
-        } else {
-            self
-        }
-    }
-
-    #[inline]
-    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
-        text.get(usize::from(self.at)..usize::from(self.end))
-            .unwrap_or(&[])
-    }
-}
 
 /// What is known of a message without looking again: sizes, start line, envelope.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -88,91 +47,6 @@ pub(crate) struct Head {
     seen: u8,
     content_length: Option<u32>,
 }
-
-/// One header line: name at, value at, value end (16 bits each), row number, name length ([`LONG_NAME`]: to the colon).
-/// The last two bytes are ASCII; [`Entry::packed`] makes all eight so.
-#[derive(Clone, Copy)]
-pub(crate) struct Entry(pub(crate) u64);
-
-impl Entry {
-    #[inline]
-    pub(crate) fn new(name: (usize, usize), value: (usize, usize), number: u8) -> Self {
-        let len = (name.1 - name.0).min(usize::from(LONG_NAME));
-        Self::with_short_name(name.0, len, value, number)
-    }
-
-    #[inline]
-    fn with_short_name(at: usize, len: usize, value: (usize, usize), number: u8) -> Self {
-        Self(
-            at as u64
-                | (value.0 as u64) << 16
-                | (value.1 as u64) << 32
-                | u64::from(number) << 48
-                | (len as u64) << 56,
-        )
-    }
-
-    #[inline]
-    pub(crate) fn number(self) -> u8 {
-        (self.0 >> 48) as u8
-    }
-
-    #[inline]
-    pub(crate) fn value(self) -> (usize, usize) {
-        (
-            (self.0 >> 16) as u16 as usize,
-            (self.0 >> 32) as u16 as usize,
-        )
-    }
-
-    /// The same entry with seven bits of an offset in each byte, so that an index is ASCII text. Offsets are at most
-    /// [`PACKED_MAX`].
-    #[inline]
-    pub(crate) fn packed(self) -> u64 {
-        self.0 & (LOW | 0xFFFF << 48) | (self.0 & HIGH) << 1
-    }
-
-    /// Undoes [`Entry::packed`].
-    #[inline]
-    pub(crate) fn unpacked(packed: u64) -> Self {
-        Self(packed & (LOW | 0xFFFF << 48) | packed >> 1 & HIGH)
-    }
-
-    /// Where the line begins.
-    pub(crate) fn start(self) -> usize {
-        self.0 as u16 as usize
-    }
-
-    /// The same line `by` bytes further on; the head stays below 64 KiB, so no field overflows.
-    pub(crate) fn moved(self, by: usize) -> Self {
-        Self(self.0 + by as u64 * 0x1_0001_0001)
-    }
-
-    /// The same line `by` bytes back.
-    pub(crate) fn moved_back(self, by: usize) -> Self {
-        Self(self.0 - by as u64 * 0x1_0001_0001)
-    }
-
-    /// The name's span in `text`, which is where it was read.
-    pub(crate) fn name(self, text: &[u8]) -> (usize, usize) {
-        let at = self.0 as u16 as usize;
-        let len = (self.0 >> 56) as usize;
-        if len < usize::from(LONG_NAME) {
-            return (at, at + len);
-        }
-        chars::trim(text, at, chars::find_byte(text, at, b':'))
-    }
-}
-
-/// Stands for a name too long for its byte.
-const LONG_NAME: u8 = 127;
-/// A head up to this long can have packed entries: 14 bits an offset.
-pub(crate) const PACKED_MAX: u32 = 0x3FFF;
-const LOW: u64 = 0x007F_007F_007F;
-const HIGH: u64 = 0x3F80_3F80_3F80;
-
-/// Bytes of an [`Entry`] in a block.
-pub(crate) const ENTRY: usize = 8;
 
 impl Head {
     /// The body's size that the message declares.
@@ -320,7 +194,7 @@ impl Head {
             .and_then(|digits| chars::number(digits, 699))
             .filter(|&status| status >= 100)
             .map(|status| status as u16)
-            .ok_or(ParseError::new("malformed status code", at))?;
+            .ok_or_else(|| ParseError::new("malformed status code", at))?;
         self.target = Span::new((end + 1).min(line.len()), line.len());
         Ok(())
     }
@@ -374,7 +248,7 @@ impl Head {
                 let method = chars::skip_space(value, digits);
                 self.cseq = chars::number(&value[..digits], CSEQ_MAX)
                     .map(|number| number as u32)
-                    .ok_or(ParseError::new("malformed CSeq number", at))?;
+                    .ok_or_else(|| ParseError::new("malformed CSeq number", at))?;
                 if method == digits || !chars::is_token(&value[method..]) {
                     return Err(ParseError::new("malformed CSeq", at + digits));
                 }
@@ -383,7 +257,7 @@ impl Head {
             HeaderId::ContentLength => {
                 let length = chars::number(value, u64::from(u32::MAX))
                     .map(|length| length as u32)
-                    .ok_or(ParseError::new("malformed Content-Length", at))?;
+                    .ok_or_else(|| ParseError::new("malformed Content-Length", at))?;
                 if self.content_length.is_some_and(|other| other != length) {
                     return Err(ParseError::new("contradicting Content-Length", at));
                 }
@@ -468,10 +342,10 @@ fn check_version(text: &[u8], at: usize) -> Result<(), ParseError> {
     if text == b"SIP/2.0" || text.eq_ignore_ascii_case(b"SIP/2.0") {
         return Ok(());
     }
-    let numbers = text
-        .get(..4)
-        .filter(|start| start.eq_ignore_ascii_case(b"SIP/"));
-    let numbers = numbers.and(text.get(4..)).unwrap_or(&[]);
+    let numbers = match text.split_at_checked(4) {
+        Some((start, numbers)) if start.eq_ignore_ascii_case(b"SIP/") => numbers,
+        _ => &[],
+    };
     let dot = chars::find_byte(numbers, 0, b'.');
     let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
     if digits(&numbers[..dot]) && digits(numbers.get(dot + 1..).unwrap_or(&[])) {

@@ -4,6 +4,11 @@
 //! header injection), where it is defined. The rows stand in the order in which the builder writes them: what
 //! proxies read first (RFC 3261 §7.3.1), what describes the body last. Unknown fields go before the latter.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "row numbers and lengths of names are below 128"
+)]
+
 use super::chars;
 
 /// Whether several values may share a line, separated by commas.
@@ -434,10 +439,11 @@ fn lookup(text: &[u8], at: usize, end: usize, folded: (u64, u64)) -> Option<Head
     let mut place = hash(folded, len);
     loop {
         let slot = &SLOTS[place];
-        if slot.folded == folded && usize::from(slot.len) == len {
-            if len <= 16 || long_name(text, at, end, slot.id) {
-                return slot.id;
-            }
+        if slot.folded == folded
+            && usize::from(slot.len) == len
+            && (len <= 16 || long_name(text, at, end, slot.id))
+        {
+            return slot.id;
         }
         slot.id?;
         place = (place + 1) % SLOT_COUNT;

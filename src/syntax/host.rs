@@ -53,10 +53,10 @@ pub fn ip(host: &str) -> Option<IpAddr> {
     let inner = host
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
-    if inner.is_none() {
-        if let Ok(v4) = host.parse::<Ipv4Addr>() {
-            return Some(IpAddr::V4(v4));
-        }
+    if inner.is_none()
+        && let Ok(v4) = host.parse::<Ipv4Addr>()
+    {
+        return Some(IpAddr::V4(v4));
     }
     let text = inner.unwrap_or(host);
     if !text.contains(':') {
@@ -120,7 +120,7 @@ pub(crate) fn port_number(
     chars::number(&text[at..end], u64::from(u16::MAX))
         .and_then(|port| u16::try_from(port).ok())
         .map(Some)
-        .ok_or(ParseError::new("malformed port", at))
+        .ok_or_else(|| ParseError::new("malformed port", at))
 }
 
 #[cfg(test)]

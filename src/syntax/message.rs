@@ -5,20 +5,23 @@
 //! other header is parsed when asked for. Header text need not be UTF-8: accessors that give `&str` pass over a line
 //! that is not, [`Message::lines`] and [`Message::header_bytes`] give every line's bytes.
 
-use std::cell::RefCell;
-use std::fmt;
-use std::sync::Arc;
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "offsets in a head are below 64 KiB, in a message below 4 GiB"
+)]
 
+use std::fmt;
+
+use super::block::{Block, ENTRY, Entry, Span};
 use super::chars;
 use super::error::ParseError;
-use super::head::{ENTRY, Entry, Head, PACKED_MAX, Span};
+use super::head::Head;
 use super::header_id::HeaderId;
 use super::headers::{Contact, MediaType, TypedHeader, Via};
 use super::multipart::Parts;
 use super::name_addr::NameAddr;
 use super::params;
 use super::payload::Payload;
-use crate::base::limits::Limits;
 
 /// An immutable SIP message; cheap to clone.
 #[derive(Clone)]
@@ -27,133 +30,23 @@ pub struct Message {
     head: Head,
 }
 
-/// The bytes of a message and its index in one allocation. Nearly every message is text from end to end, and is kept
-/// as such, so that no accessor has to ask again; others are kept as bytes.
-#[derive(Clone)]
-enum Block {
-    /// Valid UTF-8, its index packed (see [`Entry::packed`]).
-    Text(Arc<str>),
-    /// Anything, or a head too long to pack its index.
-    Bytes(Arc<[u8]>),
-}
-
-impl Block {
-    #[inline]
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Text(text) => text.as_bytes(),
-            Self::Bytes(bytes) => bytes,
-        }
-    }
-
-    /// The text at `at..end`; none when it is not UTF-8.
-    #[inline]
-    fn text(&self, at: usize, end: usize) -> Option<&str> {
-        match self {
-            Self::Text(text) => text.get(at..end),
-            Self::Bytes(bytes) => std::str::from_utf8(bytes.get(at..end)?).ok(),
-        }
-    }
-
-    #[inline]
-    fn entry(&self, stored: [u8; ENTRY]) -> Entry {
-        match self {
-            Self::Text(_) => Entry::unpacked(u64::from_le_bytes(stored)),
-            Self::Bytes(_) => Entry(u64::from_le_bytes(stored)),
-        }
-    }
-}
-
-/// What [`Message::parse_stream`] found at the start of a stream's bytes.
-#[derive(Clone, Debug)]
-pub enum Parsed {
-    /// A message, and how many bytes of the stream it took, empty lines before it included.
-    Message(Message, usize),
-    /// The message is not complete.
-    NeedMore,
-}
-
 impl Message {
-    /// Reads a datagram (RFC 3261 §18.3): bytes after the body are dropped, a Content-Length beyond the end is an
-    /// error. Empty lines before the start line are skipped (§7.5).
-    pub fn parse_datagram(bytes: &[u8], limits: &Limits) -> Result<Self, ParseError> {
-        let skipped = leading_line_ends(bytes);
-        let bytes = &bytes[skipped..];
-        if bytes.len() > limits.message_bytes {
-            return Err(ParseError::new("message too long", skipped));
-        }
-        with_scratch(|scratch| {
-            let head = scratch.read(bytes, limits)?;
-            let available = bytes.len() - head.body as usize;
-            let length = head
-                .content_length()
-                .map_or(available, |length| length as usize);
-            if length > available {
-                return Err(ParseError::new(
-                    "body shorter than its Content-Length",
-                    bytes.len(),
-                ));
-            }
-            scratch.seal(head, length)
-        })
-        .map_err(|error| error.within(skipped))
-    }
-
-    /// Reads a message at the start of a stream (RFC 3261 §18.3). Without Content-Length the body is empty, unless a
-    /// Content-Type says there is one: then its end cannot be known, which is an error.
-    pub fn parse_stream(bytes: &[u8], limits: &Limits) -> Result<Parsed, ParseError> {
-        let skipped = leading_line_ends(bytes);
-        let bytes = &bytes[skipped..];
-        let Some(end) = super::framer::end_of_head(bytes, 0) else {
-            let longest = limits.header_bytes.min(limits.message_bytes);
-            if bytes.len() > longest {
-                return Err(ParseError::new("header fields too long", skipped + longest));
-            }
-            return Ok(Parsed::NeedMore);
-        };
-        with_scratch(|scratch| {
-            let head = scratch.read(&bytes[..end], limits)?;
-            let length = stream_body(&head, scratch.entries.iter())?;
-            if end + length > limits.message_bytes {
-                return Err(ParseError::new("message too long", end));
-            }
-            let Some(body) = bytes.get(end..end + length) else {
-                return Ok(Parsed::NeedMore);
-            };
-            scratch.text.extend_from_slice(body);
-            Ok(Parsed::Message(
-                scratch.seal(head, length)?,
-                skipped + end + length,
-            ))
-        })
-        .map_err(|error| error.within(skipped))
-    }
-
     /// A message made of `text` and the entries of its lines, kept as text where it is.
-    fn received(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
+    pub(crate) fn received(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
         head.text_len = text.len() as u32;
         head.lines = entries.len() as u16;
-        if head.body <= PACKED_MAX {
-            let index = text.len();
-            push_index(text, entries.iter().map(|&entry| Entry(entry).packed()));
-            if let Ok(text) = std::str::from_utf8(text) {
-                return Self {
-                    block: Block::Text(Arc::from(text)),
-                    head,
-                };
-            }
-            text.truncate(index);
+        Self {
+            block: Block::received(text, entries, head.body),
+            head,
         }
-        Self::built(text, entries, head)
     }
 
     /// As [`Message::received`], kept as bytes: what is built is mostly sent and seldom read.
     pub(crate) fn built(text: &mut Vec<u8>, entries: &[u64], mut head: Head) -> Self {
         head.text_len = text.len() as u32;
         head.lines = entries.len() as u16;
-        push_index(text, entries.iter().copied());
         Self {
-            block: Block::Bytes(Arc::from(text.as_slice())),
+            block: Block::bytes_of(text, entries),
             head,
         }
     }
@@ -176,11 +69,7 @@ impl Message {
     /// The message's bytes to send, sharing its block.
     #[must_use]
     pub fn payload(&self) -> Payload {
-        let block = match &self.block {
-            Block::Text(text) => Arc::clone(text).into(),
-            Block::Bytes(bytes) => Arc::clone(bytes),
-        };
-        Payload::of(block, self.head.text_len)
+        Payload::of(self.block.shared(), self.head.text_len)
     }
 
     /// The bytes that this message keeps in memory, its index included.
@@ -453,9 +342,10 @@ impl Message {
     fn address(&self, id: HeaderId, missing: &'static str) -> Result<NameAddr<'_>, ParseError> {
         match self.header(id) {
             Some(value) => NameAddr::parse(value),
-            None => {
-                NameAddr::parse_bytes(self.header_bytes(id).ok_or(ParseError::new(missing, 0))?)
-            }
+            None => NameAddr::parse_bytes(
+                self.header_bytes(id)
+                    .ok_or_else(|| ParseError::new(missing, 0))?,
+            ),
         }
     }
 
@@ -541,6 +431,11 @@ impl Message {
         }
     }
 
+    /// Whether all of it is known to be UTF-8.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.block, Block::Text(_))
+    }
+
     pub(crate) fn head(&self) -> &Head {
         &self.head
     }
@@ -619,92 +514,10 @@ pub(crate) fn delta_seconds(text: &[u8]) -> Option<u32> {
     chars::number_clamped(text, u64::from(u32::MAX)).and_then(|n| u32::try_from(n).ok())
 }
 
-/// How many bytes of CR and LF stand before the message.
-pub(crate) fn leading_line_ends(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .position(|b| !matches!(b, b'\r' | b'\n'))
-        .unwrap_or(bytes.len())
-}
-
-/// The size of the body that follows `head` on a stream.
-fn stream_body<'a>(
-    head: &Head,
-    mut entries: impl Iterator<Item = &'a u64>,
-) -> Result<usize, ParseError> {
-    if let Some(length) = head.content_length() {
-        return Ok(length as usize);
-    }
-    if entries.any(|&entry| Entry(entry).number() == HeaderId::ContentType as u8) {
-        return Err(ParseError::new(
-            "no Content-Length on a stream",
-            head.body as usize,
-        ));
-    }
-    Ok(0)
-}
-
-/// Writes an index at the end of a block.
-#[inline]
-fn push_index(text: &mut Vec<u8>, entries: impl ExactSizeIterator<Item = u64>) {
-    let at = text.len();
-    text.resize(at + entries.len() * ENTRY, 0);
-    let index = text.get_mut(at..).unwrap_or(&mut []);
-    for (place, entry) in index.as_chunks_mut::<ENTRY>().0.iter_mut().zip(entries) {
-        *place = entry.to_le_bytes();
-    }
-}
-
-/// Working space that parses share, so that one message costs one allocation: its block.
-#[derive(Default)]
-struct Scratch {
-    text: Vec<u8>,
-    entries: Vec<u64>,
-}
-
-impl Scratch {
-    fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<Head, ParseError> {
-        self.text.clear();
-        self.entries.clear();
-        self.text.extend_from_slice(bytes);
-        Head::read(&mut self.text, limits, &mut self.entries)
-    }
-
-    fn seal(&mut self, head: Head, body: usize) -> Result<Message, ParseError> {
-        self.text.truncate(head.body as usize + body);
-        let message = Message::received(&mut self.text, &self.entries, head);
-        if let Block::Bytes(bytes) = &message.block {
-            message.head.check_text(bytes)?;
-        }
-        Ok(message)
-    }
-}
-
-/// Beyond this much, working space is given back.
-const SCRATCH_KEPT: usize = 256 * 1024;
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> =
-        const { RefCell::new(Scratch { text: Vec::new(), entries: Vec::new() }) };
-}
-
-fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
-    SCRATCH.with(|scratch| {
-        // No work parses while it parses; were it so, it would get working space of its own.
-        let Ok(mut scratch) = scratch.try_borrow_mut() else {
-            return work(&mut Scratch::default());
-        };
-        let result = work(&mut scratch);
-        if scratch.text.capacity() > SCRATCH_KEPT {
-            *scratch = Scratch::default();
-        }
-        result
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::limits::Limits;
 
     const START: &str =
         "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n";
@@ -784,44 +597,5 @@ mod tests {
             ["x, y"]
         );
         assert_eq!(message.headers(HeaderId::Supported).count(), 3);
-    }
-
-    #[test]
-    fn a_stream_without_a_length_is_refused_only_when_there_is_a_body() {
-        let text = format!("{START}{END}").replace("l: 4\r\n", "");
-        let parsed = Message::parse_stream(text.as_bytes(), &Limits::default()).unwrap();
-        assert!(matches!(parsed, Parsed::Message(_, n) if n == text.len()));
-        let text = text.replace("CSeq", "c: text/plain\r\nCSeq");
-        assert!(Message::parse_stream(text.as_bytes(), &Limits::default()).is_err());
-    }
-
-    #[test]
-    fn limits_are_kept() {
-        let many = "X: y\r\n".repeat(300);
-        let bytes = format!("{START}{many}{END}body");
-        let parse = |limits: &Limits| Message::parse_datagram(bytes.as_bytes(), limits);
-        assert_eq!(
-            parse(&Limits::default()).unwrap_err().what,
-            "too many header fields"
-        );
-        assert!(
-            parse(&Limits {
-                headers: 400,
-                ..Limits::default()
-            })
-            .is_ok()
-        );
-        let short = Limits {
-            headers: 400,
-            header_bytes: 500,
-            ..Limits::default()
-        };
-        assert_eq!(parse(&short).unwrap_err().what, "header fields too long");
-        let short = Limits {
-            headers: 400,
-            message_bytes: 500,
-            ..Limits::default()
-        };
-        assert_eq!(parse(&short).unwrap_err().what, "message too long");
     }
 }

@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod block;
 mod builder;
 mod chars;
 mod edit;
@@ -22,6 +23,7 @@ pub mod method;
 mod multipart;
 mod name_addr;
 pub mod params;
+mod parse;
 mod payload;
 mod salvage;
 mod status;
@@ -41,10 +43,11 @@ pub use headers::{
     TargetDialog, TypedHeader, Via, Warning, WwwAuthenticate,
 };
 pub use host::{HostPort, ip, same_host};
-pub use message::{Message, Parsed, Values};
+pub use message::{Message, Values};
 pub use multipart::{Part, Parts};
 pub use name_addr::NameAddr;
 pub use params::{Param, Params};
+pub use parse::Parsed;
 pub use payload::Payload;
 pub use salvage::Salvage;
 pub use status::reason_phrase;

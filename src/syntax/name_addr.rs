@@ -119,7 +119,7 @@ pub(crate) fn scan(text: &[u8]) -> Result<Parts, ParseError> {
         match text.get(i) {
             Some(b'"') => {
                 i = chars::quoted_end(text, i)
-                    .ok_or(ParseError::new("quoted string without an end", i))?;
+                    .ok_or_else(|| ParseError::new("quoted string without an end", i))?;
             }
             Some(b'<') => {
                 let close = chars::find_byte(text, i, b'>');

@@ -202,7 +202,7 @@ pub(crate) fn next(
         Some(b'"') => {
             i = chars::quoted_end(text, i)
                 .filter(|&end| end <= text.len())
-                .ok_or(ParseError::new("quoted string without an end", value_at))?;
+                .ok_or_else(|| ParseError::new("quoted string without an end", value_at))?;
         }
         Some(b'<') => {
             i = chars::find_byte(text, i, b'>') + 1;
@@ -245,7 +245,7 @@ pub(crate) fn seek<const N: usize>(
         }
         while text.get(i) == Some(&b'"') {
             i = chars::quoted_end(text, i)
-                .ok_or(ParseError::new("quoted string without an end", i))?;
+                .ok_or_else(|| ParseError::new("quoted string without an end", i))?;
             i = chars::find(text, i, PARAM_END);
         }
     }

@@ -31,7 +31,7 @@ impl Salvage {
     /// Looks for an answerable request in `bytes`, which were refused with `error`.
     #[must_use]
     pub fn of(bytes: &[u8], error: &ParseError) -> Option<Self> {
-        let bytes = &bytes[super::message::leading_line_ends(bytes)..];
+        let bytes = &bytes[super::parse::leading_line_ends(bytes)..];
         let method_end = chars::skip(bytes, 0, chars::TOKEN);
         let method = std::str::from_utf8(bytes.get(..method_end)?).ok()?;
         if method.is_empty() || method == super::method::ACK || bytes.get(method_end) != Some(&b' ')
@@ -184,5 +184,52 @@ pub(crate) fn extent(bytes: &[u8]) -> Option<usize> {
         Some(length) => end.checked_add(usize::try_from(length).ok()?),
         None if typed => None,
         None => Some(end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::limits::Limits;
+    use crate::syntax::Message;
+
+    fn salvage(text: &str) -> Option<Salvage> {
+        let error = Message::parse_datagram(text.as_bytes(), &Limits::default()).unwrap_err();
+        Salvage::of(text.as_bytes(), &error)
+    }
+
+    const BROKEN: &str = "OPTIONS sip:a@b SIP/2.0\r\nv: SIP/2.0/UDP h:9;rport\r\n ;branch=z9hG4bK1\r\nVia: SIP/2.0/UDP i\r\n\
+        From: <sip:a@b>;tag=f\r\nTo: <sip:b@c>\r\nTo: <sip:x@y>\r\nCSeq: 1 OPTIONS\r\nSubject: no\r\n\r\n";
+
+    #[test]
+    fn an_answer_repeats_what_was_there() {
+        let salvage = salvage(BROKEN).unwrap();
+        assert_eq!((salvage.status, salvage.method.as_str()), (400, "OPTIONS"));
+        assert_eq!(salvage.top_via().unwrap().sent_by.port, Some(9));
+        let answer = salvage.response("t", Some(([192, 0, 2, 1].into(), 77)));
+        assert_eq!(
+            String::from_utf8_lossy(&answer),
+            "SIP/2.0 400 more than one To\r\n\
+             Via: SIP/2.0/UDP h:9;rport=77;branch=z9hG4bK1;received=192.0.2.1\r\n\
+             Via: SIP/2.0/UDP i\r\nFrom: <sip:a@b>;tag=f\r\nTo: <sip:b@c>;tag=t\r\n\
+             CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn a_foreign_version_is_answered_505() {
+        let salvage = salvage(&BROKEN.replace("SIP/2.0\r\nv", "SIP/7.0\r\nv")).unwrap();
+        assert_eq!(
+            (salvage.status, salvage.reason),
+            (505, "Version Not Supported")
+        );
+    }
+
+    #[test]
+    fn nobody_is_answered_who_cannot_be_reached_or_must_not_be() {
+        assert!(salvage(&BROKEN.replace("OPTIONS", "ACK")).is_none());
+        assert!(salvage(&BROKEN.replace("v: ", "X: ").replace("Via", "Y")).is_none());
+        assert!(salvage("").is_none());
+        assert!(salvage("SIP/2.0 200 OK\r\n\r\n").is_none());
     }
 }

@@ -355,13 +355,12 @@ impl Iterator for Unescape<'_> {
                 .to_digit(16)
                 .and_then(|digit| u8::try_from(digit).ok())
         };
-        if first == b'%' {
-            if let [high, low, rest @ ..] = rest {
-                if let (Some(high), Some(low)) = (hex(*high), hex(*low)) {
-                    self.0 = rest;
-                    return Some(high << 4 | low);
-                }
-            }
+        if first == b'%'
+            && let [high, low, rest @ ..] = rest
+            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
+        {
+            self.0 = rest;
+            return Some(high << 4 | low);
         }
         self.0 = rest;
         Some(first)

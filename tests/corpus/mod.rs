@@ -1,6 +1,11 @@
 //! Where the test corpora are, and what happens when they are not.
 #![allow(dead_code, reason = "each test program uses a part")]
 #![allow(
+    clippy::unwrap_used,
+    reason = "a corpus that cannot be read fails the test"
+)]
+#![allow(clippy::cast_possible_truncation, reason = "noise is cut to size")]
+#![allow(
     clippy::print_stderr,
     reason = "a test says aloud what it could not check"
 )]

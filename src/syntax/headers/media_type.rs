@@ -25,7 +25,7 @@ impl<'a> MediaType<'a> {
         let (kind, rest) = leading_token(text, "malformed media type")?;
         let rest = rest
             .strip_prefix('/')
-            .ok_or(ParseError::new("media type without a slash", kind.len()))?;
+            .ok_or_else(|| ParseError::new("media type without a slash", kind.len()))?;
         let (subtype, params) = token_with_params(rest, "malformed media subtype")?;
         Ok(Self {
             kind,

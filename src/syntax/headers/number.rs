@@ -133,7 +133,8 @@ impl<'a> TypedHeader<'a> for RetryAfter<'a> {
         let seconds = seconds(digits)?;
         let mut comment = "";
         if rest.starts_with('(') {
-            let close = comment_end(rest).ok_or(ParseError::new("comment without an end", 0))?;
+            let close =
+                comment_end(rest).ok_or_else(|| ParseError::new("comment without an end", 0))?;
             comment = &rest[1..close];
             rest = chars::trimmed(&rest[close + 1..]);
         }
@@ -210,13 +211,13 @@ impl TypedHeader<'_> for MinSe {
 }
 
 fn seconds(text: &str) -> Result<u32, ParseError> {
-    delta_seconds(text.as_bytes()).ok_or(ParseError::new("malformed number of seconds", 0))
+    delta_seconds(text.as_bytes()).ok_or_else(|| ParseError::new("malformed number of seconds", 0))
 }
 
 fn bounded(text: &str, max: u64, what: &'static str) -> Result<u32, ParseError> {
     chars::number(text.as_bytes(), max)
         .and_then(|number| u32::try_from(number).ok())
-        .ok_or(ParseError::new(what, 0))
+        .ok_or_else(|| ParseError::new(what, 0))
 }
 
 fn end(rest: &str, what: &'static str) -> Result<(), ParseError> {

@@ -60,10 +60,10 @@ impl<'a> TypedHeader<'a> for Warning<'a> {
             .filter(|digits| digits.len() == 3)
             .and_then(|digits| chars::number(digits.as_bytes(), 999))
             .and_then(|code| u16::try_from(code).ok())
-            .ok_or(ParseError::new("malformed warning code", 0))?;
+            .ok_or_else(|| ParseError::new("malformed warning code", 0))?;
         let (agent, quoted) = rest
             .split_once([' ', '\t'])
-            .ok_or(ParseError::new("warning without a text", digits.len()))?;
+            .ok_or_else(|| ParseError::new("warning without a text", digits.len()))?;
         let quoted = chars::trimmed(quoted);
         if !quoted.starts_with('"') || chars::quoted_end(quoted.as_bytes(), 0) != Some(quoted.len())
         {
