@@ -325,6 +325,35 @@ fn a_lost_ack_is_sent_again_for_each_repeated_200() {
     );
 }
 
+/// A proxy with several workers let a re-INVITE overtake the ACK: it was refused with 500, and the hold with it.
+#[test]
+fn a_reinvite_that_overtakes_the_ack_stands_for_it() {
+    let mut p = pair(26);
+    p.net.lose_next("ACK", 1);
+    let session = p.call();
+    let incoming = p.incoming();
+    p.on(p.bob, |agent, now| {
+        agent.answer(now, &incoming, 200, &Send::default())
+    })
+    .expect("answered");
+    p.net.run_for(secs(0.1));
+    assert_eq!(state(&incoming), SessionState::Answering);
+    p.on(p.alice, |agent, now| {
+        agent.hold(now, &session, true, &cookie(1))
+    })
+    .expect("held");
+    p.net.run_for(secs(0.3));
+    assert_eq!(p.completed(p.alice, 1), Some(Status::Sip(200)));
+    assert_eq!(state(&incoming), SessionState::Connected);
+    let ladder = p.net.ladder().to_owned();
+    assert_eq!(ladder.matches("200 OK").count(), 2, "{ladder}");
+    p.on(p.alice, |agent, now| {
+        agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+    })
+    .expect("over");
+    p.assert_clean();
+}
+
 #[test]
 fn without_any_ack_the_callee_says_bye_after_64_t1() {
     let mut p = pair(10);

@@ -193,6 +193,17 @@ impl Call {
         {
             return;
         }
+        self.on_acknowledged(cx, account, message, out);
+    }
+
+    /// The peer has our 2xx: `message` is its ACK, or a later request that shows it (RFC 5407 §3.1.4).
+    pub(super) fn on_acknowledged(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
         let offered = self.repeat.as_ref().is_some_and(|repeat| repeat.offered);
         self.stop_repeating(cx);
         let first = self.state == State::Accepted;

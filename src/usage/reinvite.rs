@@ -245,6 +245,14 @@ impl Call {
         flow: &Flow,
         out: &mut Vec<CallEvent>,
     ) {
+        // The ACK to our 2xx was lost or overtaken: nobody makes a new offer without having the answer to the last one.
+        if self
+            .repeat
+            .as_ref()
+            .is_some_and(|repeat| !repeat.offered && repeat.cseq < message.cseq())
+        {
+            self.on_acknowledged(cx, account, message.clone(), out);
+        }
         match self.state {
             State::Confirmed => {}
             State::Ending | State::Ended => {
