@@ -9,23 +9,23 @@ LOGS=$TARGET/checks
 SHARED=${RTC_SHARED:-$ROOT/../shared}
 export LD_LIBRARY_PATH="$LIBRARY${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 
-# free_ports COUNT: ports of the loopback that nobody has, for UDP and TCP; below those the system gives to sockets
-# that ask for any, so that they are still free when their program comes.
+# free_ports COUNT: ports of the loopback that nobody has, for UDP and TCP.
 free_ports() {
     python3 - "$1" << 'PYTHON'
 import random, socket, sys
-found, held = [], []
+found = []
 while len(found) < int(sys.argv[1]):
-    tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    held += [tcp, udp]
-    port = random.randrange(20000, 32000)
+    # Below the range from which the system gives ports to everybody else. The port after it is for RTCP or TLS.
+    port = 2 * random.randrange(10000, 16000)
     try:
-        tcp.bind(('127.0.0.1', port))
-        udp.bind(('127.0.0.1', port))
+        for one in (port, port + 1):
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as peer:
+                    peer.bind(('127.0.0.1', one))
     except OSError:
         continue
-    # Programs that take the next port for RTCP or TLS find it free too, as a rule.
-    found.append(str(port))
+    if str(port) not in found:
+        found.append(str(port))
 print(' '.join(found))
 PYTHON
 }

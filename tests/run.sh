@@ -18,7 +18,7 @@ cd "$ROOT" || exit 1
 export ROOT TARGET RTC_SHARED="$SHARED" CARGO_TERM_COLOR=never RUST_BACKTRACE=0
 
 # ---- checks that are a command or two; the others stand in c/checks.sh and interop/checks.sh ----
-cargo_tests() { cargo test --locked --no-fail-fast -- --show-output; }
+cargo_tests() { cd "$ROOT" && cargo test --locked --no-fail-fast -- --show-output; }
 release_build() { bash "$ROOT/samples/build.sh"; }
 bindings_cpp() { RTC_LIB_DIR=$LIBRARY bash "$ROOT/bindings/cpp/tests/run.sh"; }
 vtables() { python3 "$ROOT/bindings/com/tests/vtable_test.py"; }
