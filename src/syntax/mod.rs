@@ -29,10 +29,10 @@ mod salvage;
 mod status;
 pub mod uri;
 
+pub(crate) use block::Span;
 pub use builder::MessageBuilder;
 pub use edit::MessageEdit;
 pub use error::ParseError;
-pub(crate) use head::Span;
 pub use framer::{Frame, FrameError, Framer, is_keep_alive};
 pub use header_id::{HeaderClass, HeaderId};
 pub use header_lines::{HeaderLine, HeaderLines};
