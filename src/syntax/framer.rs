@@ -6,7 +6,7 @@
 
 use super::error::ParseError;
 use super::message::Message;
-use super::parse::{Parsed, leading_line_ends};
+use super::parse::Parsed;
 use super::salvage::{self, Salvage};
 use crate::base::limits::Limits;
 
@@ -205,10 +205,12 @@ pub(crate) fn end_of_head(bytes: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// Whether a datagram is nothing but a keep-alive: empty or line ends only.
+/// Whether a datagram is nothing but a keep-alive: empty, or line ends, spaces and, as some phones send, zero bytes.
 #[must_use]
 pub fn is_keep_alive(datagram: &[u8]) -> bool {
-    leading_line_ends(datagram) == datagram.len()
+    datagram
+        .iter()
+        .all(|b| matches!(b, b'\r' | b'\n' | b' ' | b'\0'))
 }
 
 #[cfg(test)]
@@ -255,6 +257,14 @@ mod tests {
         assert_eq!(frames(&mut framer), ["Ping"]);
         framer.push(b"\r\n");
         assert_eq!(frames(&mut framer), ["Pong"]);
+    }
+
+    #[test]
+    fn datagrams_that_only_keep_a_binding_alive_are_known() {
+        for datagram in [&b""[..], b"\r\n\r\n", b"\0\0\0\0", b" "] {
+            assert!(is_keep_alive(datagram));
+        }
+        assert!(!is_keep_alive(b"\r\nx"));
     }
 
     #[test]
