@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_void};
 use libc::size_t;
 
 use crate::base::limits::Limits;
-use crate::syntax::{HeaderId, Message, ParseError, Parsed, Uri, params};
+use crate::syntax::{HeaderId, Message, ParseError, Parsed, Uri, find_byte, params};
 
 use super::constants::{RTC_HEADER_LINES, RTC_PARSE_STREAM, RTC_PARSE_STRICT};
 use super::entry::{Entry, Made, MadeTexts, MessageEntry};
@@ -196,25 +196,21 @@ fn read_head(message: &Message) -> rtc_sip_head_t {
 /// The URI of the first address of a line: inside its brackets, or up to parameters or the next address.
 fn bare_uri(address: &[u8]) -> &[u8] {
     let mut at = 0;
-    while let Some(&b) = address.get(at) {
-        match b {
-            b'<' => {
-                let rest = &address[at + 1..];
-                let end = rest.iter().position(|b| *b == b'>').unwrap_or(rest.len());
-                return &rest[..end];
-            }
-            b'"' => {
-                at += 1;
-                while let Some(&b) = address.get(at).filter(|b| **b != b'"') {
-                    at += if b == b'\\' { 2 } else { 1 };
-                }
-            }
-            b';' | b',' => return address[..at].trim_ascii(),
-            _ => {}
+    if address.first() == Some(&b'"') {
+        at = 1;
+        while let Some(&b) = address.get(at).filter(|b| **b != b'"') {
+            at += if b == b'\\' { 2 } else { 1 };
         }
-        at += 1;
     }
-    address.trim_ascii()
+    let open = find_byte(address, at.min(address.len()), b'<');
+    let before = &address[..open];
+    let end = find_byte(before, at.min(open), b';');
+    let end = find_byte(&before[..end], at.min(end), b',');
+    if end < open || open == address.len() {
+        return before[..end].trim_ascii();
+    }
+    let uri = &address[open + 1..];
+    &uri[..find_byte(uri, 0, b'>')]
 }
 
 fn empty() -> rtc_str_t {

@@ -30,6 +30,7 @@ mod status;
 pub mod uri;
 
 pub(crate) use block::Span;
+pub(crate) use chars::find_byte;
 pub use builder::MessageBuilder;
 pub use edit::MessageEdit;
 pub use error::ParseError;
