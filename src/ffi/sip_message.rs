@@ -7,7 +7,7 @@ use std::ffi::{c_char, c_void};
 use libc::size_t;
 
 use crate::base::limits::Limits;
-use crate::syntax::{HeaderId, Message, ParseError, Parsed, Uri, find_byte, params};
+use crate::syntax::{HeaderId, Message, ParseError, Parsed, find_byte, params};
 
 use super::constants::{RTC_HEADER_LINES, RTC_PARSE_STREAM, RTC_PARSE_STRICT};
 use super::entry::{Entry, Made, MadeTexts, MessageEntry};
@@ -182,10 +182,7 @@ fn read_head(message: &Message) -> rtc_sip_head_t {
     head.to_uri = given(message.header_bytes(HeaderId::To).map(bare_uri));
     if let Some(contact) = message.header_bytes(HeaderId::Contact).map(bare_uri) {
         head.contact_uri = view(contact);
-        let uri = std::str::from_utf8(contact)
-            .ok()
-            .and_then(|uri| Uri::parse(uri).ok());
-        head.contact_host = uri.map_or_else(empty, |uri| text::lend(uri.host.as_bytes()));
+        head.contact_host = view(host_of(contact));
     }
     head.event = given(message.header_bytes(HeaderId::Event));
     head.content_type = given(message.header_bytes(HeaderId::ContentType));
@@ -211,6 +208,28 @@ fn bare_uri(address: &[u8]) -> &[u8] {
     }
     let uri = &address[open + 1..];
     &uri[..find_byte(uri, 0, b'>')]
+}
+
+/// The host of a sip or sips URI, brackets of IPv6 included; empty in any other (RFC 3261 §19.1.1).
+fn host_of(uri: &[u8]) -> &[u8] {
+    let scheme = find_byte(uri, 0, b':');
+    let (name, rest) = (&uri[..scheme], uri.get(scheme + 1..).unwrap_or(&[]));
+    if !(name.eq_ignore_ascii_case(b"sip") || name.eq_ignore_ascii_case(b"sips")) {
+        return &[];
+    }
+    // Only the user part ends with an `@`; what stands before it may hold anything.
+    let user = find_byte(rest, 0, b'@');
+    let host = rest.get(user + 1..).unwrap_or(rest);
+    let from = if host.first() == Some(&b'[') {
+        find_byte(host, 0, b']')
+    } else {
+        0
+    };
+    let end = host
+        .iter()
+        .skip(from)
+        .position(|b| matches!(b, b':' | b';' | b'?'));
+    &host[..end.map_or(host.len(), |end| from + end)]
 }
 
 fn empty() -> rtc_str_t {
@@ -378,6 +397,24 @@ mod tests {
         ] {
             let found = bare_uri(address.as_bytes());
             assert_eq!(found, uri.as_bytes(), "{address}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_a_uri_is_what_the_parser_says() {
+        for uri in [
+            "sip:a@b",
+            "sip:b",
+            "SIPS:a:b;c?d@example.com:5061;transport=tcp?Subject=x",
+            "sip:[::1]:5060;lr",
+            "sip:a@[2001:db8::1]",
+            "sip:b?X=y",
+        ] {
+            let parsed = crate::syntax::Uri::parse(uri).unwrap();
+            assert_eq!(host_of(uri.as_bytes()), parsed.host.as_bytes(), "{uri}");
+        }
+        for uri in ["tel:+1", "", "sip", "*"] {
+            assert_eq!(host_of(uri.as_bytes()), b"", "{uri}");
         }
     }
 }
