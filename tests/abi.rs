@@ -169,6 +169,34 @@ fn structures_are_as_large_in_c_as_in_rust_and_as_they_were() {
     );
 }
 
+/// The original's results, by name and number, where the tables of facts are at hand.
+#[test]
+fn results_of_the_original_keep_their_names_and_numbers() {
+    let shared = env::var_os("RTC_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let Ok(table) = fs::read_to_string(shared.join("rtc-api/enums.json")) else {
+        assert!(
+            env::var("CI").as_deref() != Ok("true"),
+            "the tables of facts are not there: {}",
+            shared.display()
+        );
+        println!("NOT RUN: no {}/rtc-api/enums.json", shared.display());
+        return;
+    };
+    let table: serde_json::Value = serde_json::from_str(&table).unwrap();
+    let results = table["hresults"].as_object().unwrap();
+    assert!(results.len() > 180);
+    let header = header();
+    for (name, number) in results {
+        let digits = number.as_str().unwrap().trim_start_matches("0x");
+        let number = u32::from_str_radix(digits, 16).unwrap().cast_signed();
+        let line = format!("#define {name} {number}");
+        assert!(header.lines().any(|other| other == line), "{line}");
+    }
+}
+
 /// The names of functions that the header declares.
 fn declared() -> BTreeSet<String> {
     let header = header();
