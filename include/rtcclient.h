@@ -800,7 +800,7 @@ typedef struct rtc_session_options_t {
     struct rtc_event_t *referral;
     // RTC_MEDIA_…; 0: audio both ways.
     uint32_t media;
-    // 0 supported, 1 required, 2 off (1 not in this version).
+    // Reliable provisional responses (RFC 3262): 0 supported, or as the client has it; 1 required; 2 off.
     int32_t reliable;
     // Session timer (not in this version).
     int32_t session_expires_secs;

@@ -1,6 +1,7 @@
 //! What can be asked of the agent: the arguments of its verbs.
 
 use super::states::SessionType;
+use crate::usage::{Reliable, Terms};
 
 /// What rides on the message that a verb sends (`rtc_send_t`).
 #[derive(Clone, Debug, Default)]
@@ -25,7 +26,7 @@ pub struct Send {
 
 /// The application may set the stack's own headers too.
 pub const SEND_EXPERT: u32 = 1;
-/// Send the provisional response reliably; not in this build.
+/// Send the provisional response reliably (RFC 3262).
 pub const SEND_RELIABLE: u32 = 2;
 /// Repeat before it expires.
 pub const SEND_REFRESH: u32 = 4;
@@ -117,8 +118,22 @@ pub struct SessionOptions {
     pub description: Option<Box<[u8]>>,
     /// MEDIA_…; 0: audio both ways.
     pub media: u32,
+    /// Reliable provisional responses; [`Reliable::Supported`] leaves it to the client's own options.
+    pub reliable: Reliable,
     /// The owner's word.
     pub user_data: usize,
+}
+
+impl SessionOptions {
+    /// What is asked of the peer: as given here, else as given for the client.
+    #[must_use]
+    pub fn terms(&self, defaults: &Self) -> Terms {
+        let reliable = match self.reliable {
+            Reliable::Supported => defaults.reliable,
+            given => given,
+        };
+        Terms { reliable }
+    }
 }
 
 /// Use the given profile even if another fits better.

@@ -37,6 +37,8 @@ pub enum EventType {
     SubscriptionStateChange = 22,
     /// A NOTIFY in a subscription.
     SubscriptionNotify = 23,
+    /// The peer acknowledged a reliable provisional answer; `value[0]` is its RSeq.
+    Prack = 24,
     /// A NOTIFY inside a session's dialog.
     SessionNotification = 26,
     /// A NOTIFY outside any dialog.
@@ -71,6 +73,7 @@ impl EventType {
                 1 << 32
             }
             Self::SessionNotification => 1 << 33,
+            Self::Prack => 1 << 34,
             Self::Request => 1 << 36,
             Self::Response | Self::TransactionFailed => 1 << 37,
             Self::Publication => 1 << 40,

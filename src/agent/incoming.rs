@@ -45,10 +45,10 @@ impl Agent {
             if let Some(session) = self.sessions.remove(key) {
                 self.tags.remove(&session.call.local_tag());
             }
-            let lines = if status == 488 {
-                "Warning: 305 rtcclient \"Incompatible media format\"\r\n"
-            } else {
-                ""
+            let lines = match status {
+                488 => "Warning: 305 rtcclient \"Incompatible media format\"\r\n",
+                421 => "Require: 100rel\r\n",
+                _ => "",
             };
             return self.reply(server, &message, status, lines);
         }
@@ -100,6 +100,9 @@ impl Agent {
         if !session.call.take(server, message, flow, media) {
             return Err(400);
         }
+        if session.call.lacks_reliable() {
+            return Err(421);
+        }
         session.call.check_offer().map_err(|fault| match fault {
             MediaFault::Unreadable => 400u16,
             MediaFault::NothingCommon => 488,
@@ -119,7 +122,8 @@ impl Agent {
         if mode == AnswerMode::OfferSessionEvent {
             if !self.config.manual_provisional {
                 self.with_call(key, |call, cx, account, _| {
-                    call.progress(cx, account, 180, "", "", None);
+                    // Nothing was asked for that could be missing.
+                    let _ = call.progress(cx, account, 180, "", "", None, false);
                 });
             }
             let owner = Owner {
@@ -143,7 +147,7 @@ impl Agent {
             Some(message),
         );
         if mode == AnswerMode::AutomaticallyAccept
-            && self.answer_incoming(key, 200, "", "", None).is_err()
+            && self.answer_incoming(key, 200, "", "", None, false).is_err()
         {
             self.with_call(key, |call, cx, account, out| {
                 call.refuse_and_end(cx, account, 488, "", "", None, out);

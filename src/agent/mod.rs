@@ -54,6 +54,7 @@ pub use command::{
     Config, Credentials, ProfileOptions, Send, SessionOptions, Statistics, SubscriptionOptions,
 };
 pub use event::{AnswerKey, Event, EventType, Status};
+pub use crate::usage::Reliable;
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refusal::{Code, Refusal, Verdict};
 pub use states::{

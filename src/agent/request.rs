@@ -307,7 +307,8 @@ impl Agent {
     /// What we can do, for OPTIONS and 200 to OPTIONS (RFC 3261 §11.2).
     pub(super) fn capabilities(&self) -> String {
         format!(
-            "Allow: {ALLOW}\r\nAccept: {ACCEPT}\r\nSupported: path\r\n{}",
+            "Allow: {ALLOW}\r\nAccept: {ACCEPT}\r\nSupported: path, {}\r\n{}",
+            self.config.session_defaults.terms(&self.config.session_defaults).supported(),
             self.allow_events_line()
         )
     }

@@ -5,7 +5,7 @@ use crate::dialog::LocalTag;
 use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
 use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
-use crate::usage::{Alarm, Outcome, Owner, Role, on_stray};
+use crate::usage::{Alarm, Outcome, Owner, Reliable, Role, on_stray, reliable};
 
 use super::Agent;
 
@@ -177,16 +177,22 @@ impl Agent {
             return Some(400);
         }
         // RFC 3261 §8.2.2.3: Require does not count in CANCEL.
-        if message.method() != "CANCEL" && message.values(HeaderId::Require).next().is_some() {
+        if message.method() != "CANCEL" && message.values(HeaderId::Require).any(|tag| !self.knows(message, tag)) {
             return Some(420);
         }
         None
     }
 
+    /// Whether we do what an option tag in Require asks for. Inside a call it may be that call's own terms that allow it.
+    fn knows(&self, message: &Message, tag: &str) -> bool {
+        tag.eq_ignore_ascii_case(reliable::TAG)
+            && (message.to_tag().is_some() || self.config.session_defaults.reliable != Reliable::Off)
+    }
+
     fn refuse_inspected(&mut self, server: ServerKey, message: &Message, status: u16) {
         let mut lines = String::new();
         if status == 420 {
-            for option in message.values(HeaderId::Require) {
+            for option in message.values(HeaderId::Require).filter(|tag| !self.knows(message, tag)) {
                 lines.push_str("Unsupported: ");
                 lines.push_str(option);
                 lines.push_str("\r\n");

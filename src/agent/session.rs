@@ -38,6 +38,8 @@ pub struct Session {
     pub(super) redirect_answer: Option<Message>,
     pub(super) redirects_left: usize,
     pub(super) connected_at: Option<Time>,
+    /// The application was told that media runs.
+    pub(super) media_started: bool,
     /// Packages whose NOTIFYs inside this dialog are wanted.
     pub(super) notifications: Vec<Box<str>>,
     /// The INVITE of the peer that waits for an answer, as noted in `open_invites`.
@@ -84,7 +86,7 @@ impl Session {
         }
         details.text(properties::SESSION_REMOTE_URI, self.remote_uri.clone());
         details.text(properties::SESSION_REMOTE_NAME, self.remote_name.clone());
-        if let Some(media) = self.call.media() {
+        if let Some(media) = self.call.early_media().or(self.call.media()) {
             details.text(properties::SESSION_REMOTE_TYPE, media.content_type());
             details.text(
                 properties::SESSION_REMOTE_DESCRIPTION,
@@ -174,6 +176,7 @@ impl Agent {
             redirect_answer: None,
             redirects_left: self.config.endpoint.limits.redirects,
             connected_at: None,
+            media_started: false,
             notifications: Vec::new(),
             open_server: None,
             no_answer_at: None,
@@ -190,6 +193,7 @@ impl Agent {
                 options.user_data,
             );
             session.call = Call::new(owner, tag);
+            session.call.terms = options.terms(&self.config.session_defaults);
             session.call.extra = session.headers.over(&session.client_headers);
         }
         self.tags.insert(tag, owner);

@@ -91,6 +91,7 @@ impl Agent {
     fn on_call_event(&mut self, key: Key<Session>, event: CallEvent) {
         match event {
             CallEvent::Progress(message) => self.on_progress(key, message),
+            CallEvent::Pracked { rseq, message } => self.on_pracked(key, rseq, message),
             CallEvent::Established(message) => {
                 if let Some(session) = self.sessions.get_mut(key) {
                     session.connected_at = Some(self.cx.now);
@@ -98,7 +99,7 @@ impl Agent {
                     session.redirect_answer = None;
                 }
                 let status = message.status().map_or(Status::None, Status::Sip);
-                self.tell_media(key, 1, 0, Some(message.clone()));
+                self.tell_media_started(key, &message);
                 let connected = ParticipantState::Connected;
                 self.set_state(
                     key,
@@ -158,8 +159,42 @@ impl Agent {
         self.sessions.get(key).map(|session| session.object.clone())
     }
 
+    /// Media runs from the first description on, which may be that of a provisional response (RFC 3960 §3).
+    fn tell_media_started(&mut self, key: Key<Session>, message: &Message) {
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        if !std::mem::replace(&mut session.media_started, true) {
+            self.tell_media(key, 1, 0, Some(message.clone()));
+        }
+    }
+
+    fn on_pracked(&mut self, key: Key<Session>, rseq: u32, message: Message) {
+        let Some(session) = self.sessions.get(key) else {
+            return;
+        };
+        let event = Event {
+            event_type: EventType::Prack,
+            session: Some(session.object.clone()),
+            participant: session.participant.clone(),
+            profile: session.profile.clone(),
+            content_type: message
+                .header(HeaderId::ContentType)
+                .unwrap_or_default()
+                .into(),
+            value: [i64::from(rseq), 0, 0],
+            message: Some(message),
+            ..Event::default()
+        };
+        self.tell(event);
+    }
+
     fn on_progress(&mut self, key: Key<Session>, message: Message) {
         let status = message.status().unwrap_or_default();
+        let media = self.sessions.get(key).and_then(|session| session.call.media());
+        if media.is_some_and(|media| media.describes(&message)) {
+            self.tell_media_started(key, &message);
+        }
         let participant = if status == 180 {
             ParticipantState::Alerting
         } else {
@@ -248,7 +283,7 @@ impl Agent {
         if self
             .sessions
             .get(key)
-            .is_some_and(|session| session.connected_at.is_some())
+            .is_some_and(|session| session.media_started)
         {
             self.tell_media(key, 0, 0, message.clone());
         }

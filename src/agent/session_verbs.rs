@@ -2,7 +2,7 @@
 //! `IRTCSession2`, `IRTCSessionCallControl`).
 
 use crate::base::{Key, Time};
-use crate::usage::{Busy, Media};
+use crate::usage::{Busy, Media, Unreliable};
 
 use super::command::{REINVITE_NO_OFFER, REINVITE_UPDATE, SEND_RELIABLE};
 use super::headers::{own_lines, own_lines_with_reason};
@@ -30,10 +30,11 @@ impl Agent {
                 "an answer is a status from 101 to 699",
             ));
         }
-        if send.flags & SEND_RELIABLE != 0 {
+        let reliable = send.flags & SEND_RELIABLE != 0;
+        if reliable && status >= 200 {
             return Err(Refusal::new(
-                Code::NotImplemented,
-                "reliable provisional answers are not in this build",
+                Code::InvalidArgument,
+                "only provisional answers, 101 to 199, are sent reliably",
             ));
         }
         let own = own_lines(send)?;
@@ -55,7 +56,7 @@ impl Agent {
         if state != SessionState::Incoming {
             return Err(wrong_state("answering", state));
         }
-        self.answer_incoming(key, status, reason, &own, body)?;
+        self.answer_incoming(key, status, reason, &own, body, reliable)?;
         Ok(Verdict::Done)
     }
 
@@ -66,13 +67,32 @@ impl Agent {
         reason: &str,
         own: &str,
         body: Option<(&str, &[u8])>,
+        reliable: bool,
     ) -> Result<(), Refusal> {
-        let mut fault = None;
+        let (mut fault, mut unreliable) = (None, None);
         self.with_call(key, |call, cx, account, out| match status {
-            101..=199 => call.progress(cx, account, status, reason, own, body),
+            101..=199 => {
+                let told = call.progress(cx, account, status, reason, own, body, reliable);
+                unreliable = told.err();
+            }
             200..=299 => fault = call.accept(cx, account, status, reason, own, body).err(),
             _ => call.refuse_and_end(cx, account, status, reason, own, body, out),
         });
+        match unreliable {
+            Some(Unreliable::NotSupported) => {
+                return Err(Refusal::new(
+                    Code::NotAllowed,
+                    "the peer did not offer 100rel, or it is switched off here",
+                ));
+            }
+            Some(Unreliable::TooMany) => {
+                return Err(Refusal::new(
+                    Code::Limit,
+                    "too many provisional answers wait for their PRACK",
+                ));
+            }
+            None => {}
+        }
         if fault.is_some() {
             return Err(Refusal::new(
                 Code::CodecsDoNotMatch,
@@ -169,7 +189,7 @@ impl Agent {
         match (state, uri) {
             (SessionState::Incoming, Some(uri)) => {
                 let own = format!("{own}Contact: <{uri}>\r\n");
-                self.answer_incoming(key, 302, "", &own, None)?;
+                self.answer_incoming(key, 302, "", &own, None, false)?;
                 Ok(Verdict::Done)
             }
             (SessionState::InProgress, _) if redirected => {

@@ -25,6 +25,8 @@ pub struct Dialog {
     route_set: Vec<Box<str>>,
     local_cseq: u32,
     remote_cseq: Option<u32>,
+    /// The peer takes UPDATE (RFC 3311 §5.1).
+    allows_update: bool,
     /// The connection the peer reached us by; used while it stands (RFC 5626 §5.3 in spirit: a client behind a stream has no other way in).
     flow: Option<Flow>,
 }
@@ -59,6 +61,7 @@ impl Dialog {
             route_set,
             local_cseq: response.cseq(),
             remote_cseq: None,
+            allows_update: response.lists(HeaderId::Allow, "UPDATE"),
             flow: stream_only(flow),
         })
     }
@@ -81,8 +84,22 @@ impl Dialog {
                 .collect(),
             local_cseq: 0,
             remote_cseq: Some(request.cseq()),
+            allows_update: request.lists(HeaderId::Allow, "UPDATE"),
             flow: stream_only(flow),
         })
+    }
+
+    /// Whether the peer listed UPDATE in Allow.
+    #[must_use]
+    pub fn allows_update(&self) -> bool {
+        self.allows_update
+    }
+
+    /// A later message of the peer may name its methods anew.
+    pub fn note_allow(&mut self, message: &Message) {
+        if message.header(HeaderId::Allow).is_some() {
+            self.allows_update = message.lists(HeaderId::Allow, "UPDATE");
+        }
     }
 
     /// Our tag.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::agent::{ObjectRef, Send, SessionOptions};
+use crate::agent::{ObjectRef, Reliable, Send, SessionOptions};
 
 use super::constants::{
     RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT, RTC_SESSION_FORCE_PROFILE,
@@ -138,12 +138,15 @@ pub(super) fn session_options(
         content_type: text::line_field(given.content_type, "options.content_type")?,
         description: text::field_bytes(given.description, "options.description")?.map(Into::into),
         media: media(given.media, "options.media")?,
+        reliable: match given.reliable {
+            1 => Reliable::Required,
+            2 => Reliable::Off,
+            _ => Reliable::Supported,
+        },
         user_data: given.user_data.expose_provenance(),
     };
     let not_here = if given.flags & RTC_SESSION_ALL_FORKS != 0 {
         "`options.flags` RTC_SESSION_ALL_FORKS"
-    } else if given.reliable == 1 {
-        "`options.reliable` 1"
     } else if given.session_expires_secs > 0 || given.min_se_secs > 0 {
         "`options.session_expires_secs` and `min_se_secs`"
     } else if given.manual != 0 {

@@ -95,6 +95,7 @@ pub(super) fn type_name(event_type: EventType) -> &'static str {
         EventType::ReInvite => "reinvite",
         EventType::SubscriptionStateChange => "subscription_state_change",
         EventType::SubscriptionNotify => "subscription_notify",
+        EventType::Prack => "prack",
         EventType::SessionNotification => "session_notification",
         EventType::UnsolicitedNotify => "unsolicited_notify",
         EventType::Request => "request",

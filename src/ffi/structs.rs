@@ -293,7 +293,7 @@ pub struct rtc_session_options_t {
     pub referral: *mut rtc_event_t,
     /// RTC_MEDIA_…; 0: audio both ways.
     pub media: u32,
-    /// 0 supported, 1 required, 2 off (1 not in this version).
+    /// Reliable provisional responses (RFC 3262): 0 supported, or as the client has it; 1 required; 2 off.
     pub reliable: i32,
     /// Session timer (not in this version).
     pub session_expires_secs: i32,

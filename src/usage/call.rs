@@ -13,6 +13,7 @@ use super::context::ALLOW;
 use super::lines::{Extra, Lines};
 use super::media::Media;
 use super::reinvite::Change;
+use super::reliable::{AGAIN, Early, Reliable, Sent, UNHEARD};
 use super::{Account, Cx, Outgoing, Owner};
 
 /// Where a call stands.
@@ -53,11 +54,36 @@ pub enum Outcome {
     Media,
 }
 
+/// What a call asks of its peer, set before it begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// Reliable provisional responses, RFC 3262.
+    pub reliable: Reliable,
+}
+
+impl Terms {
+    /// The option tags for Supported.
+    #[must_use]
+    pub fn supported(&self) -> &'static str {
+        match self.reliable {
+            Reliable::Off => "199",
+            Reliable::Supported | Reliable::Required => "100rel, 199",
+        }
+    }
+}
+
 /// What a call tells.
 #[derive(Clone, Debug)]
 pub enum CallEvent {
     /// UAC: a provisional response above 100.
     Progress(Message),
+    /// UAS: the peer acknowledged a reliable provisional response.
+    Pracked {
+        /// Its RSeq.
+        rseq: u32,
+        /// The PRACK; it has been answered.
+        message: Message,
+    },
     /// The call stands: the 2xx (UAC) or the ACK (UAS) came.
     Established(Message),
     /// A 3xx came; nothing was followed.
@@ -116,6 +142,18 @@ pub(super) struct Repeat {
 pub(super) struct Pending {
     pub(super) outgoing: Outgoing,
     pub(super) cookie: i64,
+    pub(super) kind: PendingKind,
+    /// The peer's tag when it went into an early dialog; empty: the call's own.
+    pub(super) tag: Box<str>,
+}
+
+/// Whose a pending request is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum PendingKind {
+    /// The application's: it hears how it went.
+    Application,
+    /// RFC 3262.
+    Prack,
 }
 
 /// Timers of a call.
@@ -153,6 +191,16 @@ pub struct Call {
     pub(super) bye_when_acked: Option<String>,
     pub(super) change: Option<Box<Change>>,
     pub(super) pending: Vec<Pending>,
+    /// What the peer is asked for.
+    pub terms: Terms,
+    /// UAC: early dialogs, one for each fork.
+    pub(super) early: Vec<Early>,
+    /// UAS: reliable provisional responses.
+    pub(super) sent: Option<Box<Sent>>,
+    /// UAS: the exchange of the INVITE is done ahead of its 2xx.
+    pub(super) exchanged: bool,
+    /// UAC: cancelled for another reason than the application's wish.
+    pub(super) cancelled_for: Option<Outcome>,
 }
 
 impl Call {
@@ -180,6 +228,11 @@ impl Call {
             bye_when_acked: None,
             change: None,
             pending: Vec::new(),
+            terms: Terms::default(),
+            early: Vec::new(),
+            sent: None,
+            exchanged: false,
+            cancelled_for: None,
         }
     }
 
@@ -241,11 +294,15 @@ impl Call {
         let Some(server) = server else {
             return self.on_ack(cx, account, message, out);
         };
-        let Some(dialog) = self
-            .dialog
-            .as_deref_mut()
-            .filter(|dialog| dialog.matches(&message))
-        else {
+        let early = self.early_of(&message);
+        let dialog = match early {
+            Some(at) => self.early.get_mut(at).map(|early| &mut *early.dialog),
+            None => self
+                .dialog
+                .as_deref_mut()
+                .filter(|dialog| dialog.matches(&message)),
+        };
+        let Some(dialog) = dialog else {
             self.respond(cx, account, server, &message, 481, "");
             return;
         };
@@ -253,9 +310,19 @@ impl Call {
             self.respond(cx, account, server, &message, 500, "");
             return;
         }
+        // A fork that lost, or a callee that goes before it was there: that dialog is over, not the call.
+        if let Some(at) = early
+            && (self.state != State::Calling || message.method() == "BYE")
+        {
+            let status = if message.method() == "BYE" { 200 } else { 481 };
+            self.early.swap_remove(at);
+            self.respond(cx, account, server, &message, status, "");
+            return;
+        }
         match message.method() {
             "INVITE" => self.on_reinvite(cx, account, server, message, flow, out),
             "BYE" => self.on_bye(cx, account, server, message, out),
+            "PRACK" => self.on_prack(cx, account, server, message, out),
             _ if matches!(self.state, State::Ended | State::Ending) => {
                 self.respond(cx, account, server, &message, 481, "");
             }
@@ -313,21 +380,25 @@ impl Call {
         else {
             return;
         };
-        if matches!(status, 401 | 407) {
-            let (pending, dialog) = (&mut self.pending[at], self.dialog.as_deref_mut());
-            if let Some(dialog) = dialog {
-                let cseq = dialog.local_cseq() + 1;
-                if pending
-                    .outgoing
-                    .authenticate(cx, account, &message, cseq)
-                    .is_ok()
-                {
-                    dialog.note_local_cseq(cseq);
-                    return;
-                }
+        let mut pending = self.pending.swap_remove(at);
+        if matches!(status, 401 | 407)
+            && let Some(dialog) = self.dialog_of(&pending.tag)
+        {
+            let cseq = dialog.local_cseq() + 1;
+            if pending
+                .outgoing
+                .authenticate(cx, account, &message, cseq)
+                .is_ok()
+            {
+                dialog.note_local_cseq(cseq);
+                self.pending.push(pending);
+                return;
             }
         }
-        let pending = self.pending.swap_remove(at);
+        if pending.kind == PendingKind::Prack {
+            // The INVITE goes on by its own clock, whatever became of this.
+            return;
+        }
         out.push(CallEvent::Complete {
             cookie: pending.cookie,
             change: false,
@@ -358,7 +429,7 @@ impl Call {
                 return self.abandon(cx, account, Outcome::Failed(failure), None, out);
             }
             let outcome = if self.state == State::Cancelling {
-                Outcome::Local
+                self.why_cancelled()
             } else {
                 Outcome::Failed(failure)
             };
@@ -370,6 +441,9 @@ impl Call {
             .position(|pending| pending.outgoing.is(client))
         {
             let pending = self.pending.swap_remove(at);
+            if pending.kind == PendingKind::Prack {
+                return;
+            }
             let outcome = Outcome::Failed(failure);
             out.push(CallEvent::Complete {
                 cookie: pending.cookie,
@@ -393,6 +467,8 @@ impl Call {
             REPEAT => self.repeat_2xx(cx),
             GIVE_UP => self.give_up_waiting_for_ack(cx, account, out),
             RETRY => self.retry_change(cx),
+            AGAIN => self.repeat_reliable(cx),
+            UNHEARD => self.give_up_waiting_for_prack(cx, account, out),
             _ => {}
         }
     }
@@ -420,8 +496,18 @@ impl Call {
             .finish(&[]);
         let mut outgoing = Outgoing::new(draft, cseq, rest, self.owner);
         outgoing.send(cx, account);
-        self.pending.push(Pending { outgoing, cookie });
+        self.pending.push(Pending {
+            outgoing,
+            cookie,
+            kind: PendingKind::Application,
+            tag: "".into(),
+        });
         true
+    }
+
+    /// How a call ends that we cancelled.
+    pub(super) fn why_cancelled(&self) -> Outcome {
+        self.cancelled_for.unwrap_or(Outcome::Local)
     }
 
     /// Ends it from our side, as the state asks for: CANCEL, refusal or BYE. `own` are lines for that message.
@@ -512,8 +598,12 @@ impl Call {
             return;
         }
         self.stop_repeating(cx);
+        self.stop_reliable(cx);
         self.drop_change(cx, out);
         for pending in std::mem::take(&mut self.pending) {
+            if pending.kind == PendingKind::Prack {
+                continue;
+            }
             out.push(CallEvent::Complete {
                 cookie: pending.cookie,
                 change: false,
@@ -522,6 +612,8 @@ impl Call {
             });
         }
         self.state = State::Ended;
+        self.early = Vec::new();
+        self.sent = None;
         self.server = None;
         self.invite = None;
         self.bye = None;
@@ -593,10 +685,11 @@ impl Call {
             }
             lines = lines
                 .offer("Allow", ALLOW)
-                .join("Allow-Events", &self.packages(cx));
+                .join("Allow-Events", &self.packages(cx))
+                .join("Supported", self.terms.supported());
         }
         let joined: &[&str] = if flow.is_some() {
-            &["Allow-Events"]
+            &["Allow-Events", "Supported"]
         } else {
             &[]
         };

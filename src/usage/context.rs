@@ -73,12 +73,15 @@ pub struct Cx {
     pub t1: Duration,
     /// Longest retransmission interval.
     pub t2: Duration,
+    /// Early dialogs kept for one INVITE.
+    pub forks: usize,
     rtp_ports: (u16, u16),
     next_rtp_port: u16,
 }
 
 /// Methods that this user agent takes (RFC 3261 §20.5).
-pub const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE, SUBSCRIBE, NOTIFY";
+pub const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, INFO, MESSAGE, SUBSCRIBE, NOTIFY";
 
 impl Cx {
     /// A context without sockets.
@@ -90,7 +93,7 @@ impl Cx {
         seed: [u8; 32],
     ) -> Self {
         let mut entropy = Entropy::new(seed);
-        let (t1, t2) = (config.t1, config.t2);
+        let (t1, t2, forks) = (config.t1, config.t2, config.limits.forks);
         let endpoint_entropy = entropy.fork();
         Self {
             now: Time::ZERO,
@@ -101,6 +104,7 @@ impl Cx {
             allow_events: "".into(),
             t1,
             t2,
+            forks,
             rtp_ports,
             next_rtp_port: rtp_ports.0 & !1,
         }

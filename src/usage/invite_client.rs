@@ -1,14 +1,15 @@
 //! Calling: RFC 3261 §13.2, §9.1. INVITE, its provisional and final responses, forks, CANCEL, ACK.
 
 use crate::dialog::{Dialog, LocalTag};
-use crate::syntax::Message;
+use crate::syntax::{HeaderId, Message};
 use crate::transaction::{ClientKey, Draft};
 use crate::transport::Flow;
 
 use super::call::{Call, CallEvent, Outcome, State, description, say_bye};
 use super::context::ALLOW;
-use super::lines::Lines;
+use super::lines::{Lines, set_line};
 use super::media::Media;
+use super::reliable::{self, Reliable};
 use super::{Account, Cx, Outgoing};
 
 /// An INVITE to be.
@@ -64,7 +65,8 @@ impl Call {
             None => {}
         }
         let extra = self.extra.request(invitation.own);
-        let rest = self.invite_lines(cx, &extra);
+        let demanded = if self.terms.reliable == Reliable::Required { reliable::TAG } else { "" };
+        let rest = self.invite_lines(cx, &extra, demanded);
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         self.first = Some(invite.send(cx, account));
         self.invite = Some(Box::new(invite));
@@ -72,13 +74,14 @@ impl Call {
     }
 
     /// The lines of every INVITE that say what we can do.
-    pub(super) fn invite_lines(&self, cx: &Cx, extra: &str) -> String {
+    pub(super) fn invite_lines(&self, cx: &Cx, extra: &str, demanded: &str) -> String {
         Lines::new(extra)
             .offer("Allow", ALLOW)
             .join("Allow-Events", &self.packages(cx))
-            .join("Supported", "")
+            .join("Supported", self.terms.supported())
+            .join("Require", demanded)
             .offer("User-Agent", &cx.user_agent)
-            .finish(&["Allow-Events", "Supported"])
+            .finish(&["Allow-Events", "Supported", "Require"])
     }
 
     /// Goes on to another target after a 3xx: same Call-ID and From tag, next CSeq (RFC 3261 §8.1.3.4).
@@ -89,6 +92,7 @@ impl Call {
         let cseq = invite.cseq() + 1;
         invite.draft_mut().uri = uri.into();
         self.first = Some(invite.repeat(cx, cseq));
+        self.early = Vec::new();
         self.state = State::Calling;
         true
     }
@@ -114,7 +118,9 @@ impl Call {
         match message.status().unwrap_or_default() {
             0..=100 => {}
             101..=199 => {
-                if self.state == State::Calling {
+                if self.state == State::Calling
+                    && self.on_provisional(cx, account, &message, flow, out)
+                {
                     out.push(CallEvent::Progress(message));
                 }
             }
@@ -133,8 +139,13 @@ impl Call {
         flow: &Flow,
         out: &mut Vec<CallEvent>,
     ) {
-        let Some(mut dialog) = Dialog::uac(&message, self.local_tag, flow) else {
-            return;
+        let early = self.confirm_early(&message);
+        let (mut dialog, exchanged) = match early {
+            Some(early) => (early.dialog, early.media),
+            None => match Dialog::uac(&message, self.local_tag, flow) {
+                Some(dialog) => (Box::new(dialog), None),
+                None => return,
+            },
         };
         let cseq = message.cseq();
         let extra = self.extra.request("");
@@ -145,15 +156,26 @@ impl Call {
             self.acknowledge(cx, client, &dialog, cseq, &extra, None);
             say_bye(cx, account, &mut dialog, &extra);
             if self.state == State::Cancelling {
-                self.dialog = Some(Box::new(dialog));
-                self.finish(cx, Outcome::Local, Some(message), out);
+                self.dialog = Some(dialog);
+                self.finish(cx, self.why_cancelled(), Some(message), out);
             }
             return;
         }
-        let answered = self.take_description(&message, false);
-        let body = answered.as_ref().ok().cloned().flatten();
+        let answered = match exchanged {
+            // What came reliably counts; a description that follows is the same or ignored (RFC 6337 §3.1.1).
+            Some(media) => {
+                self.media = Some(*media);
+                Ok(None)
+            }
+            None => self.take_description(&message, false),
+        };
+        let body = match &answered {
+            Ok(body) => body.clone(),
+            Err(_) => self.refuse_their_offer(&message),
+        };
         self.acknowledge(cx, client, &dialog, cseq, &extra, body);
-        self.dialog = Some(Box::new(dialog));
+        self.dialog = Some(dialog);
+        self.forget_forks();
         self.invite = None;
         self.state = State::Confirmed;
         if answered.is_err() {
@@ -184,6 +206,17 @@ impl Call {
             None if matches!(media, Media::Application { .. }) => Ok(None),
             None => Err(Outcome::Media),
         }
+    }
+
+    /// An offer that cannot be answered came in a response: it is answered with nothing, the call ends after that
+    /// (RFC 6337 §2.3).
+    pub(super) fn refuse_their_offer(&mut self, message: &Message) -> Option<Vec<u8>> {
+        if self.offered {
+            return None;
+        }
+        let media = self.media.as_mut()?;
+        let offer = description(message, media.content_type())?;
+        media.refuse_all(offer).ok()
     }
 
     /// ACK of a 2xx: a request of its own inside the new dialog, with the INVITE's CSeq and credentials.
@@ -231,19 +264,38 @@ impl Call {
             let cseq = invite.cseq() + 1;
             if let Ok(client) = invite.authenticate(cx, account, &message, cseq) {
                 self.first = Some(client);
+                self.early = Vec::new();
                 return;
             }
+        }
+        if self.state == State::Calling && status == 420 && self.demand_less(cx, &message) {
+            return;
         }
         let another = (300..400).contains(&status) || (self.more_targets && status < 600);
         if self.state == State::Calling && another {
             return out.push(CallEvent::Redirected(message));
         }
         let outcome = if self.state == State::Cancelling {
-            Outcome::Local
+            self.why_cancelled()
         } else {
             Outcome::Sip(status)
         };
         self.finish(cx, outcome, Some(message), out);
+    }
+
+    /// 420: what was demanded and is not known to the peer is asked for once more without demand (RFC 3261 §8.1.3.5).
+    fn demand_less(&mut self, cx: &mut Cx, message: &Message) -> bool {
+        let demanded = self.terms.reliable == Reliable::Required
+            && message.lists(HeaderId::Unsupported, reliable::TAG);
+        let Some(invite) = self.invite.as_deref_mut().filter(|_| demanded) else {
+            return false;
+        };
+        self.terms.reliable = Reliable::Supported;
+        set_line(invite.rest_mut(), "Require", None);
+        let cseq = invite.cseq() + 1;
+        self.first = Some(invite.repeat(cx, cseq));
+        self.early = Vec::new();
+        true
     }
 
     /// No further target: the call ends with the redirection as its answer.

@@ -39,25 +39,6 @@ impl Call {
         Ok(())
     }
 
-    /// A provisional answer, 101 to 199.
-    pub fn progress(
-        &mut self,
-        cx: &mut Cx,
-        account: &Account,
-        status: u16,
-        reason: &str,
-        own: &str,
-        body: Option<(&str, &[u8])>,
-    ) {
-        let (Some(server), Some(request), Some(flow)) =
-            (self.server, self.request.as_ref(), self.flow.as_ref())
-        else {
-            return;
-        };
-        let response = self.response(cx, account, request, status, reason, own, Some(flow), body);
-        cx.respond(server, response);
-    }
-
     /// Takes the call: 2xx with our answer, or with our offer when the INVITE had none.
     pub fn accept(
         &mut self,
@@ -73,8 +54,18 @@ impl Call {
         else {
             return Err(MediaFault::Unreadable);
         };
-        let offered = request.body().is_empty();
-        let (content_type, ours) = self.own_description(&request, body)?;
+        if self.awaits_prack_of_description() {
+            self.hold_back(status, reason, own, body);
+            return Ok(());
+        }
+        self.stop_reliable(cx);
+        // Once exchanged, descriptions are not said again (RFC 6337 §3.1.1).
+        let offered = request.body().is_empty() && !self.exchanged;
+        let (content_type, ours) = if self.exchanged {
+            ("".into(), Vec::new())
+        } else {
+            self.own_description(&request, body)?
+        };
         let described = (!ours.is_empty()).then_some((&*content_type, &*ours));
         let response = self.response(
             cx,
@@ -240,6 +231,7 @@ impl Call {
         own: &str,
         body: Option<(&str, &[u8])>,
     ) {
+        self.stop_reliable(cx);
         let (Some(server), Some(request)) = (self.server.take(), self.request.as_ref()) else {
             return;
         };

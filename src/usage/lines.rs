@@ -80,6 +80,20 @@ fn push(text: &mut String, name: &str, value: &str) {
     text.push_str("\r\n");
 }
 
+/// Replaces the line of that name, or takes it out; a request that goes out again needs little more.
+pub fn set_line(text: &mut String, name: &str, value: Option<&str>) {
+    let mut kept = String::with_capacity(text.len() + 32);
+    for (other, old) in lines(text) {
+        if !same_name(other, name) {
+            push(&mut kept, other, old);
+        }
+    }
+    if let Some(value) = value {
+        push(&mut kept, name, value);
+    }
+    *text = kept;
+}
+
 /// Builds the lines of one message.
 pub struct Lines<'a> {
     text: String,

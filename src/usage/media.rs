@@ -17,7 +17,7 @@ pub enum MediaFault {
 }
 
 /// Descriptions of one call.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Media {
     /// Made here: G.711 audio with telephone events.
     Audio {
@@ -107,6 +107,34 @@ impl Media {
                 Ok(local.to_vec())
             }
         }
+    }
+
+    /// Refuses every stream of an offer that came where it cannot be rejected (RFC 6337 §2.3).
+    pub fn refuse_all(&mut self, offer: &[u8]) -> Result<Vec<u8>, MediaFault> {
+        match self {
+            Self::Audio { negotiation, address, port, .. } => {
+                negotiation.on_rejected();
+                let media = LocalMedia::new(*address, *port);
+                negotiation
+                    .receive_offer(offer)
+                    .and_then(|()| negotiation.refuse_streams(&media))
+                    .map(|answer| answer.as_bytes().to_vec())
+                    .map_err(|_| MediaFault::Unreadable)
+            }
+            Self::Application { .. } => Err(MediaFault::NothingCommon),
+        }
+    }
+
+    /// Whether a message carries a description of this call's type.
+    #[must_use]
+    pub fn describes(&self, message: &Message) -> bool {
+        super::call::description(message, self.content_type()).is_some()
+    }
+
+    /// Whether the descriptions are made here.
+    #[must_use]
+    pub fn is_audio(&self) -> bool {
+        matches!(self, Self::Audio { .. })
     }
 
     /// The peer's answer to our offer.

@@ -55,7 +55,7 @@ impl Call {
             return Err(Busy::Pending { hold: false });
         }
         let extra = self.extra.request(own);
-        let rest = self.invite_lines(cx, &extra);
+        let rest = self.invite_lines(cx, &extra, "");
         let (Some(dialog), Some(media)) = (self.dialog.as_deref_mut(), self.media.as_mut()) else {
             return Err(Busy::NotConfirmed);
         };

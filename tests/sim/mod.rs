@@ -7,6 +7,7 @@
 
 pub mod raw;
 pub mod server;
+pub mod talk;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
