@@ -1,5 +1,6 @@
 //! A client as a C program meets it: listening, properties, pulling and turning by hand, JSON, log, trace, fork.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
 #![expect(
     clippy::undocumented_unsafe_blocks,
     reason = "every block calls the C API with pointers to locals that live until it returns"

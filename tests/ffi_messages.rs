@@ -1,5 +1,6 @@
 //! The parser and the builder as C functions: heads, headers of every form, bodies, parameters, URIs.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
 #![expect(
     clippy::undocumented_unsafe_blocks,
     reason = "every block calls the C API with pointers to locals that live until it returns"

@@ -3,6 +3,7 @@
 //!
 //! What each answers stands in `misuse/table.rs`.
 
+#![allow(clippy::unwrap_used, reason = "a test may")]
 #![expect(
     clippy::undocumented_unsafe_blocks,
     reason = "every block calls the C API with pointers to locals or none; rows say it once"
@@ -71,14 +72,15 @@ fn what_is_no_handle_is_told_so() {
         assert_eq!(unsafe { rtc_object_release(client.cast()) }, 0);
         client.cast::<c_void>()
     };
-    let mut random: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut random: usize = 0x9E37_79B9;
     let mut made_up: Vec<*mut c_void> = vec![null_mut(), stale];
     for _ in 0..64 {
         random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_mul(0x27D4_EB2F)
+            .rotate_left(13)
             .wrapping_add(1);
-        made_up.push(std::ptr::without_provenance_mut(random as usize));
-        made_up.push(std::ptr::without_provenance_mut(random as usize | 1));
+        made_up.push(std::ptr::without_provenance_mut(random));
+        made_up.push(std::ptr::without_provenance_mut(random | 1));
     }
     for row in TABLE.iter().filter(|row| row.kind != 0) {
         for bad in &made_up {

@@ -261,6 +261,7 @@ pub unsafe extern "C" fn rtc_client_get_statistics(
         filled.malformed_in = seen.malformed_in;
         filled.refused_by_limit = seen.refused_by_limit;
         filled.events_queued = told;
+        filled.queue_length = this.running()?.link.queued() as u64;
         filled.transactions = seen.transactions;
         filled.dialogs = seen.dialogs;
         filled.sessions = seen.sessions;

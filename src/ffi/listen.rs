@@ -398,7 +398,7 @@ fn open_at(
         };
         close(link, &mut here);
         if tries == 0 || !matches!(error, BindError::InUse) {
-            return Err(result::bind(error, address));
+            return Err(result::bind(&error, address));
         }
     }
 }

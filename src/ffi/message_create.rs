@@ -215,7 +215,9 @@ fn create(given: &rtc_sip_message_options_t, base: Option<&Message>) -> Result<M
         builder.add_named(name, value);
     }
     let kept_body = base.filter(|base| !response && body.is_none() && !base.body().is_empty());
-    let body = body.or(kept_body.map(Message::body)).unwrap_or_default();
+    let body = body
+        .or_else(|| kept_body.map(Message::body))
+        .unwrap_or_default();
     let content_type = if content_type.is_empty() {
         own_type.as_deref().unwrap_or_default()
     } else {

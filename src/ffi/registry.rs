@@ -55,10 +55,6 @@ struct Brief(AtomicBool);
 // SAFETY: `lock` returns only after this thread has changed the flag from free to taken, and only `unlock`, which the
 // holder alone may call, changes it back; acquire and release order what happens in between.
 unsafe impl RawMutex for Brief {
-    #[expect(
-        clippy::declare_interior_mutable_const,
-        reason = "the trait asks for a constant to begin with"
-    )]
     const INIT: Self = Self(AtomicBool::new(false));
     type Guard = ();
 

@@ -120,12 +120,12 @@ pub(super) fn shut_down() -> Fault {
 
 /// A socket that could not be opened.
 #[cold]
-pub(super) fn bind(error: BindError, address: std::net::SocketAddr) -> Fault {
+pub(super) fn bind(error: &BindError, address: std::net::SocketAddr) -> Fault {
     let code = match error {
         BindError::InUse => RTC_E_ADDRESS_IN_USE,
         BindError::NotLocal => RTC_E_INVALID_ADDRESS_LOCAL,
         BindError::Denied => RTC_E_NOT_ALLOWED,
-        BindError::Refused(why) => return refused(why),
+        BindError::Refused(why) => return refused(*why),
         BindError::Io(_) => RTC_E_FAIL,
     };
     Fault::new(code, format!("{address}: {error}"))

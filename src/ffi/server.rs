@@ -191,9 +191,9 @@ fn open(link: &Link<Server>, addresses: &[(Protocol, SocketAddr)]) -> Result<(),
             Some(Ok((_, local))) => local,
             Some(Err(BindError::InUse)) | None => {
                 let bound = link.bind(*protocol, *address);
-                bound.map_err(|error| result::bind(error, *address))?.1
+                bound.map_err(|error| result::bind(&error, *address))?.1
             }
-            Some(Err(error)) => return Err(result::bind(error, *address)),
+            Some(Err(error)) => return Err(result::bind(&error, *address)),
         };
         opened.push(local);
     }

@@ -130,6 +130,11 @@ impl<E> Dispatch<E> {
         self.fill(true, || one.take());
     }
 
+    /// How many events wait to be taken.
+    pub(super) fn len(&self) -> usize {
+        self.state.lock().queue.len()
+    }
+
     /// Takes an event; `Ok(None)` when there is none. The flag says that the core has more.
     pub(super) fn pop(&self) -> (Option<Next<E>>, bool) {
         let mut state = self.state.lock();

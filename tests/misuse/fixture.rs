@@ -20,12 +20,12 @@ use rtcclient::ffi::subscription::*;
 use rtcclient::ffi::types::*;
 
 /// A text argument's two halves.
-pub fn t(text: &str) -> (*const c_char, usize) {
+pub(crate) fn t(text: &str) -> (*const c_char, usize) {
     (text.as_ptr().cast(), text.len())
 }
 
 /// A text field.
-pub fn s(text: &str) -> rtc_str_t {
+pub(crate) fn s(text: &str) -> rtc_str_t {
     rtc_str_t {
         ptr: text.as_ptr().cast(),
         len: text.len(),
@@ -33,7 +33,7 @@ pub fn s(text: &str) -> rtc_str_t {
 }
 
 /// A structure with all defaults and its size.
-pub fn sized<T>() -> T {
+pub(crate) fn sized<T>() -> T {
     // SAFETY: only structures of the header are asked for; they begin with a `u32` and all zeros are a value of each.
     unsafe {
         let mut value: T = std::mem::zeroed();
@@ -45,7 +45,7 @@ pub fn sized<T>() -> T {
 }
 
 /// One handle of each kind. `client` is the caller and subscriber; `peer` the other side.
-pub struct Fixture {
+pub(crate) struct Fixture {
     pub client: *mut c_void,
     pub peer: *mut c_void,
     pub profile: *mut c_void,
@@ -66,7 +66,7 @@ unsafe impl Send for Fixture {}
 unsafe impl Sync for Fixture {}
 
 /// The last sentence, for messages of asserts.
-pub fn sentence() -> String {
+pub(crate) fn sentence() -> String {
     // SAFETY: never NULL, NUL-terminated, valid until this thread's next failure.
     unsafe { std::ffi::CStr::from_ptr(rtcclient::ffi::library::rtc_last_error_message()) }
         .to_string_lossy()
@@ -74,12 +74,12 @@ pub fn sentence() -> String {
 }
 
 /// What has to work for the fixture to stand.
-pub fn ok(result: rtc_result_t, what: &str) {
+pub(crate) fn ok(result: rtc_result_t, what: &str) {
     assert!(result >= 0, "{what}: {result:#x}: {}", sentence());
 }
 
 /// A client that was initialised and has one connection on loopback.
-pub fn client_on_loopback() -> (*mut c_void, *mut c_void, String) {
+pub(crate) fn client_on_loopback() -> (*mut c_void, *mut c_void, String) {
     let (mut client, mut connection) = (null_mut(), null_mut());
     let mut options: rtc_connection_options_t = sized();
     options.address = s("127.0.0.1");
@@ -110,7 +110,7 @@ pub fn client_on_loopback() -> (*mut c_void, *mut c_void, String) {
 }
 
 /// Pulls until an event satisfies `wanted`; it is the caller's.
-pub fn wait_for(
+pub(crate) fn wait_for(
     client: *mut c_void,
     what: &str,
     wanted: impl Fn(&rtc_event_info_t) -> bool,
@@ -133,7 +133,7 @@ pub fn wait_for(
 
 impl Fixture {
     /// A call that stands and a subscription that was offered.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (client, connection, _) = client_on_loopback();
         let (peer, peer_connection, peer_address) = client_on_loopback();
         let target = format!("sip:peer@{peer_address}");
@@ -242,7 +242,7 @@ impl Fixture {
     }
 
     /// Every handle with its kind.
-    pub fn all(&self) -> [(i32, *mut c_void); 11] {
+    pub(crate) fn all(&self) -> [(i32, *mut c_void); 11] {
         [
             (RTC_KIND_CLIENT, self.client),
             (RTC_KIND_PROFILE, self.profile),
@@ -259,7 +259,7 @@ impl Fixture {
     }
 
     /// The handle of a kind.
-    pub fn of(&self, kind: i32) -> *mut c_void {
+    pub(crate) fn of(&self, kind: i32) -> *mut c_void {
         let (_, handle) = self
             .all()
             .into_iter()

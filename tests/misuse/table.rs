@@ -25,10 +25,10 @@ use rtcclient::ffi::uri::*;
 use super::fixture::{Fixture, s, sized, t};
 
 /// The function with one handle and otherwise good arguments; counts and pointers come as numbers.
-pub type Call = fn(&Fixture, *mut c_void) -> i32;
+pub(crate) type Call = fn(&Fixture, *mut c_void) -> i32;
 
 /// One export.
-pub struct Row {
+pub(crate) struct Row {
     pub name: &'static str,
     /// RTC_KIND_… that its first argument is of; 0: it takes no handle, ANY: it takes every kind.
     pub kind: i32,
@@ -50,7 +50,7 @@ pub struct Row {
 }
 
 /// A row's kind for functions that take a handle of any kind.
-pub const ANY: i32 = -1;
+pub(crate) const ANY: i32 = -1;
 
 const OK: &[i32] = &[RTC_OK];
 const YES: &[i32] = &[RTC_OK, RTC_FALSE];
@@ -118,7 +118,7 @@ fn count(count: u32) -> i32 {
 }
 
 /// All of them.
-pub const TABLE: &[Row] = &[
+pub(crate) const TABLE: &[Row] = &[
     // ---- library ----
     plain("rtc_library_version", |_, _| i32::from(rtc_library_version().is_null()), OK),
     plain("rtc_library_abi_version", |_, _| i32::from(rtc_library_abi_version() == 0), OK),

@@ -338,6 +338,15 @@ where
         }
     }
 
+    /// How many events wait outside the core.
+    #[must_use]
+    pub fn queued(&self) -> usize {
+        if self.inner.check().is_err() {
+            return 0;
+        }
+        self.inner.dispatch.len()
+    }
+
     /// Whether the calling thread is inside user code that this link calls.
     #[must_use]
     pub fn in_callback(&self) -> bool {
