@@ -4,6 +4,7 @@ pub mod agent;
 pub mod auth;
 pub mod base;
 pub mod dialog;
+pub mod dns;
 pub mod ffi;
 pub mod runtime;
 pub mod sdp;

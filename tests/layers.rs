@@ -10,16 +10,18 @@ use std::path::{Path, PathBuf};
 /// Each layer with what it may use, from the bottom up.
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &[]),
+    ("dns", &["base"]),
     ("syntax", &["base"]),
     ("auth", &["base", "syntax"]),
     ("sdp", &["base", "syntax"]),
     ("transport", &["base", "syntax"]),
-    ("transaction", &["base", "syntax", "transport"]),
+    ("transaction", &["base", "dns", "syntax", "transport"]),
     ("dialog", &["base", "syntax", "transport", "transaction"]),
     (
         "usage",
         &[
             "base",
+            "dns",
             "syntax",
             "auth",
             "sdp",
@@ -32,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "agent",
         &[
             "base",
+            "dns",
             "syntax",
             "auth",
             "sdp",
@@ -57,12 +60,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "runtime",
-        &["base", "syntax", "transport", "agent", "server"],
+        &["base", "dns", "syntax", "transport", "agent", "server"],
     ),
     (
         "ffi",
         &[
             "base",
+            "dns",
             "syntax",
             "auth",
             "sdp",
