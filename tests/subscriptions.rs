@@ -660,6 +660,21 @@ fn a_limit_of_subscriptions_is_kept_on_both_sides() {
 }
 
 #[test]
+fn ending_what_does_not_stand_is_no_mistake() {
+    let mut pair = pair();
+    let subscription = pair.subscription(options("x-test"));
+    assert_eq!(pair.unsubscribe(&subscription), Ok(Verdict::Nothing));
+    let (subscription, _) = pair.standing();
+    assert_eq!(pair.unsubscribe(&subscription), Ok(Verdict::Done));
+    assert_eq!(pair.unsubscribe(&subscription), Ok(Verdict::Nothing));
+    pair.net.run_for(secs(40.0));
+    assert_eq!(pair.unsubscribe(&subscription), Ok(Verdict::Nothing));
+    let alice = pair.alice;
+    pair.net.with(alice, |agent, _| agent.forget(&subscription));
+    assert_eq!(pair.unsubscribe(&subscription), Ok(Verdict::Nothing));
+}
+
+#[test]
 fn a_released_subscription_that_is_over_leaves_no_trace() {
     let mut pair = pair();
     let (subscription, _) = pair.standing();

@@ -283,21 +283,19 @@ impl Agent {
         send: &Send,
     ) -> Result<Verdict, Refusal> {
         self.cx.now = now;
-        let key = self.subscription_key(subscription)?;
+        if subscription.kind() != Kind::Subscription {
+            return Err(Refusal::new(Code::Handle, "the object is no subscription"));
+        }
+        let key = Key::from_bits(subscription.key());
         let own = own_lines(send)?;
         let Some(subscription) = self.subscriptions.get(key) else {
-            return Err(gone());
+            return Ok(Verdict::Nothing);
         };
         if subscription.is_unsolicited() {
             return Ok(self.switch_unsolicited(key, false));
         }
         match subscription.usage.state() {
-            State::Idle => {
-                return Err(Refusal::new(
-                    Code::InvalidObjectState,
-                    "there is no subscription that could be ended",
-                ));
-            }
+            State::Idle => return Ok(Verdict::Nothing),
             State::Ending => {
                 // A new beginning that was asked for is called off.
                 self.with_subscription(key, |usage, cx, account, out| {
