@@ -156,8 +156,9 @@ impl Agent {
                 role: Role::Call,
                 key,
             }) => {
+                let reason = send.reason.as_deref().unwrap_or_default();
                 self.with_call(Key::from_bits(key), |call, cx, account, _| {
-                    call.respond_with(cx, account, server, &request, status, own, body);
+                    call.respond_with(cx, account, server, &request, status, reason, own, body);
                 });
             }
             Some(Owner {

@@ -635,7 +635,7 @@ impl Call {
         cx.respond(server, response)
     }
 
-    /// The same with a body.
+    /// The same with reason phrase and body.
     pub fn respond_with(
         &mut self,
         cx: &mut Cx,
@@ -643,10 +643,11 @@ impl Call {
         server: ServerKey,
         request: &Message,
         status: u16,
+        reason: &str,
         own: &str,
         body: Option<(&str, &[u8])>,
     ) -> bool {
-        let response = self.response(cx, account, request, status, "", own, None, body);
+        let response = self.response(cx, account, request, status, reason, own, None, body);
         cx.respond(server, response)
     }
 

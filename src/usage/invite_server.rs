@@ -98,7 +98,7 @@ impl Call {
             return Ok(("".into(), Vec::new()));
         };
         if let Some((content_type, body)) = body {
-            media.set_application(body);
+            media.take_application(content_type, body);
             if let Some(offer) = description(request, content_type) {
                 // Keeps the peer's description for whoever asks.
                 let _ = media.answer(offer);

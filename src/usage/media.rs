@@ -160,11 +160,13 @@ impl Media {
         }
     }
 
-    /// Replaces the application's description.
-    pub fn set_application(&mut self, body: &[u8]) {
-        if let Self::Application { local, .. } = self {
-            *local = body.into();
+    /// Takes a description of the application's, which makes the media its own from then on; what it was before.
+    pub fn take_application(&mut self, content_type: &str, body: &[u8]) -> Self {
+        let mut now = Self::application(content_type, body);
+        if let Self::Application { remote, .. } = &mut now {
+            *remote = self.remote_description().as_bytes().into();
         }
+        std::mem::replace(self, now)
     }
 
     /// Our last description.

@@ -18,6 +18,8 @@ pub(super) struct Change {
     pub(super) hold: bool,
     /// The offer is ours to make anew.
     pub(super) ours: bool,
+    /// The media as it was before the application's own description.
+    pub(super) before: Option<Media>,
     pub(super) retry_at: Option<Time>,
 }
 
@@ -63,8 +65,9 @@ impl Call {
         draft.contact = Some(account.contact.clone());
         self.offered = !no_offer;
         let ours = body.is_none() && !no_offer;
+        let mut before = None;
         if let Some((content_type, body)) = body {
-            media.set_application(body);
+            before = Some(media.take_application(content_type, body));
             draft.content_type = Some(content_type.into());
             draft.body = body.into();
         } else if !no_offer {
@@ -74,7 +77,7 @@ impl Call {
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         invite.send(cx, account);
         self.invite = Some(Box::new(invite));
-        self.change = Some(Box::new(Change { cookie, hold, ours, retry_at: None }));
+        self.change = Some(Box::new(Change { cookie, hold, ours, before, retry_at: None }));
         Ok(())
     }
 
@@ -146,9 +149,7 @@ impl Call {
                 message: Some(message),
             }),
             Err(outcome) => {
-                if let Some(media) = self.media.as_mut() {
-                    media.on_refused();
-                }
+                self.restore_media(change.before);
                 out.push(CallEvent::Complete {
                     cookie: change.cookie,
                     change: true,
@@ -214,15 +215,21 @@ impl Call {
             return;
         };
         self.invite = None;
-        if let Some(media) = self.media.as_mut() {
-            media.on_refused();
-        }
+        self.restore_media(change.before);
         out.push(CallEvent::Complete {
             cookie: change.cookie,
             change: true,
             outcome,
             message,
         });
+    }
+
+    fn restore_media(&mut self, before: Option<Media>) {
+        if before.is_some() {
+            self.media = before;
+        } else if let Some(media) = self.media.as_mut() {
+            media.on_refused();
+        }
     }
 
     pub(super) fn drop_change(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
