@@ -100,13 +100,14 @@ impl Agent {
                 }
                 let status = message.status().map_or(Status::None, Status::Sip);
                 self.tell_media_started(key, &message);
+                let text: Box<str> = message.reason().into();
                 let connected = ParticipantState::Connected;
                 self.set_state(
                     key,
                     SessionState::Connected,
                     Some(connected),
                     status,
-                    "",
+                    &text,
                     Some(message),
                 );
             }
@@ -276,8 +277,9 @@ impl Agent {
             Outcome::NoAck => Status::Failed(Code::NoAck),
             Outcome::Media => Status::Failed(Code::CodecsDoNotMatch),
         };
-        let text: Box<str> = match &message {
-            Some(message) if !message.is_request() => message.reason().into(),
+        // A status has its phrase; the 200 of a BYE is no reason for the end.
+        let text: Box<str> = match (&message, status) {
+            (Some(message), Status::Sip(_)) => message.reason().into(),
             _ => "".into(),
         };
         if self
