@@ -93,6 +93,8 @@ void a_call_carries_headers_both_ways() {
     EXPECT(header_of(connected, "X-Answer") == "yes");
     Ptr<IRTCSession> same;
     EXPECT(SUCCEEDED(connected.event.as<IRTCSessionStateChangeEvent>()->get_Session(same.put())) && same.get() == call.get());
+    Text phrase;
+    EXPECT(connected.event.as<IRTCSessionStateChangeEvent>()->get_StatusText(phrase.put()) == S_OK && phrase.ascii() == "OK");
     EXPECT(bob.sink.wait(RTCSS_CONNECTED).event);
 
     EXPECT(SUCCEEDED(call.as<IRTCSessionCallControl>()->Hold(7)));
@@ -113,7 +115,12 @@ void a_call_carries_headers_both_ways() {
     EXPECT(SUCCEEDED(call->Terminate(RTCTR_NORMAL)));
     const Posted over = bob.sink.wait(RTCSS_DISCONNECTED);
     EXPECT(over.event && header_of(over, "X-Thing") == "one");
-    EXPECT(alice.sink.wait(RTCSS_DISCONNECTED).event);
+    const Posted ended = alice.sink.wait(RTCSS_DISCONNECTED);
+    NEED(ended.event);
+    LONG status = -1;
+    Text none;
+    EXPECT(ended.event.as<IRTCSessionStateChangeEvent>()->get_StatusCode(&status) == S_OK && status == 0);
+    EXPECT(ended.event.as<IRTCSessionStateChangeEvent>()->get_StatusText(none.put()) == E_FAIL);
     bob.sink.throws = false;
 
     EXPECT(SUCCEEDED(alice.client->PrepareForShutdown()));
