@@ -53,19 +53,16 @@ public:
         auto items = std::make_shared<std::vector<ComPtr<Interface>>>();
         std::vector<rtc_object_t *> found(16);
         std::size_t count = 0;
-        for (;;) {
-            result = rtc_object_list(parent, kind, nullptr, 0, found.data(), found.size(), &count);
-            if (FAILED(result)) return items;
-            const std::size_t got = std::min(count, found.size());
-            for (std::size_t i = 0; i < got; ++i) {
-                const auto handle = HandleRef<typename Class::CHandle>::adopt(static_cast<typename Class::CHandle *>(found[i]));
-                const ComPtr<Class> object = wrap<Class>(handle.get());
-                if (object) items->push_back(ComPtr<Interface>(object.get()));
-            }
-            if (got == count) return items;
-            items->clear();
+        // Nothing is given when the room is too small, and there may be more the next time.
+        while ((result = rtc_object_list(parent, kind, nullptr, 0, found.data(), found.size(), &count)) == RTC_E_INSUFFICIENT_BUFFER)
             found.assign(count, nullptr);
+        if (FAILED(result)) return items;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto handle = HandleRef<typename Class::CHandle>::adopt(static_cast<typename Class::CHandle *>(found[i]));
+            const ComPtr<Class> object = wrap<Class>(handle.get());
+            if (object) items->push_back(ComPtr<Interface>(object.get()));
         }
+        return items;
     }
 
     rtc_object_t *STDMETHODCALLTYPE handle(int32_t kind) override { return kind == RTC_KIND_CLIENT ? client_.get() : nullptr; }

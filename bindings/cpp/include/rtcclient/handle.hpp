@@ -99,18 +99,21 @@ public:
     /// Its objects of class `Object` in the order of creation; `key` narrows to a URI, name or Call-ID.
     template <class Object> std::vector<Object> list(std::string_view key = {}) const {
         std::vector<rtc_object_t *> found(16, nullptr);
+        std::size_t count = 0;
         for (;;) {
-            std::size_t count = 0;
-            check(rtc_object_list(handle_, Object::kind, detail::pointer(key), key.size(), found.data(), found.size(),
-                                  &count));
-            const bool all = count <= found.size();
-            std::vector<Object> objects;
-            objects.reserve(all ? count : found.size());
-            for (std::size_t i = 0; i < count && i < found.size(); ++i)
-                objects.emplace_back(adopt_t{}, static_cast<typename Object::pointer>(found[i]));
-            if (all) return objects;
-            found.assign(count, nullptr);
+            const rtc_result_t result = rtc_object_list(handle_, Object::kind, detail::pointer(key), key.size(), found.data(),
+                                                        found.size(), &count);
+            if (result != RTC_E_INSUFFICIENT_BUFFER) {
+                check(result);
+                break;
+            }
+            found.assign(count, nullptr); // nothing was given; there may be more by now
         }
+        std::vector<Object> objects;
+        objects.reserve(count);
+        for (std::size_t i = 0; i < count; ++i)
+            objects.emplace_back(adopt_t{}, static_cast<typename Object::pointer>(found[i]));
+        return objects;
     }
 
 private:
