@@ -356,7 +356,7 @@ impl Call {
         let body = answer
             .as_ref()
             .map(|(content_type, text)| (&**content_type, &**text));
-        self.respond_with(cx, account, server, &message, 200, "", body);
+        self.respond_with(cx, account, server, &message, 200, "", "", body);
         if self.state != State::Incoming {
             return;
         }
