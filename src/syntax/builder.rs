@@ -334,10 +334,10 @@ impl Draft {
         }
         self.out.extend_from_slice(prefix);
         let value_at = self.out.len();
-        for part in value {
-            if !part.is_empty() {
-                self.out.extend_from_slice(part);
-            }
+        self.out.extend_from_slice(value[0]);
+        if !value[1].is_empty() {
+            self.out.extend_from_slice(value[1]);
+            self.out.extend_from_slice(value[2]);
         }
         let mut value = (value_at, self.out.len());
         if value_at.saturating_add(known_clean) < value.1 {
@@ -357,6 +357,11 @@ impl Draft {
         let mut call_id_known = false;
         for &entry in &self.entries {
             let entry = Entry(entry);
+            if entry.number() > HeaderId::CSeq as u8
+                && entry.number() != HeaderId::ContentLength as u8
+            {
+                continue;
+            }
             let value = entry.value();
             let Some(id) = HeaderId::from_number(entry.number()) else {
                 continue;
@@ -379,10 +384,9 @@ impl Draft {
                     head.cseq = copied.cseq;
                     head.cseq_method = copied.cseq_method.plus(value.0);
                 }
-                _ if id as u8 <= HeaderId::CSeq as u8 || id == HeaderId::ContentLength => {
+                _ => {
                     let _ = head.note(&self.out, id, value);
                 }
-                _ => {}
             }
         }
         if head.status != 0 || !head.method.is_some() {
