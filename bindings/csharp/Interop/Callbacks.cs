@@ -35,6 +35,32 @@ namespace RtcClient.Interop
 
         private static readonly Dictionary<int, object> Targets = new Dictionary<int, object>();
         private static int _last;
+        private static volatile bool _leaving;
+
+        static Callbacks()
+        {
+            // A runtime that ends while a thread of the library is in managed code may wait for it for ever.
+            AppDomain.CurrentDomain.ProcessExit += Leave;
+            AppDomain.CurrentDomain.DomainUnload += Leave;
+        }
+
+        private static void Leave(object sender, EventArgs e)
+        {
+            _leaving = true;
+            object[] targets;
+            lock (Targets)
+            {
+                targets = new object[Targets.Count];
+                Targets.Values.CopyTo(targets, 0);
+            }
+            foreach (object target in targets)
+            {
+                IEventTarget client = target as IEventTarget;
+                if (client != null)
+                    client.Leave();
+            }
+            Native.rtc_library_set_log(IntPtr.Zero);
+        }
 
         /// <summary>A token for a target, which is kept until <see cref="Forget"/> or drop_user_data.</summary>
         internal static IntPtr Remember(object target)
@@ -68,6 +94,8 @@ namespace RtcClient.Interop
         private static object Find(IntPtr token)
         {
             object target;
+            if (_leaving)
+                return null;
             lock (Targets)
                 return Targets.TryGetValue(token.ToInt32(), out target) ? target : null;
         }
@@ -147,5 +175,8 @@ namespace RtcClient.Interop
     internal interface IEventTarget
     {
         void OnEvent(IntPtr lentEvent);
+
+        /// <summary>The process ends: no callback may run when this has returned.</summary>
+        void Leave();
     }
 }

@@ -12,8 +12,11 @@ namespace RtcClient
     {
         private readonly object _gate = new object();
         // One wrapper for each handle, so that handlers attached to one see all its events. It
-        // stays until its last event, its Dispose or the client's end.
+        // stays until its last event, its Dispose or the client's end; after the last event it is
+        // only remembered for as long as the application holds it.
         private readonly Dictionary<IntPtr, RtcObject> _objects = new Dictionary<IntPtr, RtcObject>();
+        private readonly Dictionary<IntPtr, WeakReference> _ended = new Dictionary<IntPtr, WeakReference>();
+        private int _sweepAt = 64;
         private readonly TaskCompletionSource<bool> _cleanup =
             new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         private IntPtr _token;
@@ -76,6 +79,7 @@ namespace RtcClient
                 all = new RtcObject[_objects.Count];
                 _objects.Values.CopyTo(all, 0);
                 _objects.Clear();
+                _ended.Clear();
             }
             RtcException end = new RtcException(RtcResult.RTC_E_CLIENT_ALREADY_SHUT_DOWN, "The client was shut down while this was awaited.");
             Waits.Close(end);
@@ -98,10 +102,14 @@ namespace RtcClient
             RtcObject known;
             lock (_gate)
             {
-                if (!_objects.TryGetValue(handle.Key, out known))
+                known = Known(handle.Key);
+                if (known == null)
                 {
                     known = NewObject(kind, handle);
-                    _objects.Add(handle.Key, known);
+                    if (_ended.ContainsKey(handle.Key))
+                        _ended[handle.Key] = new WeakReference(known);
+                    else if (Volatile.Read(ref _closed) == 0)
+                        _objects.Add(handle.Key, known);
                     return known;
                 }
             }
@@ -114,23 +122,54 @@ namespace RtcClient
         {
             if (lent == IntPtr.Zero)
                 return null;
-            RtcObject known;
             lock (_gate)
             {
-                if (_objects.TryGetValue(lent, out known))
+                RtcObject known = Known(lent);
+                if (known != null)
                     return known;
             }
             RtcHandle handle = NewHandle(kind);
             return handle.Share(lent) ? OwnObject(kind, handle) : null;
         }
 
-        internal void Drop(RtcObject one)
+        private RtcObject Known(IntPtr key)
         {
             RtcObject known;
+            if (_objects.TryGetValue(key, out known))
+                return known;
+            WeakReference ended;
+            known = _ended.TryGetValue(key, out ended) ? (RtcObject)ended.Target : null;
+            return known == null || known.IsDisposed ? null : known;
+        }
+
+        /// <summary>The application gave the wrapper up: the next event makes another.</summary>
+        internal void Drop(RtcObject one)
+        {
             lock (_gate)
             {
-                if (_objects.TryGetValue(one.Key, out known) && ReferenceEquals(known, one))
+                if (ReferenceEquals(Known(one.Key), one))
                     _objects.Remove(one.Key);
+            }
+        }
+
+        /// <summary>No event of it follows: from here on the wrapper lives as long as it is held.</summary>
+        private void End(RtcObject one)
+        {
+            if (one == null)
+                return;
+            lock (_gate)
+            {
+                _objects.Remove(one.Key);
+                _ended[one.Key] = new WeakReference(one);
+                if (_ended.Count < _sweepAt)
+                    return;
+                List<IntPtr> gone = new List<IntPtr>();
+                foreach (KeyValuePair<IntPtr, WeakReference> entry in _ended)
+                    if (!entry.Value.IsAlive)
+                        gone.Add(entry.Key);
+                foreach (IntPtr key in gone)
+                    _ended.Remove(key);
+                _sweepAt = 64 + 2 * _ended.Count;
             }
         }
 
@@ -163,6 +202,11 @@ namespace RtcClient
         }
 
         // ------------------------------------------------------------ delivery
+
+        void IEventTarget.Leave()
+        {
+            Native.rtc_client_shutdown(_client);
+        }
 
         void IEventTarget.OnEvent(IntPtr lentEvent)
         {
@@ -212,10 +256,12 @@ namespace RtcClient
                 Waits.Offer(args);
                 if (about != null)
                     about.Waits.Offer(args);
-                RtcObject over = (args.Flags & EventFlags.Last) == 0 ? null
-                    : args.Type == EventType.ParticipantStateChange ? args.Participant : about;
-                if (over != null)
-                    Drop(over);
+                if ((args.Flags & EventFlags.Last) != 0)
+                {
+                    End(args.Participant);
+                    if (args.Type != EventType.ParticipantStateChange)
+                        End(about);
+                }
             }
         }
 

@@ -80,7 +80,8 @@ namespace RtcClient
             RtcException.Check(Native.rtc_client_listen(Handle, (int)mode));
         }
 
-        /// <summary>Which events are raised. The wrappers' own waits need those they wait for.</summary>
+        /// <summary>Which events are raised. The wrappers' own waits need those they wait for;
+        /// where the last event of an object is not raised, Dispose is what lets its wrapper go.</summary>
         public EventFilter EventFilter
         {
             get { return (EventFilter)unchecked((ulong)GetInt(Constants.RTC_PROPERTY_CLIENT_EVENT_FILTER)); }
@@ -105,7 +106,7 @@ namespace RtcClient
             set { SetText(Constants.RTC_PROPERTY_CLIENT_LOCAL_USER_NAME, value); }
         }
 
-        /// <summary>"192.0.2.1:5060" for each address it listens on.</summary>
+        /// <summary>"udp:192.0.2.1:5060" for each address it listens on.</summary>
         public string[] NetworkAddresses
         {
             get { return GetTexts(Constants.RTC_PROPERTY_CLIENT_NETWORK_ADDRESS); }

@@ -69,10 +69,12 @@ namespace RtcClient
 
         internal static RtcException FromEvent(string what, RtcEventArgs cause)
         {
-            int code = cause.StatusCode < 0 ? cause.StatusCode : RtcResult.RTC_E_FAIL;
+            int code = cause.StatusCode < 0 ? cause.StatusCode
+                : cause is SessionStateEventArgs ? RtcResult.RTC_E_SIP_CALL_DISCONNECTED : RtcResult.RTC_E_FAIL;
             string why = StatusOf(cause.StatusCode) != 0 && !string.IsNullOrEmpty(cause.StatusText)
                 ? StatusOf(cause.StatusCode) + " " + cause.StatusText
-                : cause.StatusCode == 0 ? "no status given" : Library.ResultName(cause.StatusCode);
+                : cause.StatusCode < 0 ? Library.ResultName(cause.StatusCode)
+                : cause is SessionStateEventArgs ? "it has ended" : "no status given";
             return new RtcException(code, what + ": " + why + ".", cause);
         }
     }
