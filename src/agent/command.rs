@@ -141,7 +141,7 @@ pub const SESSION_FORCE_PROFILE: u32 = 1;
 /// Hand redirects to the application.
 pub const SESSION_FAIL_ON_REDIRECT: u32 = 2;
 
-/// Use UPDATE; not in this build.
+/// Use UPDATE (RFC 3311).
 pub const REINVITE_UPDATE: u32 = 1;
 /// Send no offer: the peer makes it.
 pub const REINVITE_NO_OFFER: u32 = 2;

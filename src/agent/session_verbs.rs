@@ -2,7 +2,7 @@
 //! `IRTCSession2`, `IRTCSessionCallControl`).
 
 use crate::base::{Key, Time};
-use crate::usage::{Busy, Media, Unreliable};
+use crate::usage::{Busy, Media, Offer, Unreliable, What};
 
 use super::command::{REINVITE_NO_OFFER, REINVITE_UPDATE, SEND_RELIABLE};
 use super::headers::{own_lines, own_lines_with_reason};
@@ -252,10 +252,11 @@ impl Agent {
                 "the media are the application's: give the description that holds",
             ));
         }
-        self.change(key, hold, false, body, &own, send.cookie)
+        let what = body.map_or(What::Ours, |(content_type, body)| What::Given(content_type, body));
+        self.change(key, false, Offer { hold, what }, &own, send.cookie)
     }
 
-    /// A re-INVITE with a new offer of ours or the application's, or without offer.
+    /// A re-INVITE, or an UPDATE, with a new offer of ours or the application's, or without offer.
     pub fn reinvite(
         &mut self,
         now: Time,
@@ -265,13 +266,7 @@ impl Agent {
     ) -> Result<Verdict, Refusal> {
         self.cx.now = now;
         let key = self.session_key(session)?;
-        if flags & REINVITE_UPDATE != 0 {
-            return Err(Refusal::new(
-                Code::NotImplemented,
-                "UPDATE is not in this build",
-            ));
-        }
-        if flags & !REINVITE_NO_OFFER != 0 {
+        if flags & !(REINVITE_NO_OFFER | REINVITE_UPDATE) != 0 {
             return Err(Refusal::new(
                 Code::InvalidArgument,
                 "unknown flag for a re-INVITE",
@@ -283,22 +278,20 @@ impl Agent {
             .sessions
             .get(key)
             .is_some_and(|session| session.state() == SessionState::Hold);
-        self.change(
-            key,
-            hold,
-            flags & REINVITE_NO_OFFER != 0,
-            body,
-            &own,
-            send.cookie,
-        )
+        let what = match body {
+            Some((content_type, body)) => What::Given(content_type, body),
+            None if flags & REINVITE_NO_OFFER != 0 => What::Nothing,
+            None => What::Ours,
+        };
+        let update = flags & REINVITE_UPDATE != 0;
+        self.change(key, update, Offer { hold, what }, &own, send.cookie)
     }
 
     fn change(
         &mut self,
         key: Key<Session>,
-        hold: bool,
-        no_offer: bool,
-        body: Option<(&str, &[u8])>,
+        update: bool,
+        offer: Offer<'_>,
         own: &str,
         cookie: i64,
     ) -> Result<Verdict, Refusal> {
@@ -309,11 +302,23 @@ impl Agent {
             .ok_or_else(ended)?;
         let mut result = Ok(());
         self.with_call(key, |call, cx, account, _| {
-            result = call.change(cx, account, hold, no_offer, body, own, cookie);
+            result = if update {
+                call.update(cx, account, offer, own, cookie)
+            } else {
+                call.change(cx, account, offer, own, cookie)
+            };
         });
         match result {
             Ok(()) => Ok(Verdict::Done),
             Err(Busy::NotConfirmed) => Err(wrong_state("changing the media", state)),
+            Err(Busy::OfferOpen) => Err(Refusal::new(
+                Code::InvalidSessionState,
+                "the first offer of this call has no answer yet",
+            )),
+            Err(Busy::NotAllowed) => Err(Refusal::new(
+                Code::NotAllowed,
+                "the peer does not list UPDATE in Allow",
+            )),
             Err(Busy::Pending { hold: true }) => Err(Refusal::new(
                 Code::HoldPending,
                 "a hold is on its way in this session",

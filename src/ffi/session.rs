@@ -96,7 +96,8 @@ pub unsafe extern "C" fn rtc_session_add_participant(
 
 /// Answers an incoming session: `status` 0 is 200; 101 to 199 progress; 300 to 699 refuse. `send` (opt): own description.
 ///
-/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_SDP_PARSE_FAILED; RTC_E_SIP_CODECS_DO_NOT_MATCH; RTC_E_INVALID_SESSION_STATE;
+/// RTC_SEND_RELIABLE sends progress reliably (RFC 3262); RTC_EVENT_PRACK tells that it arrived. A description in it is part of
+/// the exchange: the 200 then waits for the PRACK. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (no 100rel); RTC_E_SDP_PARSE_FAILED; RTC_E_SIP_CODECS_DO_NOT_MATCH; RTC_E_INVALID_SESSION_STATE;
 /// life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_session_answer(
@@ -181,7 +182,8 @@ pub unsafe extern "C" fn rtc_session_hold(
 
 /// A new offer in a session that stands, `send`'s own or the library's. `flags` RTC_REINVITE_…; `send` opt.
 ///
-/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (UPDATE); RTC_E_INVALID_SESSION_STATE;
+/// RTC_REINVITE_UPDATE sends UPDATE, once descriptions have been exchanged before the session stands too.
+/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (the peer takes no UPDATE); RTC_E_INVALID_SESSION_STATE;
 /// RTC_E_SIP_INVITE_TRANSACTION_PENDING; RTC_E_SDP_PARSE_FAILED; life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_session_reinvite(

@@ -326,6 +326,7 @@ impl Call {
             _ if matches!(self.state, State::Ended | State::Ending) => {
                 self.respond(cx, account, server, &message, 481, "");
             }
+            "UPDATE" => self.on_update(cx, account, server, message, flow, out),
             _ => out.push(CallEvent::Request { server, message }),
         }
     }
@@ -354,6 +355,9 @@ impl Call {
         flow: &Flow,
         out: &mut Vec<CallEvent>,
     ) {
+        if self.is_update(client) {
+            return self.on_update_response(cx, account, message, out);
+        }
         if self.invite.as_ref().is_some_and(|invite| invite.is(client))
             || self.first == Some(client)
         {
@@ -423,8 +427,11 @@ impl Call {
         if self.bye.as_ref().is_some_and(|bye| bye.is(client)) {
             return self.finish(cx, Outcome::Local, None, out);
         }
+        if self.is_update(client) {
+            return self.on_update_failure(cx, account, failure, out);
+        }
         if self.invite.as_ref().is_some_and(|invite| invite.is(client)) {
-            if self.change.is_some() {
+            if self.state == State::Confirmed {
                 self.fail_change(Outcome::Failed(failure), None, out);
                 return self.abandon(cx, account, Outcome::Failed(failure), None, out);
             }
@@ -466,7 +473,7 @@ impl Call {
         match what {
             REPEAT => self.repeat_2xx(cx),
             GIVE_UP => self.give_up_waiting_for_ack(cx, account, out),
-            RETRY => self.retry_change(cx),
+            RETRY => self.retry_change(cx, out),
             AGAIN => self.repeat_reliable(cx),
             UNHEARD => self.give_up_waiting_for_prack(cx, account, out),
             _ => {}

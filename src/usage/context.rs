@@ -81,7 +81,7 @@ pub struct Cx {
 
 /// Methods that this user agent takes (RFC 3261 §20.5).
 pub const ALLOW: &str =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, INFO, MESSAGE, SUBSCRIBE, NOTIFY";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY";
 
 impl Cx {
     /// A context without sockets.

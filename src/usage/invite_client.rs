@@ -176,6 +176,7 @@ impl Call {
         self.acknowledge(cx, client, &dialog, cseq, &extra, body);
         self.dialog = Some(dialog);
         self.forget_forks();
+        self.drop_lost_update(cx, out);
         self.invite = None;
         self.state = State::Confirmed;
         if answered.is_err() {

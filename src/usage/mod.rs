@@ -18,6 +18,7 @@ mod reinvite;
 pub mod reliable;
 pub mod request;
 pub mod subscribe;
+mod update;
 
 pub use account::Account;
 pub use call::{Call, CallEvent, Outcome, Terms};
@@ -28,7 +29,7 @@ pub use media::{Media, MediaFault};
 pub use notify::Notifier;
 pub use publish::Publication;
 pub use register::Registration;
-pub use reinvite::Busy;
+pub use reinvite::{Busy, Offer, What};
 pub use reliable::{Reliable, Unreliable};
 pub use request::Outgoing;
 pub use subscribe::Subscriber;

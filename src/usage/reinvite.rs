@@ -1,14 +1,13 @@
 //! Changing a call: RFC 3261 §14. Our re-INVITE (hold, unhold, a new offer), glare, and the peer's.
 
-use std::time::Duration;
-
 use crate::base::Time;
 use crate::syntax::Message;
-use crate::transaction::{ClientKey, ServerKey};
+use crate::transaction::{ClientKey, Draft, ServerKey};
 use crate::transport::Flow;
 
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
 use super::media::Media;
+use super::update::Update;
 use super::{Account, Cx, Outgoing};
 
 /// A re-INVITE of ours on its way.
@@ -21,6 +20,28 @@ pub(super) struct Change {
     /// The media as it was before the application's own description.
     pub(super) before: Option<Media>,
     pub(super) retry_at: Option<Time>,
+    /// It is an UPDATE; none: a re-INVITE.
+    pub(super) update: Option<Update>,
+}
+
+/// What a change offers.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// The call shall hold the peer.
+    pub hold: bool,
+    /// The description.
+    pub what: What<'a>,
+}
+
+/// The description of an offer.
+#[derive(Clone, Copy, Debug)]
+pub enum What<'a> {
+    /// Made here.
+    Ours,
+    /// The application's, with its type.
+    Given(&'a str, &'a [u8]),
+    /// None: the peer offers in its 2xx, or nothing is changed.
+    Nothing,
 }
 
 /// Why a change cannot begin.
@@ -28,6 +49,10 @@ pub(super) struct Change {
 pub enum Busy {
     /// The call does not stand.
     NotConfirmed,
+    /// The exchange before is not done.
+    OfferOpen,
+    /// The peer does not list UPDATE in Allow.
+    NotAllowed,
     /// One is on its way, ours or the peer's.
     Pending {
         /// Ours, to hold.
@@ -36,14 +61,12 @@ pub enum Busy {
 }
 
 impl Call {
-    /// Sends a re-INVITE. `hold` as the call shall be; `body` in place of our offer.
+    /// Sends a re-INVITE.
     pub fn change(
         &mut self,
         cx: &mut Cx,
         account: &mut Account,
-        hold: bool,
-        no_offer: bool,
-        body: Option<(&str, &[u8])>,
+        offer: Offer<'_>,
         own: &str,
         cookie: i64,
     ) -> Result<(), Busy> {
@@ -58,27 +81,50 @@ impl Call {
         }
         let extra = self.extra.request(own);
         let rest = self.invite_lines(cx, &extra, "");
-        let (Some(dialog), Some(media)) = (self.dialog.as_deref_mut(), self.media.as_mut()) else {
+        let Some(dialog) = self.dialog.as_deref_mut() else {
             return Err(Busy::NotConfirmed);
         };
         let (mut draft, cseq) = dialog.request("INVITE");
         draft.contact = Some(account.contact.clone());
-        self.offered = !no_offer;
-        let ours = body.is_none() && !no_offer;
-        let mut before = None;
-        if let Some((content_type, body)) = body {
-            before = Some(media.take_application(content_type, body));
-            draft.content_type = Some(content_type.into());
-            draft.body = body.into();
-        } else if !no_offer {
-            draft.body = media.offer(hold);
-            draft.content_type = Some(media.content_type().into());
-        }
+        self.offered = !matches!(offer.what, What::Nothing);
+        let (ours, before) = self.fill(&mut draft, "", &offer);
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         invite.send(cx, account);
         self.invite = Some(Box::new(invite));
-        self.change = Some(Box::new(Change { cookie, hold, ours, before, retry_at: None }));
+        let hold = offer.hold;
+        self.change = Some(Box::new(Change {
+            cookie,
+            hold,
+            ours,
+            before,
+            retry_at: None,
+            update: None,
+        }));
         Ok(())
+    }
+
+    /// Puts the description into a request of that dialog; whether it is ours to make anew, and what it replaces.
+    pub(super) fn fill(
+        &mut self,
+        draft: &mut Draft,
+        tag: &str,
+        offer: &Offer<'_>,
+    ) -> (bool, Option<Media>) {
+        let Some(media) = self.media_of(tag) else { return (false, None) };
+        match offer.what {
+            What::Ours => {
+                draft.body = media.offer(offer.hold);
+                draft.content_type = Some(media.content_type().into());
+                (true, None)
+            }
+            What::Given(content_type, body) => {
+                let before = media.take_application(content_type, body);
+                draft.content_type = Some(content_type.into());
+                draft.body = body.into();
+                (false, Some(before))
+            }
+            What::Nothing => (false, None),
+        }
     }
 
     pub(super) fn on_change_response(
@@ -94,22 +140,7 @@ impl Call {
             0..=199 => {}
             200..=299 => self.on_change_accepted(cx, account, client, message, out),
             401 | 407 if self.authenticate_change(cx, account, &message) => {}
-            // Glare (RFC 3261 §14.1): wait, the owner of the Call-ID longer, then try again.
-            491 => {
-                let wait = if self.first.is_some() {
-                    Duration::from_millis(2100 + 10 * cx.entropy.below(190))
-                } else {
-                    Duration::from_millis(10 * cx.entropy.below(200))
-                };
-                let at = cx.arm(wait, self.owner, RETRY);
-                if let Some(change) = self.change.as_deref_mut() {
-                    change.retry_at = Some(at);
-                }
-                // Until then the peer may offer.
-                if let Some(media) = self.media.as_mut() {
-                    media.on_refused();
-                }
-            }
+            491 => self.wait_after_glare(cx),
             408 | 481 => {
                 self.fail_change(Outcome::Sip(status), Some(message.clone()), out);
                 self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
@@ -149,7 +180,7 @@ impl Call {
                 message: Some(message),
             }),
             Err(outcome) => {
-                self.restore_media(change.before);
+                self.restore_media("", change.before);
                 out.push(CallEvent::Complete {
                     cookie: change.cookie,
                     change: true,
@@ -179,7 +210,7 @@ impl Call {
         sent
     }
 
-    pub(super) fn retry_change(&mut self, cx: &mut Cx) {
+    pub(super) fn retry_change(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
         let Some(change) = self.change.as_deref_mut() else { return };
         // The peer's own re-INVITE came first and still wants its ACK.
         if self.repeat.is_some() || self.server.is_some() {
@@ -187,6 +218,9 @@ impl Call {
             return;
         }
         change.retry_at = None;
+        if change.update.is_some() {
+            return self.retry_update(cx, out);
+        }
         let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut()) else {
             return;
         };
@@ -214,8 +248,13 @@ impl Call {
         let Some(change) = self.change.take() else {
             return;
         };
-        self.invite = None;
-        self.restore_media(change.before);
+        match change.update {
+            Some(update) => self.refuse_update(&update, change.before),
+            None => {
+                self.invite = None;
+                self.restore_media("", change.before);
+            }
+        }
         out.push(CallEvent::Complete {
             cookie: change.cookie,
             change: true,
@@ -224,11 +263,11 @@ impl Call {
         });
     }
 
-    fn restore_media(&mut self, before: Option<Media>) {
-        if before.is_some() {
-            self.media = before;
-        } else if let Some(media) = self.media.as_mut() {
-            media.on_refused();
+    pub(super) fn restore_media(&mut self, tag: &str, before: Option<Media>) {
+        let Some(media) = self.media_of(tag) else { return };
+        match before {
+            Some(before) => *media = before,
+            None => media.on_refused(),
         }
     }
 

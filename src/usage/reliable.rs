@@ -269,6 +269,11 @@ impl Call {
             .is_some_and(|open| open.described != Described::Not)
     }
 
+    /// Whether the peer showed by a PRACK that it knows the dialog, and no other is outstanding.
+    pub(super) fn was_pracked(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.rseq > 0 && sent.open.is_none())
+    }
+
     /// Our own offer in a reliable response is not answered yet.
     pub(super) fn awaits_answer_in_prack(&self) -> bool {
         self.sent
