@@ -2081,7 +2081,7 @@ rtc_result_t rtc_session_reinvite(struct rtc_session_t *session,
 // A request inside a session: "INFO", "MESSAGE" (RTC_SESSION_TYPE_IM: to the participant), "OPTIONS", any other. `send` opt.
 //
 // Its response comes as RTC_EVENT_SESSION_OPERATION_COMPLETE with the cookie. Errors: RTC_E_HANDLE; RTC_E_POINTER;
-// RTC_E_INVALIDARG (no method, or one that has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
+// RTC_E_INVALIDARG (no method); RTC_E_NOT_ALLOWED (it has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
 rtc_result_t rtc_session_send(struct rtc_session_t *session,
                               const char *method,
                               size_t len,
@@ -2291,7 +2291,8 @@ rtc_result_t rtc_connection_close(struct rtc_connection_t *connection);
 //
 // Its final response comes as RTC_EVENT_RESPONSE, or RTC_EVENT_TRANSACTION_FAILED without one, with the cookie and the
 // transaction, which is yours where it is asked for: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
+// RTC_E_NOT_ALLOWED (the method has a verb of its own); RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED;
+// RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
 rtc_result_t rtc_request_send(rtc_object_t *context,
                               const char *method,
                               size_t len,

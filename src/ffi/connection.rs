@@ -107,7 +107,8 @@ pub unsafe extern "C" fn rtc_connection_close(connection: *mut rtc_connection_t)
 ///
 /// Its final response comes as RTC_EVENT_RESPONSE, or RTC_EVENT_TRANSACTION_FAILED without one, with the cookie and the
 /// transaction, which is yours where it is asked for: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-/// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
+/// RTC_E_NOT_ALLOWED (the method has a verb of its own); RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED;
+/// RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_request_send(
     context: *mut rtc_object_t,

@@ -202,7 +202,7 @@ pub unsafe extern "C" fn rtc_session_reinvite(
 /// A request inside a session: "INFO", "MESSAGE" (RTC_SESSION_TYPE_IM: to the participant), "OPTIONS", any other. `send` opt.
 ///
 /// Its response comes as RTC_EVENT_SESSION_OPERATION_COMPLETE with the cookie. Errors: RTC_E_HANDLE; RTC_E_POINTER;
-/// RTC_E_INVALIDARG (no method, or one that has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
+/// RTC_E_INVALIDARG (no method); RTC_E_NOT_ALLOWED (it has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_session_send(
     session: *mut rtc_session_t,

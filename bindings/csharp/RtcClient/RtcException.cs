@@ -74,7 +74,9 @@ namespace RtcClient
             string why = StatusOf(cause.StatusCode) != 0 && !string.IsNullOrEmpty(cause.StatusText)
                 ? StatusOf(cause.StatusCode) + " " + cause.StatusText
                 : cause.StatusCode < 0 ? Library.ResultName(cause.StatusCode)
-                : cause is SessionStateEventArgs ? "it has ended" : "no status given";
+                : cause is SessionStateEventArgs ? "it has ended"
+                : cause is SubscriptionStateEventArgs && !string.IsNullOrEmpty(cause.Text) ? cause.Text
+                : "no status given";
             return new RtcException(code, what + ": " + why + ".", cause);
         }
     }
