@@ -1,7 +1,7 @@
 //! What can be asked of the agent: the arguments of its verbs.
 
 use super::states::SessionType;
-use crate::usage::{Reliable, Terms};
+use crate::usage::{Reliable, Terms, session_timer};
 
 /// What rides on the message that a verb sends (`rtc_send_t`).
 #[derive(Clone, Debug, Default)]
@@ -120,6 +120,10 @@ pub struct SessionOptions {
     pub media: u32,
     /// Reliable provisional responses; [`Reliable::Supported`] leaves it to the client's own options.
     pub reliable: Reliable,
+    /// Session-Expires in seconds; 0: the client's, or 1800; below 0: no session timer.
+    pub session_expires_secs: i32,
+    /// Min-SE in seconds; 0: the client's, or 90.
+    pub min_se_secs: i32,
     /// The owner's word.
     pub user_data: usize,
 }
@@ -132,7 +136,14 @@ impl SessionOptions {
             Reliable::Supported => defaults.reliable,
             given => given,
         };
-        Terms { reliable }
+        let first = |here: i32, there: i32| if here == 0 { there } else { here };
+        let least = first(self.min_se_secs, defaults.min_se_secs);
+        let min_se = u32::try_from(least).map_or(0, |least| least).max(session_timer::LEAST);
+        let session_expires = match first(self.session_expires_secs, defaults.session_expires_secs) {
+            0 => session_timer::INTERVAL.max(min_se),
+            wish => u32::try_from(wish).map_or(0, |wish| wish.max(min_se)),
+        };
+        Terms { reliable, session_expires, min_se }
     }
 }
 

@@ -45,7 +45,12 @@ impl Agent {
             if let Some(session) = self.sessions.remove(key) {
                 self.tags.remove(&session.call.local_tag());
             }
+            let least;
             let lines = match status {
+                422 => {
+                    least = format!("Min-SE: {}\r\n", options.terms(&options).min_se);
+                    &*least
+                }
                 488 => "Warning: 305 rtcclient \"Incompatible media format\"\r\n",
                 421 => "Require: 100rel\r\n",
                 _ => "",
@@ -97,6 +102,9 @@ impl Agent {
         session.profile = profile.or_else(|| session.profile.take());
         session.remote_uri = uri;
         session.remote_name = name;
+        if session.call.check_interval(&message).is_err() {
+            return Err(422);
+        }
         if !session.call.take(server, message, flow, media) {
             return Err(400);
         }

@@ -5,7 +5,7 @@ use crate::dialog::LocalTag;
 use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
 use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
-use crate::usage::{Alarm, Outcome, Owner, Reliable, Role, on_stray, reliable};
+use crate::usage::{Alarm, Outcome, Owner, Reliable, Role, on_stray, reliable, session_timer};
 
 use super::Agent;
 
@@ -185,8 +185,16 @@ impl Agent {
 
     /// Whether we do what an option tag in Require asks for. Inside a call it may be that call's own terms that allow it.
     fn knows(&self, message: &Message, tag: &str) -> bool {
-        tag.eq_ignore_ascii_case(reliable::TAG)
-            && (message.to_tag().is_some() || self.config.session_defaults.reliable != Reliable::Off)
+        let (inside, defaults) = (message.to_tag().is_some(), &self.config.session_defaults);
+        match tag {
+            _ if tag.eq_ignore_ascii_case(reliable::TAG) => {
+                inside || defaults.reliable != Reliable::Off
+            }
+            _ if tag.eq_ignore_ascii_case(session_timer::TAG) => {
+                inside || defaults.session_expires_secs >= 0
+            }
+            _ => false,
+        }
     }
 
     fn refuse_inspected(&mut self, server: ServerKey, message: &Message, status: u16) {

@@ -113,6 +113,17 @@ pub(super) fn switch(value: i32, what: &'static str) -> Result<bool, Fault> {
     }
 }
 
+/// Seconds of a session timer: 0 for the default, else at least 90 (RFC 4028 §5); -1 where there may be none.
+fn session_secs(secs: i32, least: i32, what: &'static str) -> Result<i32, Fault> {
+    if secs >= 90 || (least..=0).contains(&secs) {
+        return Ok(secs);
+    }
+    Err(Fault::new(
+        RTC_E_INVALIDARG,
+        format!("`{what}` is {secs}; the least is 90"),
+    ))
+}
+
 /// What a session is made of; `profile` was looked up already.
 pub(super) fn session_options(
     given: &rtc_session_options_t,
@@ -143,12 +154,16 @@ pub(super) fn session_options(
             2 => Reliable::Off,
             _ => Reliable::Supported,
         },
+        session_expires_secs: session_secs(
+            given.session_expires_secs,
+            -1,
+            "options.session_expires_secs",
+        )?,
+        min_se_secs: session_secs(given.min_se_secs, 0, "options.min_se_secs")?,
         user_data: given.user_data.expose_provenance(),
     };
     let not_here = if given.flags & RTC_SESSION_ALL_FORKS != 0 {
         "`options.flags` RTC_SESSION_ALL_FORKS"
-    } else if given.session_expires_secs > 0 || given.min_se_secs > 0 {
-        "`options.session_expires_secs` and `min_se_secs`"
     } else if given.manual != 0 {
         "`options.manual`"
     } else {

@@ -295,9 +295,9 @@ pub struct rtc_session_options_t {
     pub media: u32,
     /// Reliable provisional responses (RFC 3262): 0 supported, or as the client has it; 1 required; 2 off.
     pub reliable: i32,
-    /// Session timer (not in this version).
+    /// Session timer (RFC 4028): seconds, at least 90; 0: the client's, or 1800; -1: none.
     pub session_expires_secs: i32,
-    /// Session timer (not in this version).
+    /// The shortest session interval taken: seconds, at least 90; 0: the client's, or 90.
     pub min_se_secs: i32,
     /// RTC_AUTO_… bits to switch off (not in this version).
     pub manual: u32,

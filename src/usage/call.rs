@@ -14,6 +14,7 @@ use super::lines::{Extra, Lines};
 use super::media::Media;
 use super::reinvite::Change;
 use super::reliable::{AGAIN, Early, Reliable, Sent, UNHEARD};
+use super::session_timer::{self, SESSION, SessionTimer};
 use super::{Account, Cx, Outgoing, Owner};
 
 /// Where a call stands.
@@ -55,19 +56,35 @@ pub enum Outcome {
 }
 
 /// What a call asks of its peer, set before it begins.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Terms {
     /// Reliable provisional responses, RFC 3262.
     pub reliable: Reliable,
+    /// Session-Expires in seconds, RFC 4028; 0: no session timer.
+    pub session_expires: u32,
+    /// Min-SE in seconds.
+    pub min_se: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            reliable: Reliable::default(),
+            session_expires: session_timer::INTERVAL,
+            min_se: session_timer::LEAST,
+        }
+    }
 }
 
 impl Terms {
     /// The option tags for Supported.
     #[must_use]
     pub fn supported(&self) -> &'static str {
-        match self.reliable {
-            Reliable::Off => "199",
-            Reliable::Supported | Reliable::Required => "100rel, 199",
+        match (self.reliable, self.session_expires) {
+            (Reliable::Off, 0) => "199",
+            (Reliable::Off, _) => "timer, 199",
+            (Reliable::Supported | Reliable::Required, 0) => "100rel, 199",
+            (Reliable::Supported | Reliable::Required, _) => "100rel, timer, 199",
         }
     }
 }
@@ -193,6 +210,7 @@ pub struct Call {
     pub(super) pending: Vec<Pending>,
     /// What the peer is asked for.
     pub terms: Terms,
+    pub(super) timer: SessionTimer,
     /// UAC: early dialogs, one for each fork.
     pub(super) early: Vec<Early>,
     /// UAS: reliable provisional responses.
@@ -229,6 +247,7 @@ impl Call {
             change: None,
             pending: Vec::new(),
             terms: Terms::default(),
+            timer: SessionTimer::default(),
             early: Vec::new(),
             sent: None,
             exchanged: false,
@@ -475,6 +494,7 @@ impl Call {
             GIVE_UP => self.give_up_waiting_for_ack(cx, account, out),
             RETRY => self.retry_change(cx, out),
             AGAIN => self.repeat_reliable(cx),
+            SESSION => self.on_session_timer(cx, account, out),
             UNHEARD => self.give_up_waiting_for_prack(cx, account, out),
             _ => {}
         }
@@ -555,6 +575,7 @@ impl Call {
         let mut bye = Outgoing::new(draft, cseq, rest, self.owner);
         bye.send(cx, account);
         self.bye = Some(Box::new(bye));
+        self.stop_timer(cx);
         self.state = State::Ending;
     }
 
@@ -606,6 +627,7 @@ impl Call {
         }
         self.stop_repeating(cx);
         self.stop_reliable(cx);
+        self.stop_timer(cx);
         self.drop_change(cx, out);
         for pending in std::mem::take(&mut self.pending) {
             if pending.kind == PendingKind::Prack {

@@ -75,11 +75,14 @@ impl Call {
 
     /// The lines of every INVITE that say what we can do.
     pub(super) fn invite_lines(&self, cx: &Cx, extra: &str, demanded: &str) -> String {
+        let (expires, least) = self.timer_values();
         Lines::new(extra)
             .offer("Allow", ALLOW)
             .join("Allow-Events", &self.packages(cx))
             .join("Supported", self.terms.supported())
             .join("Require", demanded)
+            .offer("Session-Expires", &expires)
+            .offer("Min-SE", &least)
             .offer("User-Agent", &cx.user_agent)
             .finish(&["Allow-Events", "Supported", "Require"])
     }
@@ -176,6 +179,7 @@ impl Call {
         self.acknowledge(cx, client, &dialog, cseq, &extra, body);
         self.dialog = Some(dialog);
         self.forget_forks();
+        self.take_timer(cx, &message);
         self.drop_lost_update(cx, out);
         self.invite = None;
         self.state = State::Confirmed;
@@ -272,6 +276,9 @@ impl Call {
         if self.state == State::Calling && status == 420 && self.demand_less(cx, &message) {
             return;
         }
+        if self.state == State::Calling && status == 422 && self.raise_interval(&message) {
+            return self.ask_longer(cx);
+        }
         let another = (300..400).contains(&status) || (self.more_targets && status < 600);
         if self.state == State::Calling && another {
             return out.push(CallEvent::Redirected(message));
@@ -297,6 +304,16 @@ impl Call {
         self.first = Some(invite.repeat(cx, cseq));
         self.early = Vec::new();
         true
+    }
+
+    /// 422: the same call with a longer session interval (RFC 4028 §7.3).
+    fn ask_longer(&mut self, cx: &mut Cx) {
+        let Some(mut invite) = self.invite.take() else { return };
+        self.rewrite_timer(invite.rest_mut());
+        let cseq = invite.cseq() + 1;
+        self.first = Some(invite.repeat(cx, cseq));
+        self.invite = Some(invite);
+        self.early = Vec::new();
     }
 
     /// No further target: the call ends with the redirection as its answer.

@@ -66,6 +66,8 @@ impl Call {
         } else {
             self.own_description(&request, body)?
         };
+        let timer = self.answer_timer(cx, &request);
+        let own = &*format!("{own}{timer}");
         let described = (!ours.is_empty()).then_some((&*content_type, &*ours));
         let response = self.response(
             cx,

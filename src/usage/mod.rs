@@ -17,6 +17,7 @@ pub mod register;
 mod reinvite;
 pub mod reliable;
 pub mod request;
+pub mod session_timer;
 pub mod subscribe;
 mod update;
 

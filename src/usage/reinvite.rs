@@ -20,6 +20,8 @@ pub(super) struct Change {
     /// The media as it was before the application's own description.
     pub(super) before: Option<Media>,
     pub(super) retry_at: Option<Time>,
+    /// Only a session refresh: nobody waits for how it went.
+    pub(super) refresh: bool,
     /// It is an UPDATE; none: a re-INVITE.
     pub(super) update: Option<Update>,
 }
@@ -98,6 +100,7 @@ impl Call {
             ours,
             before,
             retry_at: None,
+            refresh: false,
             update: None,
         }));
         Ok(())
@@ -145,8 +148,32 @@ impl Call {
                 self.fail_change(Outcome::Sip(status), Some(message.clone()), out);
                 self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
             }
-            _ => self.fail_change(Outcome::Sip(status), Some(message), out),
+            422 if self.raise_interval(&message) => self.repeat_change(cx),
+            _ => {
+                let refresh = self.is_refreshing();
+                self.fail_change(Outcome::Sip(status), Some(message), out);
+                if refresh {
+                    self.refresh_again(cx);
+                }
+            }
         }
+    }
+
+    /// Only a session refresh of ours is on its way.
+    pub(super) fn is_refreshing(&self) -> bool {
+        self.change.as_ref().is_some_and(|change| change.refresh)
+    }
+
+    /// The re-INVITE again, with the session interval of now.
+    fn repeat_change(&mut self, cx: &mut Cx) {
+        let Some(mut invite) = self.invite.take() else { return };
+        self.rewrite_timer(invite.rest_mut());
+        if let Some(dialog) = self.dialog.as_deref_mut() {
+            let cseq = dialog.local_cseq() + 1;
+            dialog.note_local_cseq(cseq);
+            invite.repeat(cx, cseq);
+        }
+        self.invite = Some(invite);
     }
 
     fn on_change_accepted(
@@ -164,6 +191,8 @@ impl Call {
             return;
         };
         dialog.refresh_target(&message);
+        dialog.note_allow(&message);
+        self.take_timer(cx, &message);
         let cseq = self.invite.as_ref().map_or(0, |invite| invite.cseq());
         let body = answered.as_ref().ok().cloned().flatten();
         self.acknowledge(cx, client, &dialog, cseq, &extra, body);
@@ -173,6 +202,7 @@ impl Call {
             return;
         };
         match answered {
+            Ok(_) if change.refresh => {}
             Ok(_) => out.push(CallEvent::Complete {
                 cookie: change.cookie,
                 change: true,
@@ -181,12 +211,14 @@ impl Call {
             }),
             Err(outcome) => {
                 self.restore_media("", change.before);
-                out.push(CallEvent::Complete {
-                    cookie: change.cookie,
-                    change: true,
-                    outcome,
-                    message: Some(message),
-                });
+                if !change.refresh {
+                    out.push(CallEvent::Complete {
+                        cookie: change.cookie,
+                        change: true,
+                        outcome,
+                        message: Some(message),
+                    });
+                }
             }
         }
         if self.state == State::Ending && self.bye.is_none() {
@@ -255,6 +287,9 @@ impl Call {
                 self.restore_media("", change.before);
             }
         }
+        if change.refresh {
+            return;
+        }
         out.push(CallEvent::Complete {
             cookie: change.cookie,
             change: true,
@@ -319,6 +354,11 @@ impl Call {
         if self.server.is_some() || self.repeat.is_some() {
             return self.busy_with_theirs(cx, account, server, &message);
         }
+        if let Err(least) = self.check_interval(&message) {
+            let lines = format!("Min-SE: {least}\r\n");
+            self.respond(cx, account, server, &message, 422, &lines);
+            return;
+        }
         if matches!(self.media, Some(Media::Application { .. })) {
             self.server = Some(server);
             self.request = Some(message.clone());
@@ -371,7 +411,10 @@ impl Call {
         };
         if let Some(dialog) = self.dialog.as_deref_mut() {
             dialog.refresh_target(&message);
+            dialog.note_allow(&message);
         }
+        let timer = self.answer_timer(cx, &message);
+        let own = &*format!("{own}{timer}");
         let body = (!ours.is_empty()).then_some((&*content_type, &*ours));
         let response = self.response(cx, account, &message, status, reason, own, Some(flow), body);
         let offered = description(&message, &content_type).is_none() && !ours.is_empty();

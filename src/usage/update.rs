@@ -60,6 +60,7 @@ impl Call {
             ours,
             before,
             retry_at: None,
+            refresh: false,
             update: Some(update),
         }));
         Ok(())
@@ -135,15 +136,36 @@ impl Call {
         let status = message.status().unwrap_or_default();
         match status {
             0..=199 => {}
-            200..=299 => self.on_update_accepted(message, out),
+            200..=299 => self.on_update_accepted(cx, message, out),
             401 | 407 if self.authenticate_update(cx, account, &message) => {}
+            422 if self.raise_interval(&message) => self.repeat_update(cx),
             491 => self.wait_after_glare(cx),
             408 | 481 => {
                 let outcome = Outcome::Sip(status);
                 self.lose_updated_dialog(cx, account, outcome, Some(message), out);
             }
-            _ => self.fail_change(Outcome::Sip(status), Some(message), out),
+            _ => {
+                let refresh = self.is_refreshing();
+                self.fail_change(Outcome::Sip(status), Some(message), out);
+                if refresh {
+                    self.refresh_again(cx);
+                }
+            }
         }
+    }
+
+    /// Our UPDATE again, with the session interval of now.
+    fn repeat_update(&mut self, cx: &mut Cx) {
+        let Some(mut change) = self.change.take() else { return };
+        if let Some(update) = change.update.as_mut() {
+            self.rewrite_timer(update.outgoing.rest_mut());
+            if let Some(dialog) = self.dialog_of(&update.tag) {
+                let cseq = dialog.local_cseq() + 1;
+                dialog.note_local_cseq(cseq);
+                update.outgoing.repeat(cx, cseq);
+            }
+        }
+        self.change = Some(change);
     }
 
     /// No response to our UPDATE came: as 408 (RFC 3311 §5.3).
@@ -157,7 +179,7 @@ impl Call {
         self.lose_updated_dialog(cx, account, Outcome::Failed(failure), None, out);
     }
 
-    fn on_update_accepted(&mut self, message: Message, out: &mut Vec<CallEvent>) {
+    fn on_update_accepted(&mut self, cx: &mut Cx, message: Message, out: &mut Vec<CallEvent>) {
         let Some(change) = self.change.take() else {
             return;
         };
@@ -176,6 +198,12 @@ impl Call {
                 outcome = Outcome::Media;
                 self.restore_media(&update.tag, None);
             }
+        }
+        if self.state == State::Confirmed {
+            self.take_timer(cx, &message);
+        }
+        if change.refresh {
+            return;
         }
         out.push(CallEvent::Complete {
             cookie: change.cookie,
@@ -288,6 +316,11 @@ impl Call {
         out: &mut Vec<CallEvent>,
     ) {
         let tag: Box<str> = message.from_tag().unwrap_or_default().into();
+        if let Err(least) = self.check_interval(&message) {
+            let lines = format!("Min-SE: {least}\r\n");
+            self.respond(cx, account, server, &message, 422, &lines);
+            return;
+        }
         let held = self.media_of(&tag).is_some_and(|media| media.remote_hold());
         let answer = match self.answer_update(&tag, &message) {
             Ok(answer) => answer,
@@ -307,7 +340,12 @@ impl Call {
             dialog.note_allow(&message);
         }
         let body = answer.as_deref().map(|answer| (SDP, answer));
-        let response = self.response(cx, account, &message, 200, "", "", Some(flow), body);
+        let timer = if self.state == State::Confirmed {
+            self.answer_timer(cx, &message)
+        } else {
+            String::new()
+        };
+        let response = self.response(cx, account, &message, 200, "", &timer, Some(flow), body);
         cx.respond(server, response);
         if held != self.media_of(&tag).is_some_and(|media| media.remote_hold()) {
             out.push(CallEvent::MediaChanged(message));
