@@ -802,9 +802,9 @@ typedef struct rtc_session_options_t {
     uint32_t media;
     // Reliable provisional responses (RFC 3262): 0 supported, or as the client has it; 1 required; 2 off.
     int32_t reliable;
-    // Session timer (not in this version).
+    // Session timer (RFC 4028): seconds, at least 90; 0: the client's, or 1800; -1: none.
     int32_t session_expires_secs;
-    // Session timer (not in this version).
+    // The shortest session interval taken: seconds, at least 90; 0: the client's, or 90.
     int32_t min_se_secs;
     // RTC_AUTO_… bits to switch off (not in this version).
     uint32_t manual;

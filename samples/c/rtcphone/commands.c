@@ -132,7 +132,7 @@ static struct session *live_session(struct phone *phone, const char *verb)
 static bool do_call(struct phone *phone, int argc, char **argv)
 {
     (void)argc;
-    rtc_session_options_t options = { .size = sizeof options, .profile = phone->profile, .reliable = phone->options.reliable_off ? 2 : 0 };
+    rtc_session_options_t options = { .size = sizeof options, .profile = phone->profile };
     rtc_session_t *handle = NULL;
     if (!good(rtc_session_create(phone->client, RTC_SESSION_TYPE_PC_TO_PC, &options, &handle), "call"))
         return false;
@@ -193,7 +193,7 @@ static bool do_hangup(struct phone *phone, int argc, char **argv)
     return good(rtc_session_terminate(session->handle, RTC_TERMINATE_REASON_NORMAL, NULL), "hangup");
 }
 
-/* hold, unhold and reinvite: an offer of our own in the call. */
+/* hold, unhold, reinvite and update: an offer of our own in the call. */
 static bool offer_again(struct phone *phone, const char *verb)
 {
     struct session *session = live_session(phone, verb);
@@ -203,8 +203,11 @@ static bool offer_again(struct phone *phone, const char *verb)
     session->operation_cookie = send.cookie;
     session->operation_status = RTC_OK;
     track_restart(&session->track);
-    rtc_result_t result = !strcmp(verb, "reinvite") ? rtc_session_reinvite(session->handle, 0, &send)
-                                                    : rtc_session_hold(session->handle, !strcmp(verb, "hold"), &send);
+    rtc_result_t result;
+    if (!strcmp(verb, "reinvite") || !strcmp(verb, "update"))
+        result = rtc_session_reinvite(session->handle, *verb == 'u' ? RTC_REINVITE_UPDATE : 0, &send);
+    else
+        result = rtc_session_hold(session->handle, !strcmp(verb, "hold"), &send);
     if (result == RTC_FALSE) { /* held already, or not held: nothing was sent */
         phone->request.answered = true;
         phone->request.status = RTC_OK;
@@ -398,7 +401,7 @@ static bool do_quit(struct phone *phone, int argc, char **argv)
 static bool do_refuse(struct phone *phone, int argc, char **argv)
 {
     (void)phone, (void)argc;
-    complain("%s: this version does not have %s", argv[0], !strcmp(argv[0], "dtmf") ? "voice" : !strcmp(argv[0], "update") ? "UPDATE (RFC 3311)" : "REFER (RFC 3515)");
+    complain("%s: this version does not have %s", argv[0], !strcmp(argv[0], "dtmf") ? "voice" : "REFER (RFC 3515)");
     return false;
 }
 
@@ -415,7 +418,7 @@ static const struct {
     { "hold", 0, 0, do_offer, "" },
     { "unhold", 0, 0, do_offer, "" },
     { "reinvite", 0, 0, do_offer, "" },
-    { "update", 0, 9, do_refuse, "" },
+    { "update", 0, 0, do_offer, "" },
     { "refer", 0, 9, do_refuse, "URI" },
     { "transfer", 0, 9, do_refuse, "N" },
     { "dtmf", 0, 9, do_refuse, "DIGITS" },

@@ -26,6 +26,7 @@ static const struct {
     { RTC_EVENT_REINVITE, "reinvite" },
     { RTC_EVENT_SUBSCRIPTION_STATE_CHANGE, "subscription_state_change" },
     { RTC_EVENT_SUBSCRIPTION_NOTIFY, "subscription_notify" },
+    { RTC_EVENT_PRACK, "prack" },
     { RTC_EVENT_SESSION_NOTIFICATION, "session_notification" },
     { RTC_EVENT_UNSOLICITED_NOTIFY, "unsolicited_notify" },
     { RTC_EVENT_REQUEST, "request" },

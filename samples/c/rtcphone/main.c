@@ -163,7 +163,13 @@ static bool start(struct phone *phone)
 {
     static const char *const packages[] = { "presence", "dialog", "message-summary", "conference", "reg" };
     const struct options *options = &phone->options;
-    rtc_client_options_t wanted = { .size = sizeof wanted, .user_agent = { RTC_STR("rtcphone") }, .shutdown_ms = CLEAN_UP_MS };
+    rtc_session_options_t sessions = { .size = sizeof sessions,
+                                       .reliable = options->reliable,
+                                       .session_expires_secs = (int32_t)options->session_expires,
+                                       .min_se_secs = (int32_t)options->min_se };
+    rtc_client_options_t wanted = {
+        .size = sizeof wanted, .user_agent = { RTC_STR("rtcphone") }, .shutdown_ms = CLEAN_UP_MS, .session_defaults = &sessions
+    };
     char own[128];
     if (!good(rtc_client_create(&phone->client), "start") || !good(rtc_client_initialize(phone->client, &wanted), "start") ||
         !start_trace(phone, RTC_TRACE_LADDER, options->trace, "--trace") || !start_trace(phone, RTC_TRACE_PCAP, options->pcap, "--pcap"))

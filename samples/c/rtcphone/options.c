@@ -19,7 +19,9 @@ static const char help[] =
     "  --proxy URI                every request outside a dialog goes through it (repeatable, in order)\n"
     "  --answer CODE[,CODE...]    answer calls by itself, also accept and notify subscriptions (default: ask)\n"
     "  --answer-delay MS          wait before each of these codes\n"
-    "  --reliable off             provisional responses without RFC 3262\n"
+    "  --reliable HOW             provisional responses by RFC 3262: off, supported (default) or required\n"
+    "  --session-expires S        session timer (RFC 4028): interval asked for, at least 90 (default 1800); 0: none\n"
+    "  --min-se S                 the shortest interval taken, at least 90\n"
     "  --header 'Name: value'     on every session, requests and responses (repeatable)\n"
     "  --exec 'cmd; cmd; ...'     commands (default: standard input, a line or more at a time)\n"
     "  --json                     events as JSON, one a line\n"
@@ -29,7 +31,7 @@ static const char help[] =
     "  --quiet                    no event lines\n"
     "  --duration S               end after S seconds, and not before\n"
     "\n"
-    "Commands: call URI; answer [CODE]; reject CODE; hangup; hold; unhold; reinvite; info TYPE BODY;\n"
+    "Commands: call URI; answer [CODE]; reject CODE; hangup; hold; unhold; reinvite; update; info TYPE BODY;\n"
     "  message URI TEXT; subscribe EVENT URI [ACCEPT]; unsubscribe; notify STATE [BODY]; publish EVENT [BODY];\n"
     "  options URI; request METHOD URI [TYPE BODY]; register; unregister; header 'Name: value'; header clear;\n"
     "  session N; wait WHAT [SECONDS]; sleep MS; quit\n"
@@ -104,12 +106,13 @@ static int parse_answers(struct options *options, const char *text)
 
 static int parse_reliable(struct options *options, const char *text)
 {
-    if (!strcmp(text, "off")) {
-        options->reliable_off = true;
-        return -1;
+    static const char *const modes[] = { "supported", "required", "off" }; /* as `reliable` counts them */
+    for (int32_t i = 0; i < 3; i++) {
+        if (!strcmp(text, modes[i])) {
+            options->reliable = i;
+            return -1;
+        }
     }
-    if (!strcmp(text, "supported") || !strcmp(text, "required"))
-        return not_yet("--reliable supported|required", "reliable provisional responses (RFC 3262)");
     return usage("--reliable wants off, supported or required", text);
 }
 
@@ -145,8 +148,14 @@ static int parse_valued(struct options *o, const char *option, const char *value
         return number_into(&o->duration, option, value, 1, 86400 * 365L);
     if (!strcmp(option, "--reliable"))
         return parse_reliable(o, value);
-    if (!strcmp(option, "--session-expires") || !strcmp(option, "--min-se"))
-        return not_yet(option, "session timers (RFC 4028)");
+    if (!strcmp(option, "--session-expires") && !strcmp(value, "0")) {
+        o->session_expires = -1;
+        return -1;
+    }
+    if (!strcmp(option, "--session-expires"))
+        return number_into(&o->session_expires, option, value, 90, INT32_MAX);
+    if (!strcmp(option, "--min-se"))
+        return number_into(&o->min_se, option, value, 90, INT32_MAX);
     if (!strcmp(option, "--play") || !strcmp(option, "--record"))
         return not_yet(option, "voice");
     const struct {

@@ -66,9 +66,10 @@ struct options {
     size_t header_count;
     int answers[MAX_LIST];
     size_t answer_count;
-    long answer_delay_ms, expires, duration;
+    long answer_delay_ms, expires, duration, session_expires, min_se;
+    int32_t reliable;
     const char *exec, *trace, *pcap;
-    bool json, quiet, no_media, reliable_off;
+    bool json, quiet, no_media;
 };
 
 /* -1: go on; else the status to exit with. */
