@@ -250,6 +250,7 @@ HRESULT Client::subscription(IRTCProfile *profile, const Utf8 &accept, const Utf
     options.size = sizeof options;
     options.flags = flags;
     options.event = package.str();
+    if (flags & RTC_SUBSCRIPTION_UNSOLICITED) options.user_data = UnsolicitedSubscription::mark();
     if (!accept.empty()) options.accept = accept.str();
     if (profile != nullptr) {
         options.profile = static_cast<rtc_profile_t *>(handle_behind(profile, RTC_KIND_PROFILE));
@@ -291,8 +292,7 @@ HRESULT Client::RegisterUnsolicitedNotification(BSTR accept, BSTR package, IRTCU
         HandleRef<rtc_subscription_t> made;
         HRESULT result = subscription(nullptr, Utf8(accept), Utf8(package), RTC_SUBSCRIPTION_UNSOLICITED, made);
         if (SUCCEEDED(result)) result = rtc_subscription_subscribe(made.get(), nullptr);
-        if (FAILED(result)) return result;
-        return hand_out(wrap<UnsolicitedSubscription>(made.get()), out);
+        return FAILED(result) ? result : hand_out(wrap<UnsolicitedSubscription>(made.get()), out);
     });
 }
 

@@ -201,7 +201,7 @@ private:
 /// Gives an object as an out-parameter.
 template <class Class, class Interface> HRESULT hand_out(ComPtr<Class> object, Interface **out) {
     *out = object.detach();
-    return S_OK;
+    return *out == nullptr ? E_UNEXPECTED : S_OK;
 }
 
 } // namespace rtccom

@@ -285,6 +285,7 @@ ComPtr<IDispatch> make_event(Client &client, rtc_event_t *event, int32_t &type) 
     case RTCE_REINVITE:
         return make<ReInviteEvent>(record);
     case RTCE_SUBSCRIPTION_STATE_CHANGE_EVENT:
+        if (record.info.user_data == UnsolicitedSubscription::mark()) return {};
         return make<SubscriptionEvent>(record);
     case RTCE_SUBSCRIPTION_NOTIFY_EVENT:
         return make<NotificationEvent>(record);

@@ -25,11 +25,17 @@ public:
     HRESULT STDMETHODCALLTYPE GetAdditionalHeaderValues(BSTR *out) override { return get_additional_headers(get(), out); }
 };
 
-/// IRTCUnsolicitedSubscription.
+/// IRTCUnsolicitedSubscription. It has no state events: it is on or off as its owner says.
 class UnsolicitedSubscription final : public WrappedObject<rtc_subscription_t, IRTCUnsolicitedSubscription> {
 public:
     UnsolicitedSubscription(ComPtr<Client> client, HandleRef<rtc_subscription_t> handle)
         : WrappedObject(std::move(client), std::move(handle)) {}
+
+    /// User data of the handles that this class stands for; an event tells by it which class its object has.
+    static void *mark() {
+        static char place;
+        return &place;
+    }
 
     rtc_object_t *STDMETHODCALLTYPE handle(int32_t kind) override { return kind == RTC_KIND_SUBSCRIPTION ? get() : nullptr; }
 

@@ -74,7 +74,11 @@ public:
     Text &operator=(const Text &) = delete;
     ~Text() { SysFreeString(text_); }
     operator BSTR() const { return text_; }
-    BSTR *put() { return &text_; }
+    /// For an out-parameter; what was there goes.
+    BSTR *put() {
+        SysFreeString(std::exchange(text_, nullptr));
+        return &text_;
+    }
     std::string ascii() const {
         std::string out;
         for (UINT i = 0; i < SysStringLen(text_); ++i) out += text_[i] < 128 ? static_cast<char>(text_[i]) : '?';
@@ -231,12 +235,16 @@ struct Phone {
         client->Shutdown();
         sink.clear();
     }
-    void enroll(const Server &server, const std::string &user) {
-        const auto provisioning = client.as<IRTCClientProvisioning>();
+    /// Listens and has an account.
+    void open(const Server &server, const std::string &user) {
         NEED(SUCCEEDED(client->put_EventFilter(RTCEF_ALL_CE)));
         NEED(SUCCEEDED(client->put_ListenForIncomingSessions(RTCLM_DYNAMIC)));
-        NEED(SUCCEEDED(provisioning->CreateProfile(Text(server.profile(user)), profile.put())));
-        NEED(SUCCEEDED(provisioning->EnableProfile(profile.get(), RTCRF_REGISTER_ALL)));
+        NEED(SUCCEEDED(client.as<IRTCClientProvisioning>()->CreateProfile(Text(server.profile(user)), profile.put())));
+    }
+    /// The same, registered.
+    void enroll(const Server &server, const std::string &user) {
+        open(server, user);
+        NEED(SUCCEEDED(client.as<IRTCClientProvisioning>()->EnableProfile(profile.get(), RTCRF_REGISTER_ALL)));
         NEED(sink.wait(RTCRS_REGISTERED).event);
     }
 };

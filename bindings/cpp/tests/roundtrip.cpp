@@ -1,8 +1,8 @@
 // roundtrip.cpp: two clients and the embedded server in one process, through the C++ interface.
 //
 // Registers alice and bob, calls with an injected header, reads it on the other side, holds, sends
-// INFO, hangs up, sends MESSAGE, subscribes, unregisters. Prints each failed expectation; ends
-// with 0 only when there was none.
+// INFO, hangs up, sends MESSAGE, publishes and watches presence, serves a package, unregisters.
+// Prints each failed expectation; ends with 0 only when there was none.
 #include <rtcclient/rtcclient.hpp>
 
 #include <atomic>
@@ -171,6 +171,112 @@ void a_call_goes_through_the_server() {
     server.stop();
 }
 
+Send text(std::string_view body) {
+    Send send;
+    send.content_type = "text/plain";
+    send.body = body;
+    return send;
+}
+
+void messages_and_presence_go_through_the_server() {
+    const Server server = Server::start({"udp:127.0.0.1:0, tcp:127.0.0.1:0", "example.test"});
+    server.set_user("alice", "wonderland");
+    server.set_user("bob", "builder");
+    const std::string host = address(server);
+    const Client alice(ListenMode::dynamic), bob(ListenMode::dynamic);
+    const Profile alices = alice.create_profile({"sip:alice@" + host, "alice", "wonderland"});
+    const Profile bobs = bob.create_profile({"sip:bob@" + host, "bob", "builder"});
+    bob.serve_package("x-queue", "text/plain");
+    alices.enable();
+    bobs.enable();
+    EXPECT(alice.wait_for(10s, RegistrationState::registered) && bob.wait_for(10s, RegistrationState::registered));
+    EXPECT(alice.list<Profile>().size() == 1 && alice.list<Profile>()[0] == alices);
+    EXPECT(alices.registered_contact().find("alice@") != std::string::npos);
+
+    Send hello = text("hello");
+    hello.cookie = 7;
+    alice.send_request("MESSAGE", "sip:bob@" + host, hello);
+    const Event message = bob.wait_for(10s, MessagingEvent::message);
+    EXPECT(message.body() == "hello" && message.uri().find("alice@") != std::string::npos);
+    const Event answered = alice.wait_for(10s, EventType::response);
+    EXPECT(answered && answered.cookie() == 7 && answered.sip_status() == 200 && !answered.failed());
+
+    // Presence: the server is its agent (RFC 3856, RFC 3903).
+    Send open;
+    open.content_type = "application/pidf+xml";
+    open.body = "<?xml version=\"1.0\"?><presence xmlns=\"urn:ietf:params:xml:ns:pidf\" entity=\"sip:alice@" + host +
+                "\"><tuple id=\"t\"><status><basic>open</basic></status></tuple></presence>";
+    alices.publish("presence", open);
+    EXPECT(alice.wait_for(10s, EventType::publication).sip_status() == 200);
+    SubscriptionOptions watching;
+    watching.event = "presence";
+    watching.uri = "sip:alice@" + host;
+    watching.accept = "application/pidf+xml";
+    const Subscription presence = bob.create_subscription(watching);
+    presence.set_additional_header_values("X-Watch: 1");
+    presence.subscribe();
+    const Event notified = bob.wait_for(10s, EventType::subscription_notify);
+    EXPECT(notified && notified.subscription() == presence && notified.body().find("<basic>open") != std::string::npos);
+    EXPECT(notified.sip_message().head().method == "NOTIFY" && notified.sip_message().head().event == "presence");
+    EXPECT(notified.wants_answer());
+    notified.answer();
+    EXPECT(presence.state() == SubscriptionState::subscribed && presence.event() == "presence");
+    presence.unsubscribe();
+    EXPECT(bob.wait_for(10s, SubscriptionState::not_subscribed));
+
+    // A package of bob's own, offered, told and ended.
+    watching = SubscriptionOptions();
+    watching.event = "x-queue";
+    watching.uri = "sip:bob@" + host;
+    const Subscription queue = alice.create_subscription(watching);
+    queue.subscribe();
+    const Event offered = bob.wait_for(10s, WatcherEvent::offering);
+    EXPECT(offered && offered.watcher().package() == "x-queue" && offered.watcher().uri().find("alice@") != std::string::npos);
+    if (!offered) return;
+    const Watcher watcher = offered.watcher();
+    watcher.answer(WatcherState::allowed, text("empty"));
+    EXPECT(alice.wait_for(10s, EventType::subscription_notify).body() == "empty");
+    EXPECT(watcher.state() == WatcherState::allowed && bob.list<Watcher>().size() == 1);
+    watcher.notify("terminated;reason=noresource", text("closed"));
+    const Event last = alice.wait_for(10s, EventType::subscription_notify);
+    EXPECT(last.body() == "closed" && last.text().find("terminated") == 0);
+    EXPECT(bob.wait_for(10s, WatcherEvent::remove));
+
+    // Long lists come whole.
+    std::vector<Session> idle;
+    for (int i = 0; i < 40; ++i) idle.push_back(alice.create_session(SessionType::pc_to_pc));
+    EXPECT(alice.list<Session>() == idle);
+    EXPECT(idle[3].related<Client>() == alice);
+    const rtc_statistics_t counted = alice.statistics();
+    EXPECT(counted.requests_out >= 4 && counted.registrations == 1);
+
+    const Connection extra = alice.create_connection({"127.0.0.1"});
+    EXPECT(extra.state() == ConnectionState::active && extra.local_address(RTC_TRANSPORT_UDP).find("127.0.0.1:") == 0);
+    extra.close();
+    EXPECT(alice.state() == ClientState::initialized);
+    alice.shutdown();
+    bob.shutdown();
+    EXPECT(alice.state() == ClientState::shut_down);
+    alice.shutdown(); // once more does no harm
+}
+
+void a_client_with_a_sink_closes_by_itself() {
+    const Client client(ListenMode::dynamic);
+    std::promise<void> gone;
+    // The library lets the function go when no call of it will come any more.
+    client.on_event([last = std::shared_ptr<void>(nullptr, [&](void *) { gone.set_value(); })](const Event &) {});
+    try {
+        (void)client.next_event(0ms);
+        EXPECT(!"pulling beside a sink to be refused");
+    } catch (const Error &error) {
+        EXPECT(error.code() == RTC_E_WRONG_MODE);
+    }
+    client.close();
+    EXPECT(gone.get_future().wait_for(10s) == std::future_status::ready);
+    client.on_event({});
+    EXPECT(client.state() == ClientState::shut_down);
+}
+
 void a_sink_survives_what_its_function_throws() {
     const Server server = Server::start({"udp:127.0.0.1:0", "example.test"});
     server.set_user("carol", "right");
@@ -204,7 +310,9 @@ int main() {
         messages_are_parsed_and_built();
         handles_are_counted();
         a_call_goes_through_the_server();
+        messages_and_presence_go_through_the_server();
         a_sink_survives_what_its_function_throws();
+        a_client_with_a_sink_closes_by_itself();
     } catch (const std::exception &error) {
         std::cerr << "roundtrip.cpp: " << error.what() << '\n';
         return 1;
