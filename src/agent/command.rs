@@ -188,6 +188,8 @@ pub struct Config {
     pub user_agent: Box<str>,
     /// Timers, limits and transports.
     pub endpoint: crate::transaction::EndpointConfig,
+    /// Name servers, records of our own, penalties.
+    pub dns: crate::dns::Settings,
     /// How long the application may decide on a request that it may answer.
     pub claim: std::time::Duration,
     /// How long saying goodbye may take.
@@ -219,6 +221,7 @@ impl Default for Config {
         Self {
             user_agent: concat!("rtcclient/", env!("CARGO_PKG_VERSION")).into(),
             endpoint: crate::transaction::EndpointConfig::default(),
+            dns: crate::dns::Settings::default(),
             claim: std::time::Duration::from_millis(400),
             shutdown: std::time::Duration::from_secs(5),
             disable_media: false,

@@ -98,6 +98,7 @@ impl Agent {
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
         let mut cx = Cx::new(config.endpoint, &config.user_agent, config.rtp_ports, seed);
         cx.now = Time::ZERO;
+        cx.endpoint.set_dns(config.dns.clone());
         Self {
             cx,
             anonymous: profile::account_of("sip:anonymous@anonymous.invalid", ""),

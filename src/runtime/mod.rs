@@ -47,6 +47,7 @@
 mod clock;
 mod dispatch;
 mod link;
+mod names;
 mod net;
 mod resolver;
 mod sys;
@@ -88,6 +89,8 @@ pub struct LinkOptions<E> {
     pub write_queue: usize,
     /// When a name look-up counts as failed.
     pub resolve_timeout: Duration,
+    /// Tell the core of the system's name servers and hosts file, at the start and when they change.
+    pub system_names: bool,
     /// How long `set_sink` and `trace` wait for a running callback before they answer [`Refused::Busy`].
     pub patience: Duration,
     /// Makes the last event after a panic in the core; it must not call the link.
@@ -104,6 +107,7 @@ impl<E> Default for LinkOptions<E> {
             connections: 4096,
             write_queue: 1 << 20,
             resolve_timeout: Duration::from_secs(10),
+            system_names: false,
             patience: Duration::from_secs(5),
             on_fault: None,
         }

@@ -296,6 +296,7 @@ impl Server {
             routes: target.routes,
             next_hop: target.next_hop,
             flow: subscription.flow,
+            account: None,
             lines,
             max_forwards: None,
             contact: Some(own_contact(&name)),

@@ -328,6 +328,7 @@ fn draft(request: &Message, target: Target, lines: String, forwards: u8) -> Draf
         routes: target.routes,
         next_hop: target.next_hop,
         flow: target.flow,
+        account: None,
         lines,
         max_forwards: Some(forwards),
         contact: None,

@@ -8,6 +8,7 @@ use super::client_other::{self, ClientOther};
 use super::effects::{Effect, Effects};
 use super::endpoint::{Endpoint, TimerKey, Waiter};
 use super::hops::Pending;
+use super::lookup::{self, Journey};
 use super::roads::{Chain, road};
 use super::timing::Timer;
 use super::user::{ClientKey, Draft, Failure, Indication};
@@ -35,6 +36,10 @@ pub(crate) struct ClientTx<O> {
     /// The ACKs of 2xx, one a To tag.
     acks: Vec<Acknowledged>,
     pub(super) chain: Option<Chain>,
+    /// It goes to a name, whose servers are remembered by how they do.
+    pub(super) named: bool,
+    /// Of a REGISTER for an account.
+    pub(super) journey: Option<Box<Journey>>,
 }
 
 /// Whom a request is for.
@@ -91,6 +96,8 @@ impl<O> ClientTx<O> {
             finished: false,
             acks: Vec::new(),
             chain: None,
+            named: false,
+            journey: None,
         }
     }
 
@@ -104,6 +111,16 @@ impl<O> ClientTx<O> {
                 client_other::State::Trying | client_other::State::Proceeding
             ),
         }
+    }
+
+    /// Whether it may go to another server, nobody having answered or cancelled it.
+    pub(super) fn may_move(&self) -> bool {
+        self.awaits() && matches!(self.cancel, Cancel::No)
+    }
+
+    /// The road that it left by.
+    pub(super) const fn flow(&self) -> Option<Flow> {
+        self.flow
     }
 
     fn is_accepted(&self) -> bool {
@@ -269,17 +286,20 @@ impl<O: Copy + Debug> Endpoint<O> {
             }
         }
         // RFC 3263 §4.3: 503 sends the request to the next address, in a transaction of its own.
-        if status == 503
-            && let Cancel::No = tx.cancel
-            && tx
-                .pending
-                .as_ref()
-                .is_some_and(|pending| pending.has_other_address())
-            && let Some(pending) = tx.pending.take()
-        {
-            let orphan = self.split_off(client);
-            self.feed(now, orphan, status, response, flow);
-            return self.advance(now, client, pending, false);
+        if status == 503 {
+            let mut pending = match tx.cancel {
+                Cancel::No => tx.pending.take_if(|pending| pending.may_go_on()),
+                Cancel::Held(_) | Cancel::Sent => None,
+            };
+            self.punish(now, client, lookup::retry_after(&response));
+            if let Some(mut pending) = pending.take() {
+                pending.refused = Some((response.clone(), flow));
+                let orphan = self.split_off(client);
+                self.feed(now, orphan, status, response, flow);
+                return self.advance(now, client, pending, false);
+            }
+        } else if tx.named {
+            self.on_server_answered(client, &response);
         }
         self.feed(now, client, status, response, flow);
     }
@@ -340,6 +360,9 @@ impl<O: Copy + Debug> Endpoint<O> {
             tx.request = None;
             return;
         }
+        if timer == Timer::Failover {
+            return self.look_ahead(now, client);
+        }
         if timer.is_retry() {
             tx.retry_at = None;
             self.counters.repeated_out += 1;
@@ -347,7 +370,12 @@ impl<O: Copy + Debug> Endpoint<O> {
         let mut fx = Effects::new();
         match &mut tx.machine {
             // Whoever resolves names has forgotten us.
-            Machine::Waiting => return self.end_client(now, client, Failure::Unresolved),
+            Machine::Waiting => {
+                return match tx.pending.take() {
+                    Some(pending) => self.exhausted(now, client, pending),
+                    None => self.end_client(now, client, Failure::Unresolved),
+                };
+            }
             Machine::Invite(machine) => {
                 machine.on(client_invite::Stimulus::Timer(timer), &self.timing, &mut fx);
             }
@@ -475,19 +503,19 @@ impl<O: Copy + Debug> Endpoint<O> {
         let Some(tx) = self.clients.get_mut(client) else {
             return;
         };
-        if let Cancel::No = tx.cancel
-            && let Some(mut pending) = tx.pending.take()
-            && !pending.answered
-        {
+        let pending = tx.pending.take().filter(|pending| !pending.answered);
+        if let (Cancel::No, Some(mut pending)) = (&tx.cancel, pending) {
+            self.punish(now, client, None);
             self.reset(client);
             pending.failure = failure;
             return self.advance(now, client, pending, false);
         }
+        self.punish(now, client, None);
         self.end_client(now, client, failure);
     }
 
     /// Takes a request out of all tables but its own, so that it can start anew.
-    fn reset(&mut self, client: ClientKey) {
+    pub(super) fn reset(&mut self, client: ClientKey) {
         self.stop_retry(client);
         self.unchain(client);
         if let Some(tx) = self.clients.get_mut(client) {
@@ -495,6 +523,8 @@ impl<O: Copy + Debug> Endpoint<O> {
                 self.client_names.remove(&tx.name);
             }
             tx.machine = Machine::Waiting;
+            // Timers of the attempt that is over find nothing.
+            tx.attempt = tx.attempt.wrapping_add(1);
             tx.request = None;
             tx.flow = None;
         }
@@ -529,6 +559,23 @@ impl<O: Copy + Debug> Endpoint<O> {
         }
     }
 
+    /// Gives up with the refusal of one of the servers as the final response.
+    pub(super) fn end_refused(&mut self, client: ClientKey, message: Message, flow: Flow) {
+        self.finish_user(client);
+        if let Some(ClientTx {
+            purpose: Purpose::User(owner),
+            ..
+        }) = self.forget_client(client)
+        {
+            self.indications.push_back(Indication::Response {
+                client,
+                owner,
+                message,
+                flow,
+            });
+        }
+    }
+
     fn finish_user(&mut self, client: ClientKey) {
         if self
             .clients
@@ -559,6 +606,8 @@ impl<O: Copy + Debug> Endpoint<O> {
             std::mem::swap(tx, &mut fresh);
             std::mem::swap(&mut tx.purpose, &mut fresh.purpose);
             std::mem::swap(&mut tx.finished, &mut fresh.finished);
+            std::mem::swap(&mut tx.journey, &mut fresh.journey);
+            tx.named = fresh.named;
         }
         let name = fresh.name;
         let orphan = self.clients.insert(fresh);

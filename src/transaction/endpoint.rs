@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::clients::ClientTx;
+use super::lookup::Names;
 use super::servers::{Live, ServerTx};
 use super::timing::{Timer, Timing};
 use super::user::{Client, ClientKey, ContactDraft, Indication, Server, ServerKey};
@@ -39,6 +40,9 @@ pub struct EndpointConfig {
     pub tcp_idle: Duration,
     /// Requests above this many bytes go by TCP (RFC 3261 §18.1.1). Default 1,300.
     pub udp_max: usize,
+    /// A server that has not answered at all for this long is left for the next one, where its name gives another.
+    /// Default 4 s.
+    pub failover: Duration,
     /// Answer the second copy of a request that came by another way with 482 (RFC 3261 §8.2.2.2). Default true; a
     /// proxy, which may be passed twice, sets it to false.
     pub refuse_merged: bool,
@@ -54,6 +58,7 @@ impl Default for EndpointConfig {
             keepalive: Duration::from_secs(100),
             tcp_idle: Duration::from_secs(3700),
             udp_max: 1300,
+            failover: Duration::from_secs(4),
             refuse_merged: true,
         }
     }
@@ -132,6 +137,7 @@ pub struct Endpoint<O> {
     /// Requests without a final answer.
     pub(super) live: Slab<Live>,
     pub(super) unfinished: usize,
+    pub(super) names: Names,
     pub(super) timers: TimerSet<TimerKey>,
     pub(super) io: VecDeque<Io>,
     pub(super) indications: VecDeque<Indication<O>>,
@@ -157,6 +163,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             merged: HashedMap::default(),
             live: Slab::default(),
             unfinished: 0,
+            names: Names::new(&secret),
             timers: TimerSet::default(),
             io: VecDeque::new(),
             indications: VecDeque::new(),
@@ -184,12 +191,16 @@ impl<O: Copy + Debug> Endpoint<O> {
                 TimerKey::Pong(conn) => self.on_pong_overdue(now, conn),
             }
         }
+        self.on_names_timeout(now);
     }
 
     /// When [`Endpoint::handle_timeout`] has to be called at the latest.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Time> {
-        self.timers.next()
+        [self.timers.next(), self.names.next_deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next thing to do on the network.
@@ -329,6 +340,6 @@ impl<O: Copy + Debug> Core for Endpoint<O> {
     }
 
     fn next_deadline(&self) -> Option<Time> {
-        self.timers.next()
+        Self::next_deadline(self)
     }
 }

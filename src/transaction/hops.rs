@@ -2,51 +2,70 @@
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::endpoint::{Endpoint, TimerKey, Waiter};
+use super::lookup::{self, Next};
 use super::timing::Timer;
 use super::user::{ClientKey, Draft, Failure};
 use super::{clients::Machine, write};
 use crate::base::Time;
 use crate::base::entropy::Token;
+use crate::dns::{self, Location};
+use crate::syntax::Message;
 use crate::transport::conns::Phase;
-use crate::transport::target::{self, Hop, Host};
-use crate::transport::{ConnKey, Flow, Io, Protocol, QueryKey};
-
-/// More addresses of one name than this are not tried.
-const MOST_ADDRESSES: usize = 16;
+use crate::transport::target::{DEFAULT_PORT, Hop, Host};
+use crate::transport::{ConnKey, Flow, Io, Protocol};
 
 /// A request that is not under way, or may have to start again.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    draft: Draft,
-    /// The transport that the target names, and its port.
-    protocol: Option<Protocol>,
-    port: u16,
-    /// Places not tried yet.
-    hops: VecDeque<Hop>,
+    pub(super) draft: Draft,
+    /// Places known and not tried yet.
+    pub(super) hops: VecDeque<Hop>,
+    /// Where more of them come from; none: there are no more.
+    pub(super) walk: Option<Box<Location>>,
+    /// Places that failed lately, for when nothing else is left.
+    pub(super) later: VecDeque<Hop>,
+    /// The place that the account stays with, which the walk need not name again.
+    pub(super) home: Option<dns::Target>,
+    /// The place that is being tried.
+    current: Option<Hop>,
+    /// It waits for the walk to go on.
+    pub(super) asking: bool,
+    /// It is under way, and moves as soon as the walk names another place.
+    pub(super) ahead: bool,
     /// What to say when none is left.
     pub(super) failure: Failure,
+    /// A server that did not want it; said when no other does.
+    pub(super) refused: Option<(Message, Flow)>,
     /// Some response came: this place works, and is the one (RFC 3263 §4.3).
     pub(super) answered: bool,
+    /// No other place is tried after that.
+    until: Time,
 }
 
 impl Pending {
-    fn new(draft: Draft, protocol: Option<Protocol>, port: u16) -> Box<Self> {
+    fn new(draft: Draft, until: Time) -> Box<Self> {
         Box::new(Self {
             draft,
-            protocol,
-            port,
             hops: VecDeque::new(),
+            walk: None,
+            later: VecDeque::new(),
+            home: None,
+            current: None,
+            asking: false,
+            ahead: false,
             failure: Failure::Transport,
+            refused: None,
             answered: false,
+            until,
         })
     }
 
-    /// Whether the request can be sent to another machine.
-    pub(super) fn has_other_address(&self) -> bool {
-        self.hops.iter().any(|hop| !hop.fallback)
+    /// Whether the request may yet be sent to another machine.
+    pub(super) fn may_go_on(&self) -> bool {
+        self.walk.is_some() || !self.later.is_empty() || self.hops.iter().any(|hop| !hop.fallback)
     }
 }
 
@@ -62,63 +81,20 @@ impl<O: Copy + Debug> Endpoint<O> {
                 None => self.end_client(now, client, Failure::NoTarget),
             };
         }
-        let target = target::of_request(
-            draft.next_hop.as_deref(),
-            draft.routes.first().map(|route| &**route),
-            &draft.uri,
-        );
-        let Some(target) = target else {
+        let Some((target, wish)) = lookup::wish(&draft) else {
             return self.end_client(now, client, Failure::NoTarget);
         };
-        let mut pending = Pending::new(draft, target.protocol, target.port);
+        let mut pending = Pending::new(draft, now + self.timing.lifetime());
         match target.host {
-            Host::Numeric(ip) => {
-                pending.hops.push_back(Hop {
-                    protocol: target.protocol,
-                    to: SocketAddr::new(ip, target.port),
-                    fallback: false,
-                });
-                self.advance(now, client, pending, false);
+            Host::Numeric(ip) => pending.hops.push_back(Hop {
+                protocol: target.protocol,
+                to: SocketAddr::new(ip, target.port.unwrap_or(DEFAULT_PORT)),
+                fallback: false,
+            }),
+            Host::Name(_) => {
+                pending.failure = Failure::Unresolved;
+                self.begin_walk(now, client, &mut pending, wish);
             }
-            Host::Name(host) => {
-                let Some(tx) = self.clients.get_mut(client) else {
-                    return;
-                };
-                tx.pending = Some(pending);
-                let guard = TimerKey::Client(client, tx.attempt, Timer::F);
-                self.timers.set_fixed(now, self.timing.lifetime(), guard);
-                let query = QueryKey(client.to_bits());
-                self.io.push_back(Io::Resolve { query, host });
-            }
-        }
-    }
-
-    /// The resolver's answer.
-    pub(super) fn on_resolved(&mut self, now: Time, query: QueryKey, addresses: &[IpAddr]) {
-        let client = ClientKey::from_bits(query.0);
-        let Some(tx) = self.clients.get_mut(client) else {
-            return;
-        };
-        // A connection that is waited for has an attempt number above 0: that is no open question.
-        if !matches!(tx.machine, Machine::Waiting) || tx.attempt != 0 {
-            return;
-        }
-        let Some(mut pending) = tx.pending.take() else {
-            return;
-        };
-        let mut known = Vec::new();
-        for address in addresses.iter().take(MOST_ADDRESSES) {
-            if !known.contains(address) {
-                known.push(*address);
-                pending.hops.push_back(Hop {
-                    protocol: pending.protocol,
-                    to: SocketAddr::new(*address, pending.port),
-                    fallback: false,
-                });
-            }
-        }
-        if known.is_empty() {
-            pending.failure = Failure::Unresolved;
         }
         self.advance(now, client, pending, false);
     }
@@ -131,14 +107,28 @@ impl<O: Copy + Debug> Endpoint<O> {
         mut pending: Box<Pending>,
         mut unconnected: bool,
     ) {
-        while let Some(hop) = pending.hops.pop_front() {
+        loop {
+            // RFC 3261 §17.1.1.2: nobody waits for longer than 64*T1 for a server to be found.
+            if pending.current.is_some() && now >= pending.until {
+                break;
+            }
+            let hop = match self.walk_on(now, client, &mut pending) {
+                Next::Hop(hop) => hop,
+                Next::Wait => return self.wait_for_name(now, client, pending),
+                Next::End => match pending.later.pop_front() {
+                    Some(hop) => hop,
+                    None => break,
+                },
+            };
             if hop.fallback && !unconnected {
                 continue;
             }
             unconnected = false;
+            pending.current = Some(hop);
+            pending.failure = Failure::Transport;
             if hop.protocol == Some(Protocol::Tcp) {
                 if self.try_stream(now, client, &mut pending, hop) {
-                    return self.keep_pending(client, pending);
+                    return self.keep_pending(now, client, pending);
                 }
                 unconnected = true;
                 continue;
@@ -180,20 +170,42 @@ impl<O: Copy + Debug> Endpoint<O> {
                 });
                 continue;
             }
-            if pending.has_other_address() {
-                self.keep_pending(client, pending);
-            }
-            return self.start_client(now, client, flow, request);
+            self.start_client(now, client, flow, request);
+            return self.keep_pending(now, client, pending);
         }
-        self.end_client(now, client, pending.failure);
+        self.exhausted(now, client, pending);
     }
 
-    fn keep_pending(&mut self, client: ClientKey, pending: Box<Pending>) {
-        // Already under way with nothing left to try: nothing to keep.
-        if let Some(tx) = self.clients.get_mut(client)
-            && (matches!(tx.machine, Machine::Waiting) || pending.has_other_address())
-        {
+    /// Keeps what a request needs to start again, if there is anything left to try.
+    fn keep_pending(&mut self, now: Time, client: ClientKey, pending: Box<Pending>) {
+        let Some(tx) = self.clients.get_mut(client) else {
+            return;
+        };
+        if matches!(tx.machine, Machine::Waiting) {
             tx.pending = Some(pending);
+        } else if pending.may_go_on() || pending.refused.is_some() {
+            if pending.may_go_on() {
+                let key = TimerKey::Client(client, tx.attempt, Timer::Failover);
+                self.timers.set_fixed(now, self.config.failover, key);
+            }
+            tx.pending = Some(pending);
+        }
+    }
+
+    /// Leaves a server that does not answer, for the next place.
+    pub(super) fn leave_server(&mut self, now: Time, client: ClientKey, mut pending: Box<Pending>) {
+        self.punish(now, client, None);
+        self.reset(client);
+        pending.failure = Failure::Timeout;
+        self.advance(now, client, pending, false);
+    }
+
+    /// Nothing is left to try: a refusal says more than that nobody answered.
+    pub(super) fn exhausted(&mut self, now: Time, client: ClientKey, pending: Box<Pending>) {
+        let failure = pending.failure;
+        match pending.refused {
+            Some((message, flow)) => self.end_refused(client, message, flow),
+            None => self.end_client(now, client, failure),
         }
     }
 
@@ -254,10 +266,8 @@ impl<O: Copy + Debug> Endpoint<O> {
         let branch = self.branch();
         match write::request(&pending.draft, &self.sockets, &flow, branch) {
             Some(request) => {
-                if pending.has_other_address() {
-                    self.keep_pending(client, pending);
-                }
                 self.start_client(now, client, flow, request);
+                self.keep_pending(now, client, pending);
             }
             None => self.end_client(now, client, Failure::NoTarget),
         }
@@ -267,6 +277,10 @@ impl<O: Copy + Debug> Endpoint<O> {
     pub(super) fn on_road_closed(&mut self, now: Time, client: ClientKey, attempt: u8) {
         if let Some(mut pending) = self.take_waiting(client, attempt) {
             pending.failure = Failure::Transport;
+            let same_place = pending.hops.front().is_some_and(|hop| hop.fallback);
+            if let Some(hop) = pending.current.filter(|_| !same_place) {
+                self.punish_hop(now, client, &hop);
+            }
             self.advance(now, client, pending, true);
         }
     }

@@ -12,6 +12,7 @@ mod effects;
 pub mod endpoint;
 mod hops;
 mod key;
+mod lookup;
 mod network;
 mod roads;
 mod server_invite;

@@ -27,8 +27,14 @@ impl<O: Copy + Debug> Endpoint<O> {
                 protocol,
                 local,
                 addresses,
-            } => self.sockets.open(socket, protocol, local, addresses),
-            Input::SocketClosed { socket } => self.sockets.close(socket),
+            } => {
+                self.sockets.open(socket, protocol, local, addresses);
+                self.note_families();
+            }
+            Input::SocketClosed { socket } => {
+                self.sockets.close(socket);
+                self.note_families();
+            }
             Input::Datagram {
                 socket,
                 from,
@@ -44,6 +50,11 @@ impl<O: Copy + Debug> Endpoint<O> {
             } => self.on_accepted(now, conn, socket, local, remote),
             Input::Stream { conn, bytes } => self.on_stream(now, conn, bytes),
             Input::Closed { conn } => self.on_closed(now, conn),
+            Input::NameServers { servers, hosts } => self.on_name_servers(servers, &hosts),
+            Input::QueryAnswer { query, from, bytes } => {
+                self.on_query_answer(now, query, from, bytes);
+            }
+            Input::QueryFailed { query } => self.on_query_failed(now, query),
             Input::Resolved { query, addresses } => self.on_resolved(now, query, &addresses),
         }
     }

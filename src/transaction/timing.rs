@@ -37,6 +37,8 @@ pub(crate) enum Timer {
     Late,
     /// The INVITE was cancelled, the CANCEL answered, and still no final answer came (RFC 3261 §9.1).
     Cancelled,
+    /// Nobody has answered: another server may (RFC 3263 §4.3).
+    Failover,
     /// What only a user who handles the final answer needs is let go.
     Trim,
 }

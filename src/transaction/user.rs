@@ -29,6 +29,9 @@ pub struct Draft {
     pub next_hop: Option<Box<str>>,
     /// Use this road while it stands (a registration's connection, RFC 5626; a dialog's inbound connection).
     pub flow: Option<Flow>,
+    /// The account on whose behalf it is sent: where its REGISTER was taken, its other requests go first, as long as
+    /// they ask for the same host.
+    pub account: Option<Box<str>>,
     /// From, To, Call-ID, CSeq and all other header lines, each ended by CRLF, in the order in which they shall stand.
     pub lines: String,
     /// Max-Forwards; none: 70 (RFC 3261 §8.1.1.6). A proxy gives what is left.

@@ -137,6 +137,27 @@ pub enum Input<'a> {
         /// The connection.
         conn: ConnKey,
     },
+    /// What this machine says about names: its name servers, and the lines of its hosts file.
+    NameServers {
+        /// Name servers in order of preference; none: [`Io::Resolve`] is used.
+        servers: Vec<SocketAddr>,
+        /// Names with an address each.
+        hosts: Vec<(Box<str>, IpAddr)>,
+    },
+    /// Something came on the socket of an [`Io::Query`].
+    QueryAnswer {
+        /// The query.
+        query: QueryKey,
+        /// Who sent it.
+        from: SocketAddr,
+        /// One DNS message.
+        bytes: &'a [u8],
+    },
+    /// An [`Io::Query`] cannot be answered: its server refused it or could not be reached.
+    QueryFailed {
+        /// The query.
+        query: QueryKey,
+    },
     /// The answer to [`Io::Resolve`]; empty when the name has no address.
     Resolved {
         /// The query.
@@ -176,6 +197,22 @@ pub enum Io {
     Close {
         /// The connection.
         conn: ConnKey,
+    },
+    /// Send a DNS message from a socket of its own, with a port of the system's choice, and bring back what comes.
+    Query {
+        /// The query.
+        query: QueryKey,
+        /// Whom to ask.
+        server: SocketAddr,
+        /// Over a connection (RFC 7766) and not as a datagram.
+        stream: bool,
+        /// The message, without a length before it.
+        bytes: Vec<u8>,
+    },
+    /// A query needs no answer any more: close its socket.
+    QueryDone {
+        /// The query.
+        query: QueryKey,
     },
     /// Look up the addresses of a host name (A and AAAA).
     Resolve {

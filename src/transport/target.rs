@@ -1,5 +1,5 @@
-//! Where a request goes: RFC 3261 §8.1.2 (Route, Request-URI), §18.1.1 (`maddr`, `transport`), RFC 3263 §4 without
-//! NAPTR and SRV: numeric hosts as they are, names through A and AAAA, default ports.
+//! Where a request goes: RFC 3261 §8.1.2 (Route, Request-URI), §18.1.1 (`maddr`, `transport`). How names lead to
+//! addresses is the business of `dns::location` (RFC 3263).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -16,8 +16,8 @@ pub(crate) struct Target {
     pub(crate) protocol: Option<Protocol>,
     /// The machine.
     pub(crate) host: Host,
-    /// The port, the default one if the URI names none.
-    pub(crate) port: u16,
+    /// The port that the URI names.
+    pub(crate) port: Option<u16>,
 }
 
 /// A machine, by address or by name.
@@ -66,7 +66,7 @@ pub(crate) fn of_uri(text: &str) -> Option<Target> {
     Some(Target {
         protocol,
         host: host_named(host)?,
-        port: uri.port.unwrap_or(DEFAULT_PORT),
+        port: uri.port,
     })
 }
 
@@ -154,7 +154,7 @@ mod tests {
                 host: Host::Numeric(ip),
                 port,
                 ..
-            }) => (ip.to_string(), port),
+            }) => (ip.to_string(), port.unwrap_or(DEFAULT_PORT)),
             other => panic!("no numeric target: {other:?}"),
         }
     }

@@ -27,6 +27,9 @@ pub enum Seen {
     Stream(ConnKey, Vec<u8>),
     Closed(ConnKey),
     Resolved(QueryKey, Vec<IpAddr>),
+    NameServers(Vec<SocketAddr>),
+    Answer(QueryKey, SocketAddr, Vec<u8>),
+    Unanswered(QueryKey),
     Timer,
     Said(u32),
     Fault(String),
@@ -81,6 +84,9 @@ impl Core for Echo {
             }
             Input::Closed { conn } => Seen::Closed(conn),
             Input::Resolved { query, addresses } => Seen::Resolved(query, addresses),
+            Input::NameServers { servers, .. } => Seen::NameServers(servers),
+            Input::QueryAnswer { query, from, bytes } => Seen::Answer(query, from, bytes.to_vec()),
+            Input::QueryFailed { query } => Seen::Unanswered(query),
         };
         self.events.push_back(seen);
     }

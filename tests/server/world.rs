@@ -140,6 +140,7 @@ impl World {
                 Io::Stream { conn, bytes } => self.keep(Peer::Tcp(conn), &bytes),
                 Io::Connect { conn, to } => self.connects.push((conn, to)),
                 Io::Close { conn } => self.closed.push(conn),
+                Io::Query { .. } | Io::QueryDone { .. } => panic!("no name server was given"),
                 Io::Resolve { query, .. } => {
                     self.server.handle_input(
                         self.now,

@@ -5,6 +5,7 @@
     reason = "each test binary uses its own part of the simulator"
 )]
 
+pub mod names;
 pub mod raw;
 pub mod server;
 pub mod talk;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use rtcclient::agent::{Agent, Config, Event};
 use rtcclient::base::{Entropy, Time};
+use rtcclient::dns::Zone;
 use rtcclient::syntax::Payload;
 use rtcclient::transport::{ConnKey, Core, Input, Io, Protocol, QueryKey, SocketKey, ladder};
 
@@ -126,10 +128,22 @@ enum Delivery {
         query: QueryKey,
         host: String,
     },
+    Answer {
+        query: QueryKey,
+        from: SocketAddr,
+        bytes: Vec<u8>,
+    },
     Unreachable {
         socket: SocketKey,
         to: SocketAddr,
     },
+}
+
+/// A name server outside the ladder.
+struct NameServer {
+    zone: Zone,
+    mood: names::Mood,
+    ttl: u32,
 }
 
 /// What a rule does with a datagram that it matches.
@@ -155,6 +169,8 @@ pub struct Sim {
     serial: u64,
     ladder: String,
     names: HashMap<String, Vec<IpAddr>>,
+    name_servers: BTreeMap<SocketAddr, NameServer>,
+    queries: Vec<String>,
     rules: Vec<Rule>,
     unreachable: HashSet<SocketAddr>,
     failed_to_print: bool,
@@ -190,6 +206,8 @@ impl Sim {
             serial: 0,
             ladder: String::new(),
             names: HashMap::new(),
+            name_servers: BTreeMap::new(),
+            queries: Vec::new(),
             rules: Vec::new(),
             unreachable: HashSet::new(),
             failed_to_print: false,
@@ -240,6 +258,29 @@ impl Sim {
 
     pub fn name(&mut self, host: &str, addresses: &[IpAddr]) {
         self.names.insert(host.into(), addresses.to_vec());
+    }
+
+    /// A name server with these zone-file lines.
+    pub fn name_server(&mut self, address: &str, zone: &str) {
+        let server = NameServer {
+            zone: Zone::parse(zone).expect("a zone"),
+            mood: names::Mood::Well,
+            ttl: 60,
+        };
+        let address = address.parse().expect("an address with a port");
+        self.name_servers.insert(address, server);
+    }
+
+    /// How a name server behaves from now on.
+    pub fn set_mood(&mut self, address: &str, mood: names::Mood) {
+        let address = address.parse().expect("an address with a port");
+        let server = self.name_servers.get_mut(&address);
+        server.expect("a name server").mood = mood;
+    }
+
+    /// What name servers were asked so far, as `NAME TYPE`.
+    pub fn take_queries(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.queries)
     }
 
     /// Adds a core with an address, without sockets.
@@ -464,6 +505,28 @@ impl Sim {
                 self.post(at, peer, Delivery::Stream { conn: key, bytes });
             }
             Io::Close { conn } => self.close(id, conn),
+            Io::QueryDone { .. } => {}
+            Io::Query {
+                query,
+                server,
+                stream,
+                bytes,
+            } => {
+                let question = names::asked(&bytes);
+                self.queries
+                    .push(format!("{} {:?}", question.name, question.kind));
+                let reply = self.name_servers.get(&server).and_then(|server| {
+                    names::answer(&server.zone, server.mood, server.ttl, &bytes, stream)
+                });
+                if let Some(bytes) = reply {
+                    let answer = Delivery::Answer {
+                        query,
+                        from: server,
+                        bytes,
+                    };
+                    self.post(self.now + Duration::from_millis(5), id, answer);
+                }
+            }
             Io::Resolve { query, host } => {
                 self.post(
                     self.now + Duration::from_millis(5),
@@ -673,6 +736,11 @@ impl Sim {
             Delivery::Resolved { query, host } => {
                 let addresses = self.names.get(&host).cloned().unwrap_or_default();
                 node.host.input(now, Input::Resolved { query, addresses });
+            }
+            Delivery::Answer { query, from, bytes } => {
+                let bytes = &bytes;
+                node.host
+                    .input(now, Input::QueryAnswer { query, from, bytes });
             }
             Delivery::Unreachable { socket, to } => {
                 node.host.input(now, Input::SendFailed { socket, to })

@@ -555,6 +555,7 @@ impl Net {
                 }
             }
             Io::Close { conn } => self.close(node, conn),
+            Io::Query { .. } | Io::QueryDone { .. } => panic!("no name server was given"),
             Io::Resolve { query, host } => {
                 let addresses = self.names.get(&*host).cloned().unwrap_or_default();
                 self.push(

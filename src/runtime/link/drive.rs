@@ -11,7 +11,7 @@ use mio::{Events, Poll, Token};
 use crate::base::Time;
 use crate::transport::{Core, Input};
 
-use super::super::net::{Got, Source};
+use super::super::net::{Got, Reply, Source};
 use super::super::sys::Inbound;
 use super::{Health, Inner, NEVER, State, WAKER};
 
@@ -177,6 +177,15 @@ impl<C: Core> Inner<C> {
         match state.net.source(token) {
             None => false,
             Some(Source::Listener(key)) => state.net.accept(now, key),
+            Some(Source::Query(query)) => match state.net.read_query(query, chunk) {
+                Reply::Message(from, count) => {
+                    let bytes = &chunk[..count];
+                    let input = Input::QueryAnswer { query, from, bytes };
+                    state.core.handle_input(now, input);
+                    true
+                }
+                Reply::Dry => false,
+            },
             Some(Source::Conn(key)) => match state.net.read(now, key, chunk) {
                 Got::Bytes(conn, count) => {
                     // The core learns that a connection stands before it sees bytes of it.

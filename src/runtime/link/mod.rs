@@ -113,6 +113,7 @@ where
             connections: options.connections,
             write_queue: options.write_queue,
             resolve_timeout: options.resolve_timeout,
+            system_names: options.system_names,
         };
         let net = Net::new(
             poll.registry().try_clone()?,

@@ -4,6 +4,7 @@
 //! in [`Net::feedback`] until the core takes it. Bounds: a connection whose peer does not read is closed, a datagram
 //! socket that the system does not take more from drops the newest, and lack of file descriptors delays accepting.
 
+mod query;
 mod tcp;
 mod udp;
 
@@ -21,12 +22,14 @@ use crate::base::{Time, TimerSet};
 use crate::syntax::Payload;
 use crate::transport::{ConnKey, Input, Io, Protocol, QueryKey, SocketKey};
 
+use super::names::SystemNames;
 use super::resolver::{Answer, Resolver};
 use super::sys;
 use super::trace::Tap;
 use tcp::{Conn, Listener};
 use udp::Udp;
 
+pub(super) use query::Reply;
 pub(super) use tcp::Got;
 
 /// What went through the sockets of a link.
@@ -62,6 +65,9 @@ pub(super) struct Net {
     run: Vec<(SocketAddr, Payload)>,
     chores: TimerSet<Chore>,
     queries: HashMap<QueryKey, Time>,
+    /// Questions to name servers; their keys are another kind than those of `queries`.
+    dns: HashMap<QueryKey, query::Query>,
+    names: Option<SystemNames>,
     limits: NetLimits,
     pub(super) feedback: VecDeque<Input<'static>>,
     pub(super) counters: Counters,
@@ -76,6 +82,7 @@ pub(super) struct NetLimits {
     pub(super) connections: usize,
     pub(super) write_queue: usize,
     pub(super) resolve_timeout: Duration,
+    pub(super) system_names: bool,
 }
 
 /// What a poll token stands for.
@@ -84,6 +91,7 @@ pub(super) enum Source {
     Udp(SocketKey),
     Listener(SocketKey),
     Conn(ConnKey),
+    Query(QueryKey),
 }
 
 /// What has to be done at a certain time.
@@ -101,6 +109,12 @@ impl Net {
         resolver: Resolver,
         tap: Arc<Tap>,
     ) -> Self {
+        let mut feedback = VecDeque::new();
+        let names = limits.system_names.then(|| {
+            let (names, input) = SystemNames::read();
+            feedback.push_back(input);
+            names
+        });
         Self {
             registry,
             sources: HashMap::new(),
@@ -116,7 +130,9 @@ impl Net {
             chores: TimerSet::default(),
             queries: HashMap::new(),
             limits,
-            feedback: VecDeque::new(),
+            feedback,
+            dns: HashMap::new(),
+            names,
             counters: Counters::default(),
             resolver,
             tap,
@@ -210,6 +226,7 @@ impl Net {
         self.listeners.clear();
         self.sources.clear();
         self.queries.clear();
+        self.dns.clear();
         self.feedback.clear();
         self.chores = TimerSet::default();
         self.counters.connections = 0;
@@ -228,6 +245,13 @@ impl Net {
             Io::Connect { conn, to } => self.connect(conn, to),
             Io::Stream { conn, bytes } => self.write(conn, bytes),
             Io::Close { conn } => self.close(now, conn),
+            Io::Query {
+                query,
+                server,
+                stream,
+                bytes,
+            } => self.send_query(query, server, stream, &bytes),
+            Io::QueryDone { query } => self.end_query(query),
             Io::Resolve { query, host } => match self.resolver.ask(query, host) {
                 Answer::Now(addresses) => {
                     self.feedback
@@ -252,6 +276,7 @@ impl Net {
         match source {
             Source::Udp(key) => self.resume(key),
             Source::Conn(conn) => self.on_conn_writable(conn),
+            Source::Query(query) => self.on_query_writable(query),
             Source::Listener(_) => {}
         }
     }
