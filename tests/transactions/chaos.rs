@@ -75,7 +75,7 @@ fn chaos_leaves_nothing_behind() {
         let mut servers = Vec::new();
         let mut wire: Vec<Vec<u8>> = Vec::new();
         net.keep = true;
-        for number in 1..=150_u32 {
+        for number in 1..=200_u32 {
             let uris = [
                 TO_BOB,
                 "sip:bob@10.0.0.2;transport=tcp",
