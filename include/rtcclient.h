@@ -2243,7 +2243,8 @@ rtc_result_t rtc_uri_parse(const char *uri,
 rtc_result_t rtc_uri_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 
 // Sets header lines that go into every message of a session or subscription from now on, requests and responses but 100;
-// of a client: of every new session. `lines` "Name: value", CRLF or LF between them; NULL: none any more.
+// of a client: of every new session. `lines` "Name: value", CRLF or LF between them; NULL: none any more,
+// those of the client included; empty: only those of the client.
 //
 // `flags` RTC_HEADERS_…. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_HEADER_MALFORMED; RTC_E_HEADER_RESERVED (the stack's
 // own, without RTC_HEADERS_EXPERT); RTC_E_INVALID_OBJECT_STATE (it has ended); RTC_E_NOT_IMPLEMENTED (other kinds); life cycle.

@@ -578,6 +578,52 @@ fn injected_headers_ride_on_every_message_of_the_session_until_reset() {
 }
 
 #[test]
+fn null_on_a_session_takes_the_lines_of_the_client_away_too() {
+    for (reset, stays) in [(None, false), (Some(""), true)] {
+        let mut p = pair(19);
+        p.on(p.alice, |agent, _| {
+            agent.set_headers(None, Some("X-Client: 1"), 0)
+        })
+        .expect("set");
+        let session = p.create();
+        p.on(p.alice, |agent, _| {
+            agent.set_headers(Some(&session), Some("X-Session: 1"), 0)
+        })
+        .expect("set");
+        let seen = std::rc::Rc::new(std::cell::RefCell::new(Vec::<String>::new()));
+        let record = seen.clone();
+        p.net.rule(move |_, _, bytes| {
+            record
+                .borrow_mut()
+                .push(String::from_utf8_lossy(bytes).into_owned());
+            Fate::Pass
+        });
+        p.add(&session, &Send::default());
+        p.net.run_for(secs(0.1));
+        p.on(p.alice, |agent, _| {
+            agent.set_headers(Some(&session), reset, 0)
+        })
+        .expect("reset");
+        p.on(p.alice, |agent, now| {
+            agent.terminate(now, &session, TerminateReason::Normal, &Send::default())
+        })
+        .expect("ended");
+        p.net.run_for(secs(0.1));
+        let seen = seen.borrow();
+        let of = |method: &str| {
+            seen.iter()
+                .find(|text| text.starts_with(method))
+                .expect("sent")
+        };
+        let invite = of("INVITE ");
+        assert!(invite.contains("X-Client: 1\r\n") && invite.contains("X-Session: 1\r\n"));
+        let cancel = of("CANCEL ");
+        assert!(!cancel.contains("X-Session"), "{cancel}");
+        assert_eq!(cancel.contains("X-Client: 1\r\n"), stays, "{cancel}");
+    }
+}
+
+#[test]
 fn injected_headers_ride_on_cancel_bye_and_refusals() {
     let mut p = pair(17);
     let session = p.create();

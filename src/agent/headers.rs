@@ -95,6 +95,7 @@ pub(super) fn own_lines_with_reason(send: &Send) -> Result<String, Refusal> {
 
 impl Agent {
     /// Sets the lines that go into every message of a session or subscription; without object, of every new session.
+    /// No lines take away what the client gave to the session as well; empty ones only its own.
     pub fn set_headers(
         &mut self,
         object: Option<&ObjectRef>,
@@ -117,6 +118,9 @@ impl Agent {
                     .get_mut(Key::from_bits(object.key()))
                     .ok_or_else(ended)?;
                 session.headers.set(lines, flags)?;
+                if lines.is_none() {
+                    session.client_headers = HeaderSet::default();
+                }
                 session.call.extra = session.headers.over(&session.client_headers);
             }
             Kind::Subscription => {
