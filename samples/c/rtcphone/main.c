@@ -60,6 +60,17 @@ static void set_last_resort(void)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+/* A program may be started without the three streams; their numbers must not go to a pipe or a socket of ours. */
+static void fill_streams(void)
+{
+    int opened;
+    do
+        opened = open("/dev/null", O_RDWR);
+    while (opened >= 0 && opened <= STDERR_FILENO);
+    if (opened >= 0)
+        close(opened);
+}
+
 static bool good(rtc_result_t result, const char *what)
 {
     if (result < 0)
@@ -265,6 +276,7 @@ static void end_everything(struct phone *phone, int event_fd)
 int main(int argc, char **argv)
 {
     static struct phone phone;
+    fill_streams();
     int status = options_parse(&phone.options, argc, argv);
     if (status >= 0)
         return status;
