@@ -28,12 +28,20 @@ fn lists(message: &Message, id: HeaderId, token: &str) -> bool {
 
 fn version(message: &Message) -> String {
     let text = String::from_utf8_lossy(message.body()).into_owned();
-    let origin = text.lines().find(|line| line.starts_with("o=")).expect("o=").to_owned();
+    let origin = text
+        .lines()
+        .find(|line| line.starts_with("o="))
+        .expect("o=")
+        .to_owned();
     origin.split(' ').nth(2).expect("a version").to_owned()
 }
 
 /// The peer as callee, with these lines in its 200.
-fn called_out(seed: u64, config: Config, lines: &str) -> (Talk, rtcclient::agent::ObjectRef, Message, Leg) {
+fn called_out(
+    seed: u64,
+    config: Config,
+    lines: &str,
+) -> (Talk, rtcclient::agent::ObjectRef, Message, Leg) {
     let mut t = Talk::with(seed, config);
     let (session, invite, leg) = t.connected(lines);
     (t, session, invite, leg)
@@ -55,10 +63,16 @@ fn an_invite_asks_for_half_an_hour_unless_told_otherwise() {
     let (_, invite) = t.call(options);
     assert_eq!(expires(&invite), "600");
     assert_eq!(number(&invite, HeaderId::MinSe), 120);
-    let none = SessionOptions { session_expires_secs: -1, ..SessionOptions::default() };
+    let none = SessionOptions {
+        session_expires_secs: -1,
+        ..SessionOptions::default()
+    };
     let (_, invite) = t.call(none);
     assert!(!lists(&invite, HeaderId::Supported, "timer"));
-    assert_eq!((expires(&invite), number(&invite, HeaderId::MinSe)), ("", 0));
+    assert_eq!(
+        (expires(&invite), number(&invite, HeaderId::MinSe)),
+        ("", 0)
+    );
 }
 
 /// B-225: the same call again with what the 422 asks for, and no endless haggling.
@@ -68,14 +82,23 @@ fn a_422_is_followed_by_a_longer_interval() {
     let (session, invite) = t.call(SessionOptions::default());
     t.answer(&invite, 422, "t1", "Min-SE: 3600\r\n", "");
     let again = t.peer.expect("INVITE");
-    assert_eq!((again.call_id(), again.from_tag()), (invite.call_id(), invite.from_tag()));
+    assert_eq!(
+        (again.call_id(), again.from_tag()),
+        (invite.call_id(), invite.from_tag())
+    );
     assert_eq!(again.cseq(), invite.cseq() + 1);
     assert_eq!(expires(&again), "3600");
     assert_eq!(number(&again, HeaderId::MinSe), 3600);
     assert_eq!(again.body(), invite.body());
     let mut last = again;
     for round in 2_u32..9 {
-        t.answer(&last, 422, "t1", &format!("Min-SE: {}\r\n", round * 3600), "");
+        t.answer(
+            &last,
+            422,
+            "t1",
+            &format!("Min-SE: {}\r\n", round * 3600),
+            "",
+        );
         if state(&session) == SessionState::Disconnected {
             assert!(round < 5);
             assert_eq!(t.last_state().status, Status::Sip(422));
@@ -99,24 +122,44 @@ fn the_caller_refreshes_by_update_at_half_the_interval() {
         assert!(refresh.body().is_empty());
         assert_eq!(expires(&refresh), "90;refresher=uac");
         assert!(lists(&refresh, HeaderId::Supported, "timer"));
-        t.answer(&refresh, 200, "", "Session-Expires: 90;refresher=uac\r\n", "");
+        t.answer(
+            &refresh,
+            200,
+            "",
+            "Session-Expires: 90;refresher=uac\r\n",
+            "",
+        );
         t.wait(44.8);
     }
     assert_eq!(state(&session), SessionState::Connected);
-    assert_eq!(t.net.events(t.alice).iter().filter(|e| e.cookie != 0).count(), 0);
+    assert_eq!(
+        t.net
+            .events(t.alice)
+            .iter()
+            .filter(|e| e.cookie != 0)
+            .count(),
+        0
+    );
     t.net.assert_ladder("session_refreshes");
 }
 
 /// B-227, B-148: a peer without UPDATE gets a re-INVITE that offers the same again.
 #[test]
 fn a_refresh_by_re_invite_offers_the_same_version() {
-    let lines = "Allow: INVITE, ACK, BYE\r\nRequire: timer\r\nSession-Expires: 90;refresher=uac\r\n";
+    let lines =
+        "Allow: INVITE, ACK, BYE\r\nRequire: timer\r\nSession-Expires: 90;refresher=uac\r\n";
     let (mut t, session, invite, _) = called_out(4, Config::default(), lines);
     t.wait(45.1);
     let refresh = t.peer.expect("INVITE");
     assert_eq!(refresh.body(), invite.body());
     assert_eq!(version(&refresh), version(&invite));
-    t.answer(&refresh, 200, "", "Session-Expires: 90;refresher=uac\r\n", &sdp(PEER, "sendrecv"));
+    t.answer(
+        &refresh,
+        200,
+        "",
+        "Session-Expires: 90;refresher=uac\r\n",
+        &sdp(PEER, "sendrecv"),
+    );
     assert_eq!(t.peer.expect("ACK").cseq(), refresh.cseq());
     t.wait(45.1);
     t.peer.expect("INVITE");
@@ -186,18 +229,34 @@ fn for_a_caller_without_the_extension_we_refresh_alone() {
 #[test]
 fn the_callee_names_the_refresher() {
     for (asked, given, required) in [
-        ("Session-Expires: 120;refresher=uac\r\n", "120;refresher=uac", true),
-        ("Session-Expires: 120;refresher=uas\r\n", "120;refresher=uas", false),
+        (
+            "Session-Expires: 120;refresher=uac\r\n",
+            "120;refresher=uac",
+            true,
+        ),
+        (
+            "Session-Expires: 120;refresher=uas\r\n",
+            "120;refresher=uas",
+            false,
+        ),
         ("Session-Expires: 120\r\n", "120;refresher=uac", true),
         ("Session-Expires: 86400\r\n", "1800;refresher=uac", true),
-        ("Session-Expires: 86400\r\nMin-SE: 7200\r\n", "7200;refresher=uac", true),
+        (
+            "Session-Expires: 86400\r\nMin-SE: 7200\r\n",
+            "7200;refresher=uac",
+            true,
+        ),
         ("", "1800;refresher=uas", false),
     ] {
         let mut t = Talk::new(9);
         let lines = format!("{UPDATE}Supported: timer\r\n{asked}");
         let (_, answer, _) = t.called_and_connected(&lines);
         assert_eq!(expires(&answer), given, "{asked}");
-        assert_eq!(lists(&answer, HeaderId::Require, "timer"), required, "{asked}");
+        assert_eq!(
+            lists(&answer, HeaderId::Require, "timer"),
+            required,
+            "{asked}"
+        );
     }
     let mut t = Talk::with(10, asking(-1));
     let (_, answer, _) = t.called_and_connected("Supported: timer\r\nSession-Expires: 120\r\n");
@@ -249,7 +308,13 @@ fn a_422_to_a_refresh_is_followed() {
     t.answer(&refresh, 422, "", "Min-SE: 300\r\n", "");
     let again = t.peer.expect("UPDATE");
     assert_eq!(expires(&again), "300;refresher=uac");
-    t.answer(&again, 200, "", "Session-Expires: 300;refresher=uac\r\n", "");
+    t.answer(
+        &again,
+        200,
+        "",
+        "Session-Expires: 300;refresher=uac\r\n",
+        "",
+    );
     t.wait(149.0);
     assert_eq!(t.count("UPDATE"), 0);
     t.wait(2.0);
@@ -273,7 +338,10 @@ fn too_small_an_interval_gets_422_with_our_least() {
     assert_eq!(state(&session), SessionState::Connected);
     // Who does not know the extension would not know the answer either.
     let mut t = Talk::new(16);
-    assert!(t.called("Session-Expires: 60\r\n", &sdp(PEER, "sendrecv")).is_some());
+    assert!(
+        t.called("Session-Expires: 60\r\n", &sdp(PEER, "sendrecv"))
+            .is_some()
+    );
 }
 
 /// B-043: the demand for timers is understood, unless they are switched off.
@@ -284,7 +352,11 @@ fn timers_may_be_demanded_of_us() {
     assert!(t.called(lines, &sdp(PEER, "sendrecv")).is_some());
     let mut t = Talk::with(18, asking(-1));
     assert!(t.called(lines, &sdp(PEER, "sendrecv")).is_none());
-    assert!(lists(&t.peer.expect("420 INVITE"), HeaderId::Unsupported, "timer"));
+    assert!(lists(
+        &t.peer.expect("420 INVITE"),
+        HeaderId::Unsupported,
+        "timer"
+    ));
 }
 
 /// B-227: a change by the application refreshes as well, and does not collide with the refresh.
@@ -293,17 +365,30 @@ fn a_hold_is_a_refresh_too() {
     let lines = format!("{UPDATE}Session-Expires: 90;refresher=uac\r\n");
     let (mut t, session, _, _) = called_out(19, Config::default(), &lines);
     t.wait(40.0);
-    t.on(|agent, now| agent.hold(now, &session, true, &cookie(1))).expect("held");
+    t.on(|agent, now| agent.hold(now, &session, true, &cookie(1)))
+        .expect("held");
     t.run();
     let hold = t.peer.expect("INVITE");
     assert_eq!(expires(&hold), "90;refresher=uac");
-    t.answer(&hold, 200, "", "Session-Expires: 90;refresher=uac\r\n", &sdp(PEER, "recvonly"));
+    t.answer(
+        &hold,
+        200,
+        "",
+        "Session-Expires: 90;refresher=uac\r\n",
+        &sdp(PEER, "recvonly"),
+    );
     t.peer.expect("ACK");
     t.wait(44.0);
     assert_eq!(t.count("UPDATE"), 0);
     t.wait(2.0);
     let refresh = t.peer.expect("UPDATE");
-    t.answer(&refresh, 200, "", "Session-Expires: 90;refresher=uac\r\n", "");
+    t.answer(
+        &refresh,
+        200,
+        "",
+        "Session-Expires: 90;refresher=uac\r\n",
+        "",
+    );
     assert_eq!(state(&session), SessionState::Hold);
 }
 
@@ -316,7 +401,9 @@ fn two_of_ours_keep_a_long_call_and_notice_a_lost_one() {
     let alice = net.agent("alice", "192.0.2.1", config.clone());
     let bob = net.agent("bob", "192.0.2.2", config);
     let call = net
-        .with(alice, |agent, _| agent.create_session(SessionType::PcToPc, SessionOptions::default()))
+        .with(alice, |agent, _| {
+            agent.create_session(SessionType::PcToPc, SessionOptions::default())
+        })
         .expect("a session");
     net.with(alice, |agent, now| {
         agent.add_participant(now, &call, "sip:bob@192.0.2.2", None, &Send::default())
@@ -324,7 +411,10 @@ fn two_of_ours_keep_a_long_call_and_notice_a_lost_one() {
     .expect("called");
     net.run_for(secs(7200.0));
     assert_eq!(state(&call), SessionState::Connected);
-    let theirs = net.with(bob, |agent, _| agent.list(Kind::Session)).pop().expect("a session");
+    let theirs = net
+        .with(bob, |agent, _| agent.list(Kind::Session))
+        .pop()
+        .expect("a session");
     net.set_up(alice, false);
     net.run_for(secs(100.0));
     assert_eq!(state(&theirs), SessionState::Disconnected);

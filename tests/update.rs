@@ -30,7 +30,10 @@ fn text(message: &Message) -> String {
 
 fn version(message: &Message) -> String {
     let text = text(message);
-    let origin = text.lines().find(|line| line.starts_with("o=")).expect("o=");
+    let origin = text
+        .lines()
+        .find(|line| line.starts_with("o="))
+        .expect("o=");
     origin.split(' ').nth(2).expect("a version").to_owned()
 }
 
@@ -39,7 +42,11 @@ fn version(message: &Message) -> String {
 fn a_peer_that_does_not_allow_update_is_not_sent_any() {
     let mut t = Talk::new(1);
     let (session, invite, _) = t.connected("Allow: INVITE, ACK, BYE\r\n");
-    assert!(invite.values(HeaderId::Allow).any(|method| method == "UPDATE"));
+    assert!(
+        invite
+            .values(HeaderId::Allow)
+            .any(|method| method == "UPDATE")
+    );
     let refused = update(&mut t, &session, 0, &cookie(1)).expect_err("refused");
     assert_eq!(refused.code, Code::NotAllowed);
     assert_eq!(t.count("UPDATE"), 0);
@@ -59,7 +66,10 @@ fn an_update_of_ours_changes_a_call_that_stands() {
     assert_eq!(t.completed(7), Some(Status::Sip(200)));
     assert!(t.remote_description(&session).contains("192.0.2.61"));
     t.hang_up(&session);
-    assert_eq!(t.peer.expect("BYE").request_uri(), "sip:moved@192.0.2.9:5060");
+    assert_eq!(
+        t.peer.expect("BYE").request_uri(),
+        "sip:moved@192.0.2.9:5060"
+    );
     t.net.assert_ladder("update_by_caller");
 }
 
@@ -69,7 +79,13 @@ fn an_update_without_description_refreshes_the_target() {
     let mut t = Talk::new(3);
     let (session, _, leg) = t.connected(ALLOW);
     let before = t.remote_description(&session);
-    t.say(&leg, "UPDATE", 1, "Contact: <sip:new@192.0.2.9:5060>\r\n", "");
+    t.say(
+        &leg,
+        "UPDATE",
+        1,
+        "Contact: <sip:new@192.0.2.9:5060>\r\n",
+        "",
+    );
     let answer = t.peer.expect("200 UPDATE");
     assert!(answer.body().is_empty());
     assert!(answer.header(HeaderId::Contact).is_some());
@@ -88,7 +104,13 @@ fn an_update_without_description_refreshes_the_target() {
 fn both_sides_update_an_early_dialog() {
     let mut t = Talk::new(4);
     let (session, invite) = t.call(SessionOptions::default());
-    t.answer(&invite, 183, "t1", &reliable(5), &sdp("192.0.2.51", "sendrecv"));
+    t.answer(
+        &invite,
+        183,
+        "t1",
+        &reliable(5),
+        &sdp("192.0.2.51", "sendrecv"),
+    );
     let prack = t.peer.expect("PRACK");
     t.answer(&prack, 200, "", "", "");
     update(&mut t, &session, 0, &cookie(7)).expect("sent");
@@ -113,7 +135,10 @@ fn a_callee_updates_once_its_answer_is_acknowledged() {
     let mut t = Talk::new(5);
     let lines = format!("{ALLOW}Supported: 100rel\r\n");
     let session = t.called(&lines, &sdp(PEER, "sendrecv")).expect("a session");
-    let send = Send { flags: 2, ..Send::default() };
+    let send = Send {
+        flags: 2,
+        ..Send::default()
+    };
     assert!(update(&mut t, &session, 0, &cookie(1)).is_err());
     t.reply(&session, 183, send);
     let early = t.peer.expect("183 INVITE");
@@ -192,7 +217,9 @@ fn an_offer_that_meets_ours_gets_491() {
 #[test]
 fn a_second_offer_of_the_peer_gets_500() {
     let mut t = Talk::new(9);
-    let session = t.called("Require: 100rel\r\n", &sdp(PEER, "sendrecv")).expect("a session");
+    let session = t
+        .called("Require: 100rel\r\n", &sdp(PEER, "sendrecv"))
+        .expect("a session");
     let ringing = t.peer.expect("180 INVITE");
     let leg = Leg::of_answer(&ringing);
     let rack = format!("RAck: {} 1 INVITE\r\n", number(&ringing, HeaderId::RSeq));
@@ -249,7 +276,13 @@ fn an_update_that_got_481_or_nothing_ends_the_call() {
 fn an_early_update_that_got_481_ends_its_fork() {
     let mut t = Talk::new(12);
     let (session, invite) = t.call(SessionOptions::default());
-    t.answer(&invite, 183, "t1", &reliable(5), &sdp("192.0.2.51", "sendrecv"));
+    t.answer(
+        &invite,
+        183,
+        "t1",
+        &reliable(5),
+        &sdp("192.0.2.51", "sendrecv"),
+    );
     let prack = t.peer.expect("PRACK");
     t.answer(&prack, 200, "", "", "");
     update(&mut t, &session, 0, &cookie(7)).expect("sent");
@@ -271,7 +304,8 @@ fn a_refused_update_leaves_the_call_as_it_was() {
     let request = t.peer.expect("UPDATE");
     t.answer(&request, 488, "", "", "");
     assert_eq!(t.completed(7), Some(Status::Sip(488)));
-    let video = sdp(PEER, "sendrecv").replace("m=audio 4000 RTP/AVP 0 101", "m=audio 4000 RTP/AVP 96")
+    let video = sdp(PEER, "sendrecv")
+        .replace("m=audio 4000 RTP/AVP 0 101", "m=audio 4000 RTP/AVP 96")
         .replace("a=rtpmap:0 PCMU/8000", "a=rtpmap:96 opus/48000/2");
     t.say(&leg, "UPDATE", 1, "", &video);
     let refused = t.peer.expect("488 UPDATE");
@@ -311,7 +345,11 @@ fn reliable_183_prack_update_180_200() {
     t.answer(&prack, 200, "", "", "");
     update(&mut t, &session, 0, &cookie(1)).expect("sent");
     let request = t.peer.expect("UPDATE");
-    assert_eq!(version(&request), version(&invite), "nothing changed in what we say");
+    assert_eq!(
+        version(&request),
+        version(&invite),
+        "nothing changed in what we say"
+    );
     t.answer(&request, 200, "", "", &sdp(PEER, "sendrecv"));
     t.answer(&invite, 180, "t1", &reliable(11), "");
     let prack = t.peer.expect("PRACK");

@@ -194,7 +194,11 @@ impl Call {
         dialog.note_allow(&message);
         self.take_timer(cx, &message);
         let cseq = self.invite.as_ref().map_or(0, |invite| invite.cseq());
-        let body = answered.as_ref().ok().cloned().flatten();
+        let body = match &answered {
+            Ok(body) => body.clone(),
+            Err(_) => self.refuse_their_offer(&message),
+        };
+        let refused = answered.is_err() && body.is_some();
         self.acknowledge(cx, client, &dialog, cseq, &extra, body);
         self.dialog = Some(dialog);
         self.invite = None;
@@ -216,8 +220,12 @@ impl Call {
                         cookie: change.cookie,
                         change: true,
                         outcome,
-                        message: Some(message),
+                        message: Some(message.clone()),
                     });
+                }
+                if refused {
+                    // Our answer left nothing of the call (RFC 6337 §2.3).
+                    return self.abandon(cx, account, outcome, Some(message), out);
                 }
             }
         }
