@@ -62,3 +62,33 @@ fn every_folder_of_the_source_is_in_the_map() {
         }
     }
 }
+
+#[test]
+fn what_it_names_is_there() {
+    let readme = read("README.md");
+    // Between fences, between backticks.
+    let outside_fences: String = readme.split("```").step_by(2).collect();
+    let mut named = 0;
+    for word in outside_fences.split('`').skip(1).step_by(2) {
+        let word = word.split_whitespace().next().unwrap_or_default();
+        let ours = [
+            "src/",
+            "tests/",
+            "samples/",
+            "bindings/",
+            "include/",
+            "samples",
+            "tests",
+        ];
+        if !ours
+            .iter()
+            .any(|start| word == *start || start.ends_with('/') && word.starts_with(start))
+        {
+            continue;
+        }
+        named += 1;
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(word);
+        assert!(path.exists(), "README.md names {word}, which is not there");
+    }
+    assert!(named > 10, "only {named} paths were found");
+}
