@@ -9,6 +9,8 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$ROOT"
 command -v valgrind > /dev/null || { echo "instructions.sh: valgrind is missing (tests/setup.sh --bench)" >&2; exit 1; }
+messages=${RTC_SHARED:-$ROOT/../shared}/corpora/bench
+[ -d "$messages" ] || { echo "instructions.sh: no messages in $messages" >&2; exit 1; }
 program=$(cargo bench --locked --bench counted --no-run --message-format=json-render-diagnostics |
     sed -n 's/.*"name":"counted".*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
 [ -x "$program" ] || { echo "instructions.sh: no program to count" >&2; exit 1; }
