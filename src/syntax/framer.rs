@@ -75,6 +75,11 @@ impl Framer {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// A ping was sent: the line end that comes next is its pong, not the second half of a ping of the peer.
+    pub fn expect_pong(&mut self) {
+        self.half_ping = false;
+    }
+
     /// How many bytes wait for the rest of their message.
     #[must_use]
     pub fn buffered(&self) -> usize {

@@ -304,6 +304,9 @@ impl<O: Copy + Debug> Endpoint<O> {
         }
         entry.active = now;
         entry.pinged = Some(now);
+        if let Phase::Open(framer) = &mut entry.phase {
+            framer.expect_pong();
+        }
         // Only a peer that has answered a ping before is known to answer at all.
         if entry.pongs {
             self.timers.set_fixed(now, PONG_WAIT, TimerKey::Pong(conn));
