@@ -50,7 +50,7 @@ CHECKS=(
     "sample call in C|60|sample_c|required|g++"
     "sample call in C#|60|sample_csharp|required|g++ mono"
     "sample call in C# with await|60|sample_csharp_async|required|g++ mono"
-    "library threads block the signals of the program|60|signal_masks|required|cc"
+    "library threads block all signals|60|signal_masks|required|cc"
     "host survives a close in mid-write|120|midwrite|required|cc"
     "load, call, close ten times|60|reload|required|cc"
     "eight threads under AddressSanitizer|420|address_sanitizer|required|cc cargo"

@@ -1,7 +1,7 @@
 //! The calls into the system that have no safe form: the one file of this layer with `unsafe`.
 //!
 //! Batched datagrams (`recvmmsg`, `sendmmsg`) and ICMP errors on Linux, with portable fall-backs; threads that block
-//! the program's signals; a page that the kernel wipes in a forked child; the waitable fd of the event queue; this machine's addresses.
+//! every signal; a page that the kernel wipes in a forked child; the waitable fd of the event queue; this machine's addresses.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -56,7 +56,7 @@ pub(super) fn send<B: Deref<Target = [u8]>>(
     }
 }
 
-/// Starts a thread that no signal meant for the program is delivered to.
+/// Starts a thread that no signal of the process is delivered to.
 pub(super) fn spawn(
     name: &str,
     body: impl FnOnce() + Send + 'static,
@@ -67,51 +67,7 @@ pub(super) fn spawn(
         .filter(|c| c.is_ascii_graphic())
         .take(15)
         .collect();
-    with_signals_blocked(|| Builder::new().name(name).spawn(body))
-}
-
-/// Runs `body` with the program's signals blocked in this thread; what it spawns inherits that.
-///
-/// Two kinds stay as they are, since the application's own code may run there (events, log lines). Faults: a fault that
-/// is blocked ends the process before the host sees it, where .NET for one makes an exception of it. And the signals by
-/// which language runtimes stop a thread for a collection of garbage: they would wait for the answer for ever.
-#[cfg(unix)]
-fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
-    let faults = [
-        libc::SIGSEGV,
-        libc::SIGBUS,
-        libc::SIGFPE,
-        libc::SIGILL,
-        libc::SIGTRAP,
-        libc::SIGSYS,
-        libc::SIGABRT,
-    ];
-    #[cfg(target_os = "linux")]
-    let runtimes = [libc::SIGPWR, libc::SIGXCPU]
-        .into_iter()
-        .chain(libc::SIGRTMIN()..=libc::SIGRTMAX());
-    #[cfg(not(target_os = "linux"))]
-    let runtimes = [libc::SIGXCPU];
-    // SAFETY: all-zero is a valid sigset_t; the calls fill, change or read the sets they are given.
-    let old = unsafe {
-        let mut set: libc::sigset_t = std::mem::zeroed();
-        let mut old: libc::sigset_t = std::mem::zeroed();
-        libc::sigfillset(&raw mut set);
-        for signal in faults.into_iter().chain(runtimes) {
-            libc::sigdelset(&raw mut set, signal);
-        }
-        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, &raw mut old);
-        old
-    };
-    let result = body();
-    // SAFETY: `old` is what the first call gave.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const old, std::ptr::null_mut()) };
-    result
-}
-
-#[cfg(not(unix))]
-fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
-    body()
+    platform::with_signals_blocked(|| Builder::new().name(name).spawn(body))
 }
 
 #[cfg(target_os = "linux")]
@@ -314,6 +270,21 @@ mod platform {
         libc::socklen_t::try_from(size_of::<T>()).unwrap_or(0)
     }
 
+    /// Runs `body` with every signal blocked in this thread; what it spawns inherits that.
+    pub(in super::super) fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
+        // SAFETY: all-zero is a valid sigset_t; both calls fill or read the sets they are given.
+        let old = unsafe {
+            let (mut all, mut old): (libc::sigset_t, libc::sigset_t) = (zeroed(), zeroed());
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut old);
+            old
+        };
+        let result = body();
+        // SAFETY: `old` is what the first call gave.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const old, null_mut()) };
+        result
+    }
+
     /// Runs `body` so that a write to a closed pipe is an error only, on threads that are not ours.
     pub(in super::super) fn without_sigpipe<R>(body: impl FnOnce() -> R) -> R {
         // SAFETY: all-zero is a valid sigset_t; the calls fill or read the sets they are given.
@@ -491,6 +462,25 @@ mod platform {
     }
 
     pub(in super::super) fn report_errors(_socket: &UdpSocket, _ipv6: bool) {}
+
+    #[cfg(unix)]
+    pub(in super::super) fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
+        // SAFETY: all-zero is a valid sigset_t; the calls fill or read the sets they are given.
+        unsafe {
+            let (mut all, mut old): (libc::sigset_t, libc::sigset_t) =
+                (std::mem::zeroed(), std::mem::zeroed());
+            libc::sigfillset(&raw mut all);
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut old);
+            let result = body();
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const old, std::ptr::null_mut());
+            result
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(in super::super) fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
+        body()
+    }
 
     pub(in super::super) fn without_sigpipe<R>(body: impl FnOnce() -> R) -> R {
         body()
