@@ -271,11 +271,34 @@ mod platform {
     }
 
     /// Runs `body` with every signal blocked in this thread; what it spawns inherits that.
+    ///
+    /// One exception: where a language runtime lives in the process (its handlers tell), the signals by which it stops
+    /// threads for a collection of garbage, and faults, which it makes exceptions of, stay open. The application's own
+    /// code may run on our threads, and a runtime would wait for an answer for ever.
     pub(in super::super) fn with_signals_blocked<R>(body: impl FnOnce() -> R) -> R {
-        // SAFETY: all-zero is a valid sigset_t; both calls fill or read the sets they are given.
+        let runtime: Vec<libc::c_int> = [libc::SIGPWR, libc::SIGXCPU]
+            .into_iter()
+            .chain(libc::SIGRTMIN()..=libc::SIGRTMAX())
+            .filter(|signal| is_handled(*signal))
+            .collect();
+        let faults = [
+            libc::SIGSEGV,
+            libc::SIGBUS,
+            libc::SIGFPE,
+            libc::SIGILL,
+            libc::SIGTRAP,
+            libc::SIGABRT,
+        ];
+        let open = runtime
+            .iter()
+            .chain(faults.iter().filter(|_| !runtime.is_empty()));
+        // SAFETY: all-zero is a valid sigset_t; the calls fill, change or read the sets they are given.
         let old = unsafe {
             let (mut all, mut old): (libc::sigset_t, libc::sigset_t) = (zeroed(), zeroed());
             libc::sigfillset(&raw mut all);
+            for signal in open {
+                libc::sigdelset(&raw mut all, *signal);
+            }
             libc::pthread_sigmask(libc::SIG_SETMASK, &raw const all, &raw mut old);
             old
         };
@@ -283,6 +306,17 @@ mod platform {
         // SAFETY: `old` is what the first call gave.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const old, null_mut()) };
         result
+    }
+
+    /// Whether the program has a handler of its own for a signal.
+    fn is_handled(signal: libc::c_int) -> bool {
+        // SAFETY: all-zero is a valid sigaction; the call only fills it.
+        let (known, action) = unsafe {
+            let mut action: libc::sigaction = zeroed();
+            let known = libc::sigaction(signal, std::ptr::null(), &raw mut action) == 0;
+            (known, action)
+        };
+        known && action.sa_sigaction != libc::SIG_DFL && action.sa_sigaction != libc::SIG_IGN
     }
 
     /// Runs `body` so that a write to a closed pipe is an error only, on threads that are not ours.
