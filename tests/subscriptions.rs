@@ -501,7 +501,10 @@ fn what_is_told_just_before_the_end_keeps_the_time_it_had() {
         .map(|event| event.text.to_string())
         .collect();
     let last: Vec<&str> = told.iter().rev().take(3).map(String::as_str).collect();
-    assert_eq!(last, ["terminated", "active;expires=598", "active;expires=598"]);
+    assert_eq!(
+        last,
+        ["terminated", "active;expires=598", "active;expires=598"]
+    );
 }
 
 #[test]

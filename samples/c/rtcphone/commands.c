@@ -364,6 +364,7 @@ static bool do_unregister(struct phone *phone, int argc, char **argv)
     (void)argc, (void)argv;
     phone->request = (struct request){ .kind = REQUEST_REGISTER };
     track_restart(&phone->registration);
+    phone->registration.now = RTC_REGISTRATION_STATE_UNREGISTERING; /* an earlier failure is not the result of this */
     rtc_result_t result = rtc_profile_disable(phone->profile);
     if (result == RTC_FALSE) { /* it was not registered */
         phone->request.answered = true;

@@ -64,7 +64,7 @@ static const char *status_note(const rtc_event_info_t *info)
     if (status && info->status_text.len)
         snprintf(note, sizeof note, " (%d %.*s)", status, TEXT(info->status_text));
     else if (status || info->status_code < 0)
-        snprintf(note, sizeof note, " (%s)", rtc_result_name(info->status_code));
+        snprintf(note, sizeof note, " (%s)", result_words(info->status_code));
     for (char *at = note; *at; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7F)
             *at = '.';

@@ -43,6 +43,7 @@ bool parse_number(const char *text, long least, long most, long *value);
 bool read_file(const char *path, struct buffer *into);
 rtc_str_t str_of(const char *text); /* NULL becomes "not given" */
 int64_t now_ms(void);
+const char *result_words(rtc_result_t result); /* for people; valid until the next call */
 int sip_status(rtc_result_t result); /* 0 when the result is not a SIP status */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -123,7 +123,7 @@ enum verdict { PENDING, HELD, FAILED };
 
 static const char *reason_of(rtc_result_t status)
 {
-    return status == RTC_OK ? "normally" : rtc_result_name(status);
+    return status == RTC_OK ? "normally" : result_words(status);
 }
 
 static int session_mark(const char *word)
@@ -162,7 +162,7 @@ static enum verdict wait_session(struct phone *phone, int mark, const char *word
         return FAILED;
     }
     if (session->operation_status < 0 && (mark == MARK_HOLD || mark == MARK_CONNECTED)) {
-        complain("wait %s: session %u: %s", word, session->number, rtc_result_name(session->operation_status));
+        complain("wait %s: session %u: %s", word, session->number, result_words(session->operation_status));
         return FAILED;
     }
     return PENDING;
@@ -261,7 +261,7 @@ static enum verdict wait_response(struct phone *phone, const char *word, int wan
         return PENDING;
     int status = request->status == RTC_OK ? 200 : sip_status(request->status);
     if (request->lost || !status || (wanted && status != wanted) || (class && status / 100 != class)) {
-        complain("wait %s: %s", word, request->status == RTC_OK ? "200 OK" : rtc_result_name(request->status));
+        complain("wait %s: %s", word, request->status == RTC_OK ? "200 OK" : result_words(request->status));
         return FAILED;
     }
     return HELD;

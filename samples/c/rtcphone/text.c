@@ -109,6 +109,27 @@ int sip_status(rtc_result_t result)
     return ((uint32_t)result & 0x7FFF0000u) == 0x00EF0000u ? (int)RTC_SIP_STATUS(result) : 0;
 }
 
+const char *result_words(rtc_result_t result)
+{
+    static const struct {
+        rtc_result_t result;
+        const char *words;
+    } known[] = {
+        { RTC_E_TRANSPORT, "nobody listens there, or the connection broke" },
+        { RTC_E_SIP_TIMEOUT, "no answer in time" },
+        { RTC_E_SIP_DNS_FAIL, "the host name was not found" },
+        { RTC_E_SIP_TRANSPORT_NOT_SUPPORTED, "no socket of that transport" },
+    };
+    static char text[160];
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (known[i].result == result) {
+            snprintf(text, sizeof text, "%s, %s", known[i].words, rtc_result_name(result));
+            return text;
+        }
+    }
+    return rtc_result_name(result);
+}
+
 void complain(const char *format, ...)
 {
     va_list arguments;
