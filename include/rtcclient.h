@@ -702,15 +702,16 @@ typedef struct rtc_dns_options_t {
     uint32_t size;
     // None yet.
     uint32_t flags;
-    // "192.0.2.53:53, …"; none: the system's.
+    // "192.0.2.53:53, [2001:db8::53], …", asked in turn; none: the system's.
     struct rtc_str_t servers;
-    // Zone-file lines that are answered before any server is asked.
+    // Zone-file lines (A, AAAA, CNAME, SRV, NAPTR; absolute names, one record a line), answered before any server is
+    // asked: a name that stands here is answered from here alone.
     struct rtc_str_t records;
-    // Per question.
+    // How long a server has to answer once; 0: 2000.
     int32_t timeout_ms;
-    // Per server.
+    // How often each server is asked; 0: 2.
     int32_t attempts;
-    // How long an address that failed is tried last.
+    // How long a server that failed is tried after the others; 0: 60.
     int32_t penalty_secs;
 } rtc_dns_options_t;
 

@@ -111,6 +111,7 @@ impl Client {
             connections: setup.connections,
             event_queue: setup.event_queue,
             resolve_timeout: setup.resolve_timeout,
+            system_names: true,
             patience: setup.shutdown,
             on_fault: Some(Box::new(faulted)),
             ..LinkOptions::default()

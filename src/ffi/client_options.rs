@@ -1,9 +1,11 @@
 //! What a client is given at its start, checked and turned into the agent's own configuration.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::agent::{Config, SessionOptions};
 use crate::base::Limits;
+use crate::dns;
 
 use super::args::{duration_ms, session_options};
 use super::constants::{
@@ -99,12 +101,9 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
     }
     let mut resolve_timeout = Duration::from_secs(10);
     if let Some(dns) = dns {
-        if !(dns.servers.ptr.is_null() && dns.records.ptr.is_null()) {
-            return Err(not_here("`options.dns.servers` or `records`"));
-        }
-        if let Some(timeout) = duration_ms(dns.timeout_ms, "options.dns.timeout_ms")? {
-            let attempts = u32::try_from(dns.attempts.max(1)).unwrap_or(1);
-            resolve_timeout = timeout.saturating_mul(attempts);
+        config.dns = read_dns(&dns)?;
+        if dns.timeout_ms != 0 {
+            resolve_timeout = config.dns.timeout.saturating_mul(config.dns.attempts);
         }
     }
     if let Some(timers) = timers {
@@ -127,6 +126,48 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
         shutdown: config.shutdown,
         config,
     })
+}
+
+fn read_dns(given: &rtc_dns_options_t) -> Result<dns::Settings, Fault> {
+    check_flags(given.flags, 0)?;
+    let mut settings = dns::Settings::default();
+    let invalid = |what: String| Fault::new(RTC_E_INVALIDARG, what);
+    for server in text::field(given.servers, "options.dns.servers")?
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|server| !server.is_empty())
+    {
+        let address = server
+            .parse::<SocketAddr>()
+            .or_else(|_| {
+                let bare = server.trim_start_matches('[').trim_end_matches(']');
+                bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53))
+            })
+            .map_err(|_| {
+                invalid(format!(
+                    "`options.dns.servers`: `{server}` is no address with or without a port"
+                ))
+            })?;
+        settings.servers.push(address);
+    }
+    let records = text::field(given.records, "options.dns.records")?.unwrap_or_default();
+    settings.records = dns::Zone::parse(records)
+        .map_err(|bad| invalid(format!("`options.dns.records`, {bad}")))?;
+    if let Some(timeout) = duration_ms(given.timeout_ms, "options.dns.timeout_ms")? {
+        settings.timeout = timeout;
+    }
+    match u32::try_from(given.attempts) {
+        Ok(0) => {}
+        Ok(attempts) => settings.attempts = attempts,
+        Err(_) => return Err(invalid("`options.dns.attempts` is below 0".to_owned())),
+    }
+    match u64::try_from(given.penalty_secs) {
+        Ok(0) => {}
+        Ok(secs) => settings.penalty = Duration::from_secs(secs),
+        Err(_) => return Err(invalid("`options.dns.penalty_secs` is below 0".to_owned())),
+    }
+    Ok(settings)
 }
 
 fn ports(min: u16, max: u16, which: &str) -> Result<(u16, u16), Fault> {

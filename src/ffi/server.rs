@@ -116,6 +116,7 @@ fn start(given: &rtc_server_options_t) -> Result<EmbeddedServer, Fault> {
     let core = Server::new(config, seed()?);
     let options = LinkOptions {
         name: "rtc-server".to_owned(),
+        system_names: true,
         ..LinkOptions::default()
     };
     let link = Link::start(core, options).map_err(|error| {

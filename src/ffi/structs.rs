@@ -54,15 +54,16 @@ pub struct rtc_dns_options_t {
     pub size: u32,
     /// None yet.
     pub flags: u32,
-    /// "192.0.2.53:53, …"; none: the system's.
+    /// "192.0.2.53:53, [2001:db8::53], …", asked in turn; none: the system's.
     pub servers: rtc_str_t,
-    /// Zone-file lines that are answered before any server is asked.
+    /// Zone-file lines (A, AAAA, CNAME, SRV, NAPTR; absolute names, one record a line), answered before any server is
+    /// asked: a name that stands here is answered from here alone.
     pub records: rtc_str_t,
-    /// Per question.
+    /// How long a server has to answer once; 0: 2000.
     pub timeout_ms: i32,
-    /// Per server.
+    /// How often each server is asked; 0: 2.
     pub attempts: i32,
-    /// How long an address that failed is tried last.
+    /// How long a server that failed is tried after the others; 0: 60.
     pub penalty_secs: i32,
 }
 
