@@ -451,3 +451,71 @@ fn a_child_process_cannot_use_the_parents_client() {
         rtc_object_release(client);
     }
 }
+
+#[test]
+fn b_344_records_of_the_programs_own_lead_to_servers_and_bad_ones_are_refused() {
+    let (peer, peer_connection, address) = client_on_loopback();
+    let port = address.rsplit(':').next().unwrap();
+    let records = format!(
+        "_sip._udp.example.com SRV 0 0 {port} pbx.example.com ; the only one\npbx.example.com A 127.0.0.1\n"
+    );
+    let mut dns: rtc_dns_options_t = sized();
+    dns.records = s(&records);
+    let mut options: rtc_client_options_t = sized();
+    options.flags = RTC_CLIENT_APPLICATION_DRIVEN;
+    options.dns = &raw const dns;
+    let client = initialized(&raw const options);
+    let ((method, method_len), (uri, uri_len)) = (t("OPTIONS"), t("sip:example.com;transport=udp"));
+    let send: rtc_send_t = sized();
+    unsafe {
+        ok(
+            rtc_client_listen(client.cast(), RTC_LISTEN_MODE_DYNAMIC),
+            "listen",
+        );
+        ok(
+            rtc_request_send(
+                client,
+                method,
+                method_len,
+                uri,
+                uri_len,
+                &raw const send,
+                null_mut(),
+            ),
+            "request",
+        );
+        let (event, info) = wait_for(client, "the response", |info| {
+            info.r#type == RTC_EVENT_RESPONSE
+        });
+        assert_eq!(info.status_code, RTC_E_STATUS_SUCCESS);
+        rtc_object_release(event);
+        rtc_object_release(client);
+        rtc_object_release(peer_connection);
+        rtc_object_release(peer);
+    }
+    let refused = |change: &dyn Fn(&mut rtc_dns_options_t), says: &str| {
+        let mut dns: rtc_dns_options_t = sized();
+        change(&mut dns);
+        let mut options: rtc_client_options_t = sized();
+        options.dns = &raw const dns;
+        let mut client = null_mut();
+        unsafe {
+            ok(rtc_client_create(&raw mut client), "create");
+            let result = rtc_client_initialize(client, &raw const options);
+            assert_eq!(result, RTC_E_INVALIDARG, "{says}");
+            assert!(sentence().contains(says), "{}", sentence());
+            rtc_object_release(client.cast());
+        }
+    };
+    refused(
+        &|dns| dns.servers = s("192.0.2.53, ns.example.com"),
+        "ns.example.com",
+    );
+    refused(
+        &|dns| dns.records = s("a.example A 192.0.2.1\nb.example A nonsense"),
+        "line 2",
+    );
+    refused(&|dns| dns.timeout_ms = -1, "timeout_ms");
+    refused(&|dns| dns.attempts = -1, "attempts");
+    refused(&|dns| dns.penalty_secs = -1, "penalty_secs");
+}
