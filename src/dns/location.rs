@@ -199,7 +199,7 @@ impl Location {
         if chosen.is_some_and(|chosen| !self.offer.transports.contains(&chosen)) {
             return;
         }
-        let fallback = chosen.or(secure.then_some(Transport::Tls));
+        let fallback = chosen.or_else(|| secure.then_some(Transport::Tls));
         if fallback.is_some_and(|transport| !self.offer.transports.contains(&transport)) {
             return;
         }

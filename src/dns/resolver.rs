@@ -524,7 +524,7 @@ impl Resolver {
         if let Some(pair) = self.pairs.get_mut(&question.name)
             && matches!(question.kind, Kind::A | Kind::Aaaa)
         {
-            *pair.part(question.kind) = Some(answer.clone());
+            *pair.part(question.kind) = Some(answer);
             if let Some(joined) = pair.joined() {
                 self.pairs.remove(&question.name);
                 let host = Question::new(&question.name, Kind::Host);

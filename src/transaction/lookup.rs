@@ -225,9 +225,9 @@ impl<O: Copy + Debug> Endpoint<O> {
                 }
             }
             if registers {
-                let better_from = pending
-                    .home
-                    .and(self.names.homes.get(&account))
+                let home = self.names.homes.get(&account);
+                let better_from = home
+                    .filter(|_| pending.home.is_some())
                     .and_then(|home| home.better_from);
                 tx.journey = Some(Box::new(Journey {
                     account,
