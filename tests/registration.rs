@@ -3,7 +3,7 @@
 mod sim;
 
 use rtcclient::agent::{
-    Code, Config, Credentials, Event, EventType, Kind, ObjectRef, ProfileOptions,
+    Code, Config, Credentials, Event, EventType, Kind, ObjectRef, ProfileOptions, Refusal,
     RegistrationState, Send, Status, Verdict, command, properties,
 };
 use rtcclient::syntax::{HeaderId, Message};
@@ -301,6 +301,27 @@ fn a_wrong_password_is_told_and_new_credentials_are_tried() {
             )
         })
         .expect("credentials");
+    // A program that was made for the original names the address again with the credentials.
+    let verdict = stage.net.with(stage.alice, |agent, _| {
+        let same = agent.set_text(
+            &profile,
+            properties::PROFILE_USER_URI,
+            0,
+            "SIP:alice@EXAMPLE.com",
+        )?;
+        let other = agent.set_text(
+            &profile,
+            properties::PROFILE_USER_URI,
+            0,
+            "sip:bob@example.com",
+        );
+        assert_eq!(
+            other.expect_err("in use").code,
+            Code::InvalidRegistrationState
+        );
+        Ok::<_, Refusal>(same)
+    });
+    verdict.expect("the same address is no change");
     stage.enable();
     let third = stage.register();
     stage.respond(&third, 401, CHALLENGE);

@@ -553,6 +553,8 @@ impl Agent {
                 profile.facts.display_name = value.into();
                 profile.account.from = name_addr(&profile.account.aor, value).into();
             }
+            // The same address again, with new credentials, is how programs for the original do it.
+            properties::PROFILE_USER_URI if uri::equal(&profile.account.aor, value) => {}
             properties::PROFILE_USER_URI => {
                 if profile.enabled || !profile.is_idle() {
                     return Err(Refusal::new(
