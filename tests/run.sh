@@ -24,7 +24,7 @@ bindings_cpp() { RTC_LIB_DIR=$LIBRARY bash "$ROOT/bindings/cpp/tests/run.sh"; }
 vtables() { python3 "$ROOT/bindings/com/tests/vtable_test.py"; }
 bindings_csharp() {
     bash "$ROOT/bindings/csharp/build.sh" --check || return 1
-    cd "$TARGET/csharp" && mono RoundTrip.exe && mono Features.exe && mono Stress.exe
+    cd "$TARGET/csharp" && mono RoundTrip.exe && mono Features.exe && mono Original.exe && mono Stress.exe
 }
 embedded_demo() {
     rm -rf "$LOGS/demo"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds RtcClient.dll, the C# samples and the C# tests into target/csharp with Mono's mcs.
+# Builds RtcClient.dll, RTCCORELib.dll, the C# samples and the C# tests into target/csharp with Mono's mcs.
 #
 #   bindings/csharp/build.sh            build
-#   bindings/csharp/build.sh --check    first compare the raw layer with include/rtcclient.h
+#   bindings/csharp/build.sh --check    first compare what is generated with what it is generated from
 #
 # With .NET the same sources are one class library and console programs of their own:
 #   dotnet new classlib -n RtcClient    remove Class1.cs, then in RtcClient.csproj:
@@ -23,6 +23,7 @@ command -v mcs >/dev/null 2>&1 || {
 }
 if [ "${1:-}" = --check ]; then
     python3 "$here/tools/generate.py" --check
+    python3 "$here/tools/rtccorelib.py" --check
 elif [ $# -gt 0 ]; then
     echo "bindings/csharp/build.sh: unknown argument $1" >&2
     exit 2
@@ -33,8 +34,9 @@ cs() {
     mcs -nologo -langversion:7.2 -warn:4 -warnaserror -optimize+ -debug "$@"
 }
 cs -target:library "-out:$out/RtcClient.dll" "$here"/Interop/*.cs "$here"/RtcClient/*.cs
+cs -target:library "-out:$out/RTCCORELib.dll" "-r:$out/RtcClient.dll" "$here"/RtcCoreLib/*.cs
 for source in "$root"/samples/csharp/*.cs "$here"/tests/*.cs; do
     name=$(basename "$source" .cs)
-    cs -target:exe "-out:$out/$name.exe" "-r:$out/RtcClient.dll" "$source"
+    cs -target:exe "-out:$out/$name.exe" "-r:$out/RtcClient.dll" "-r:$out/RTCCORELib.dll" "$source"
 done
 echo "built in $out: run with LD_LIBRARY_PATH=target/release mono $out/NAME.exe"

@@ -77,6 +77,18 @@ namespace RtcClient
             get { return (Transports)GetInt(Constants.RTC_PROPERTY_PROFILE_TRANSPORT); }
         }
 
+        /// <summary>Which schemes of authentication may be used.</summary>
+        public AuthenticationMethods AllowedAuthentication
+        {
+            get { return (AuthenticationMethods)GetInt(Constants.RTC_PROPERTY_PROFILE_ALLOWED_AUTH); }
+            set { SetInt(Constants.RTC_PROPERTY_PROFILE_ALLOWED_AUTH, (long)value); }
+        }
+
+        public SessionTypes SessionCapabilities
+        {
+            get { return (SessionTypes)GetInt(Constants.RTC_PROPERTY_PROFILE_SESSION_CAPABILITIES); }
+        }
+
         /// <summary>What the registrar granted.</summary>
         public int ExpiresSeconds
         {

@@ -82,6 +82,12 @@ namespace RtcClient
             get { return GetTexts(Constants.RTC_PROPERTY_SESSION_REDIRECT_URI); }
         }
 
+        /// <summary>The display names that go with them.</summary>
+        public string[] RedirectNames
+        {
+            get { return GetTexts(Constants.RTC_PROPERTY_SESSION_REDIRECT_NAME); }
+        }
+
         public bool CanAddParticipants
         {
             get { return GetInt(Constants.RTC_PROPERTY_SESSION_CAN_ADD_PARTICIPANTS) != 0; }
