@@ -13,6 +13,7 @@ set -uo pipefail
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$TESTS/lib.sh"
 . "$TESTS/c/checks.sh"
+. "$TESTS/phone/checks.sh"
 . "$TESTS/interop/checks.sh"
 cd "$ROOT" || exit 1
 export ROOT TARGET RTC_SHARED="$SHARED" CARGO_TERM_COLOR=never RUST_BACKTRACE=0
@@ -56,6 +57,10 @@ CHECKS=(
     "eight threads under AddressSanitizer|420|address_sanitizer|required|cc cargo"
     "one thread under valgrind|180|under_valgrind|required|cc valgrind"
     "main job with the embedded server|120|embedded_demo|required|cc cargo"
+    "rtcphone: its command line|90|phone_command_line|required|cc"
+    "rtcphone: its commands|90|phone_commands|required|cc python3"
+    "rtcphone: it ends whatever the peers do|90|phone_ends|required|cc python3"
+    "rtcphone: server troubles|60|phone_trouble|required|cc"
     "tshark reads the capture|60|tshark_reads|peer|tshark"
     "SIPp calls: 1,000 at 200/s, UDP|60|sipp_uac_udp|required|sipp python3"
     "SIPp calls: 1,000 at 200/s, TCP|60|sipp_uac_tcp|required|sipp python3"
