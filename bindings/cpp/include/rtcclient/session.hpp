@@ -18,6 +18,10 @@ struct SessionOptions {
     std::uint32_t media = 0;
     /// RTC_SESSION_…
     std::uint32_t flags = 0;
+    /// Reliable provisional responses (RFC 3262): 0 supported, 1 required, 2 off.
+    std::int32_t reliable = 0;
+    /// Session timer (RFC 4028) in seconds: 0 the client's, -1 none; and the shortest interval taken.
+    std::int32_t session_expires_secs = 0, min_se_secs = 0;
     /// RTC_AUTO_… bits to switch off.
     std::uint32_t manual = 0;
     void *user_data = nullptr;
@@ -32,6 +36,9 @@ struct SessionOptions {
         options.content_type = detail::option(content_type);
         options.description = detail::option(description);
         options.media = media;
+        options.reliable = reliable;
+        options.session_expires_secs = session_expires_secs;
+        options.min_se_secs = min_se_secs;
         options.manual = manual;
         options.user_data = user_data;
         return options;
