@@ -115,6 +115,7 @@ phone_commands() {
     stop "$started" || { show bob.out; die "it ended with $?"; }
 
     # Asked, not answering by itself: each decision by a command.
+    rm bob.out
     start bob "$PHONE" --bind udp:127.0.0.1:0 --exec 'wait watcher 9; notify pending; notify active open; notify terminated;reason=noresource
         wait incoming 9; reject 603; wait disconnected 5; wait incoming 9; answer 183; answer; wait connected 5; wait disconnected 5'
     until_line bob.out '^listening udp' 10 || die "it does not listen"
@@ -136,14 +137,15 @@ ends_within() {
 }
 
 phone_ends() {
-    local silent peer
+    local silent peer turn=0
     for silent in STOP KILL; do
-        start bob "$PHONE" --bind udp:127.0.0.1:0 --bind tcp:127.0.0.1:0 --answer 200 --exec 'sleep 60000'
+        start "bob$silent" "$PHONE" --bind udp:127.0.0.1:0 --bind tcp:127.0.0.1:0 --answer 200 --exec 'sleep 60000'
         peer=$started
-        until_line bob.out '^listening tcp' 10 || die "it does not listen"
-        for uri in "sip:b@$(sed -n 's/^listening udp //p' bob.out)" "sip:b@$(sed -n 's/^listening tcp //p' bob.out);transport=tcp"; do
-            start "alice" "$PHONE" --trace "$work/alice.ladder" --exec "subscribe presence '$uri'; wait subscribed 5; call '$uri'; wait connected 5; sleep 60000"
-            until_line alice.out '^session 1 connected' 10 || die "no call"
+        until_line "bob$silent.out" '^listening tcp' 10 || die "it does not listen"
+        for uri in "sip:b@$(sed -n 's/^listening udp //p' "bob$silent.out")" "sip:b@$(sed -n 's/^listening tcp //p' "bob$silent.out");transport=tcp"; do
+            turn=$((turn + 1)) # names of their own, so that nobody reads the one before
+            start "alice$turn" "$PHONE" --trace "$work/alice.ladder" --exec "subscribe presence '$uri'; wait subscribed 5; call '$uri'; wait connected 5; sleep 60000"
+            until_line "alice$turn.out" '^session 1 connected' 10 || die "no call"
             kill -"$silent" "$peer"
             kill -TERM "$started"
             ends_within 5000 "$started" 0
@@ -171,9 +173,6 @@ while True: s.recv(65536)'
 phone_trouble() {
     local server
     mkfifo server.in
-    start server "$SAMPLES/rtcserver" --realm test.local --domain test.local alice:secret
-    # `start` gives no input, which ends it: it has run, its port is free, and is taken by the next.
-    wait "$started"
     exec 8<> server.in
     "$SAMPLES/rtcserver" --realm test.local --domain test.local alice:secret < server.in > server.out 2>&1 &
     server=$!
@@ -192,6 +191,7 @@ phone_trouble() {
     until_line phone.out '^registration registered' 10 || die "not registered"
     kill -KILL "$server"
     wait "$server"
+    rm server.out
     "$SAMPLES/rtcserver" --listen "udp:127.0.0.1:$server_port" --realm test.local --domain test.local alice:secret < server.in > server.out 2>&1 &
     server=$!
     pids+=("$server")
