@@ -299,3 +299,108 @@ fn an_application_that_never_reads_costs_a_bounded_queue() {
     assert!(overflow.value[0] > 1800);
     assert!(target.answers_options("clean"));
 }
+
+#[test]
+fn large_messages_that_nobody_reads_are_bounded_by_their_bytes() {
+    let mut target = Target::new(Limits::default());
+    let body = "x".repeat(50_000);
+    let mut refused = 0;
+    for number in 0..2000u64 {
+        let text = invite(number)
+            .replace("INVITE", "MESSAGE")
+            .replace("application/sdp", "text/plain");
+        let head = text.split("Content-Length").next().expect("a head");
+        let message = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        target.now = target.now + Duration::from_millis(1);
+        let from = address("192.0.2.99:5060");
+        target.agent.handle_input(
+            target.now,
+            Input::Datagram {
+                socket: UDP,
+                from,
+                bytes: message.as_bytes(),
+            },
+        );
+        while let Some(io) = target.agent.poll_io() {
+            refused += usize::from(
+                matches!(io, Io::Datagram { bytes, .. } if bytes.starts_with(b"SIP/2.0 503 ")),
+            );
+        }
+    }
+    assert!(refused > 1500, "{refused}");
+    assert!(
+        target.agent.events_waiting() < 500,
+        "{}",
+        target.agent.events_waiting()
+    );
+    while target.agent.poll_event().is_some() {}
+    assert!(target.answers_options("clean"));
+}
+
+#[test]
+fn verbs_are_refused_while_their_events_are_not_read() {
+    use rtcclient::agent::{Code, Send, SessionOptions, SessionType};
+    let limits = Limits {
+        queued_events: 50,
+        ..Limits::default()
+    };
+    let mut target = Target::new(limits);
+    let mut refused = None;
+    for _ in 0..200 {
+        let call = target
+            .agent
+            .create_session(SessionType::PcToPc, SessionOptions::default())
+            .and_then(|session| {
+                target.agent.add_participant(
+                    target.now,
+                    &session,
+                    "sip:a@192.0.2.99",
+                    None,
+                    &Send::default(),
+                )
+            });
+        while target.agent.poll_io().is_some() {}
+        refused = call.err().or(refused);
+    }
+    assert_eq!(refused.expect("a refusal").code, Code::Limit);
+    assert!(target.agent.events_waiting() < 60);
+    while target.agent.poll_event().is_some() {}
+    assert!(
+        target
+            .agent
+            .create_session(SessionType::PcToPc, SessionOptions::default())
+            .is_ok()
+    );
+}
+
+#[test]
+fn a_connection_with_half_a_message_or_none_is_closed_in_time() {
+    let mut target = Target::new(Limits::default());
+    let (local, remote) = (address("192.0.2.2:5060"), address("192.0.2.99:40000"));
+    for (number, bytes) in [&b"INVITE sip:h"[..], b"", b"\r\n\r\n"]
+        .into_iter()
+        .enumerate()
+    {
+        let conn = ConnKey(number as u64 * 2 + 1);
+        target.agent.handle_input(
+            target.now,
+            Input::Accepted {
+                conn,
+                socket: TCP,
+                local,
+                remote,
+            },
+        );
+        if !bytes.is_empty() {
+            target
+                .agent
+                .handle_input(target.now, Input::Stream { conn, bytes });
+        }
+        target.drain();
+    }
+    target.wait(Duration::from_secs(31));
+    assert_eq!(target.agent.statistics().connections, 3);
+    target.wait(Duration::from_secs(2));
+    // Whoever keeps its connection alive may stay.
+    assert_eq!(target.agent.statistics().connections, 1);
+}

@@ -551,3 +551,28 @@ fn the_same_seed_gives_the_same_ladder_with_the_server_between() {
     assert_eq!(run(31), run(31));
     assert_ne!(run(31), run(32));
 }
+
+#[test]
+fn cleaning_up_is_told_last_also_after_a_refused_registration() {
+    let mut w = World::new(12, &["alice"]);
+    let (id, profile) = w.idle_phone("alice", 1, "udp", "wrong");
+    w.on(id, |agent, now| {
+        agent.enable_profile(now, &profile, REGISTER_ALL, 0)
+    })
+    .expect("enabled");
+    let session = w
+        .on(id, |agent, _| {
+            agent.create_session(SessionType::PcToPc, SessionOptions::default())
+        })
+        .expect("a session");
+    w.net.run_for(secs(2.0));
+    w.on(id, |agent, now| agent.prepare_for_shutdown(now));
+    w.net.run_for(secs(6.0));
+    let last = w.net.events(id).last().expect("an event");
+    assert_eq!(
+        (last.event_type, last.kind),
+        (EventType::Client, 3),
+        "{last:?}"
+    );
+    assert_eq!(state(&session), SessionState::Disconnected);
+}

@@ -181,7 +181,8 @@ impl Agent {
                 let reason = send.reason.as_deref().unwrap_or_default();
                 let tag = self.cx.tag();
                 let mut builder =
-                    MessageBuilder::response_to(&request, status, reason, tag.as_str()).raw_lines(own);
+                    MessageBuilder::response_to(&request, status, reason, tag.as_str())
+                        .raw_lines(own);
                 if matches!(status, 405 | 501) && !crate::usage::lines::contains(own, "Allow") {
                     builder = builder.header(HeaderId::Allow, crate::usage::context::ALLOW);
                 }

@@ -138,12 +138,19 @@ impl SessionOptions {
         };
         let first = |here: i32, there: i32| if here == 0 { there } else { here };
         let least = first(self.min_se_secs, defaults.min_se_secs);
-        let min_se = u32::try_from(least).map_or(0, |least| least).max(session_timer::LEAST);
-        let session_expires = match first(self.session_expires_secs, defaults.session_expires_secs) {
+        let min_se = u32::try_from(least)
+            .map_or(0, |least| least)
+            .max(session_timer::LEAST);
+        let session_expires = match first(self.session_expires_secs, defaults.session_expires_secs)
+        {
             0 => session_timer::INTERVAL.max(min_se),
             wish => u32::try_from(wish).map_or(0, |wish| wish.max(min_se)),
         };
-        Terms { reliable, session_expires, min_se }
+        Terms {
+            reliable,
+            session_expires,
+            min_se,
+        }
     }
 }
 

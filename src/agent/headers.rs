@@ -46,7 +46,11 @@ impl HeaderSet {
     #[must_use]
     pub fn over(&self, owner: &Self) -> Extra {
         let responses = |set: &Self| -> Box<str> {
-            if set.requests_only { "".into() } else { set.lines.clone() }
+            if set.requests_only {
+                "".into()
+            } else {
+                set.lines.clone()
+            }
         };
         Extra {
             requests: merge(&self.lines, &owner.lines).into(),

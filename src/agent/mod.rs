@@ -49,12 +49,12 @@ use crate::transaction::ServerKey;
 use crate::transport::{Core, Input, Io};
 use crate::usage::{Account, Cx, Owner};
 
+pub use crate::usage::Reliable;
 pub use answer::Pending;
 pub use command::{
     Config, Credentials, ProfileOptions, Send, SessionOptions, Statistics, SubscriptionOptions,
 };
 pub use event::{AnswerKey, Event, EventType, Status};
-pub use crate::usage::Reliable;
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refusal::{Code, Refusal, Verdict};
 pub use states::{
@@ -87,6 +87,8 @@ pub struct Agent {
     events: VecDeque<Event>,
     sequence: u64,
     filter: u64,
+    /// Bytes of the messages that `events` hold.
+    queued_bytes: usize,
     /// Requests refused because the application does not read its events, since it was told so last.
     overflowed: i64,
     shutdown: shutdown::Shutdown,
@@ -116,6 +118,7 @@ impl Agent {
             events: VecDeque::new(),
             sequence: 0,
             filter: event::FILTER_DEFAULT,
+            queued_bytes: 0,
             overflowed: 0,
             shutdown: shutdown::Shutdown::default(),
             config,
@@ -135,7 +138,10 @@ impl Agent {
 
     /// What happens to incoming sessions of a type.
     pub fn set_answer_mode(&mut self, session_type: SessionType, mode: AnswerMode) {
-        if let Some(slot) = usize::try_from(session_type.number()).ok().and_then(|at| self.config.answer_modes.get_mut(at)) {
+        if let Some(slot) = usize::try_from(session_type.number())
+            .ok()
+            .and_then(|at| self.config.answer_modes.get_mut(at))
+        {
             *slot = mode;
         }
     }
@@ -160,7 +166,11 @@ impl Agent {
         if let Some(name) = name {
             new_name = name.into();
         }
-        let aor = if new_uri.is_empty() { "sip:anonymous@anonymous.invalid" } else { &*new_uri };
+        let aor = if new_uri.is_empty() {
+            "sip:anonymous@anonymous.invalid"
+        } else {
+            &*new_uri
+        };
         let account = profile::account_of(aor, &new_name);
         self.anonymous.aor = account.aor;
         self.anonymous.from = account.from;
@@ -179,14 +189,36 @@ impl Agent {
     #[must_use]
     pub fn list(&self, kind: Kind) -> Vec<ObjectRef> {
         match kind {
-            Kind::Profile => self.profiles.iter().map(|(_, profile)| profile.object().clone()).collect(),
-            Kind::Session => self.sessions.iter().map(|(_, session)| session.object().clone()).collect(),
-            Kind::Participant => self.sessions.iter().filter_map(|(_, session)| session.participant().cloned()).collect(),
-            Kind::Subscription => {
-                self.subscriptions.iter().map(|(_, subscription)| subscription.object().clone()).collect()
-            }
-            Kind::Watcher => self.watchers.iter().map(|(_, watcher)| watcher.object().clone()).collect(),
-            Kind::Transaction => self.requests.iter().map(|(_, request)| request.object().clone()).collect(),
+            Kind::Profile => self
+                .profiles
+                .iter()
+                .map(|(_, profile)| profile.object().clone())
+                .collect(),
+            Kind::Session => self
+                .sessions
+                .iter()
+                .map(|(_, session)| session.object().clone())
+                .collect(),
+            Kind::Participant => self
+                .sessions
+                .iter()
+                .filter_map(|(_, session)| session.participant().cloned())
+                .collect(),
+            Kind::Subscription => self
+                .subscriptions
+                .iter()
+                .map(|(_, subscription)| subscription.object().clone())
+                .collect(),
+            Kind::Watcher => self
+                .watchers
+                .iter()
+                .map(|(_, watcher)| watcher.object().clone())
+                .collect(),
+            Kind::Transaction => self
+                .requests
+                .iter()
+                .map(|(_, request)| request.object().clone())
+                .collect(),
         }
     }
 
@@ -195,13 +227,26 @@ impl Agent {
     pub fn details(&self, object: &ObjectRef) -> Details {
         let bits = object.key();
         let living = match object.kind() {
-            Kind::Profile => self.profiles.get(Key::from_bits(bits)).map(profile::Profile::details),
-            Kind::Session => self.sessions.get(Key::from_bits(bits)).map(|session| session.details(self.cx.now)),
-            Kind::Participant => self.sessions.get(Key::from_bits(bits)).map(session::Session::participant_details),
-            Kind::Subscription => {
-                self.subscriptions.get(Key::from_bits(bits)).map(subscription::Subscription::details)
-            }
-            Kind::Watcher => self.watchers.get(Key::from_bits(bits)).map(|watcher| watcher.details(self.cx.now)),
+            Kind::Profile => self
+                .profiles
+                .get(Key::from_bits(bits))
+                .map(profile::Profile::details),
+            Kind::Session => self
+                .sessions
+                .get(Key::from_bits(bits))
+                .map(|session| session.details(self.cx.now)),
+            Kind::Participant => self
+                .sessions
+                .get(Key::from_bits(bits))
+                .map(session::Session::participant_details),
+            Kind::Subscription => self
+                .subscriptions
+                .get(Key::from_bits(bits))
+                .map(subscription::Subscription::details),
+            Kind::Watcher => self
+                .watchers
+                .get(Key::from_bits(bits))
+                .map(|watcher| watcher.details(self.cx.now)),
             Kind::Transaction => None,
         };
         living.or_else(|| object.last_details()).unwrap_or_default()
@@ -225,9 +270,26 @@ impl Agent {
             dialogs: count(self.tags.len()),
             sessions: count(self.sessions.len()),
             subscriptions: count(self.subscriptions.len() + self.watchers.len()),
-            registrations: count(self.profiles.iter().filter(|(_, profile)| profile.is_registered()).count()),
+            registrations: count(
+                self.profiles
+                    .iter()
+                    .filter(|(_, profile)| profile.is_registered())
+                    .count(),
+            ),
             connections: count(self.cx.endpoint.connections()),
         }
+    }
+
+    /// How many events wait here to be taken.
+    #[must_use]
+    pub fn events_waiting(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether the application is too far behind with its events for more to begin.
+    fn is_behind(&self) -> bool {
+        self.events.len() >= self.config.endpoint.limits.queued_events
+            || self.queued_bytes >= QUEUED_BYTES
     }
 
     /// How many events were told so far.
@@ -244,8 +306,28 @@ impl Agent {
         self.sequence += 1;
         event.sequence = self.sequence;
         event.time = self.cx.now;
+        self.queued_bytes += weight(&event);
         self.events.push_back(event);
         true
+    }
+}
+
+/// Bytes that the messages of waiting events may take, beside their number: few large ones are as bad as many small.
+const QUEUED_BYTES: usize = 16 << 20;
+
+fn weight(event: &Event) -> usize {
+    let message = event
+        .message
+        .as_ref()
+        .map_or(0, |message| message.as_bytes().len());
+    message + event.own_body.as_ref().map_or(0, |body| body.len())
+}
+
+impl Agent {
+    fn pop_event(&mut self) -> Option<Event> {
+        let event = self.events.pop_front()?;
+        self.queued_bytes = self.queued_bytes.saturating_sub(weight(&event));
+        Some(event)
     }
 }
 
@@ -276,7 +358,7 @@ impl Core for Agent {
 
     fn poll_event(&mut self) -> Option<Event> {
         self.settle();
-        let next = self.events.pop_front();
+        let next = self.pop_event();
         if self.overflowed > 0 && self.events.is_empty() {
             let lost = std::mem::take(&mut self.overflowed);
             self.tell(Event {
@@ -285,7 +367,7 @@ impl Core for Agent {
                 ..Event::default()
             });
         }
-        next.or_else(|| self.events.pop_front())
+        next.or_else(|| self.pop_event())
     }
 
     fn next_deadline(&self) -> Option<Time> {

@@ -1,7 +1,7 @@
 //! The agent's objects as others hold them: a name that stays readable after the object has ended.
 
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 

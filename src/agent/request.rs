@@ -308,7 +308,10 @@ impl Agent {
     pub(super) fn capabilities(&self) -> String {
         format!(
             "Allow: {ALLOW}\r\nAccept: {ACCEPT}\r\nSupported: path, {}\r\n{}",
-            self.config.session_defaults.terms(&self.config.session_defaults).supported(),
+            self.config
+                .session_defaults
+                .terms(&self.config.session_defaults)
+                .supported(),
             self.allow_events_line()
         )
     }

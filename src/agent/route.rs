@@ -101,7 +101,7 @@ impl Agent {
         }
         // An application that does not read its events must not cost memory: what would make more of them waits outside.
         if let Some(server) = server
-            && self.events.len() >= self.config.endpoint.limits.queued_events
+            && self.is_behind()
             && message.method() != "BYE"
         {
             self.overflowed += 1;
@@ -143,9 +143,15 @@ impl Agent {
     /// addressed to us is for nobody here (§8.2.2.1), which comes first.
     fn on_unknown_dialog(&mut self, server: Option<ServerKey>, message: &Message) {
         let Some(server) = server else { return };
-        let ours = |host: &str| crate::syntax::ip(host).is_some() || host.eq_ignore_ascii_case("localhost");
+        let ours = |host: &str| {
+            crate::syntax::ip(host).is_some() || host.eq_ignore_ascii_case("localhost")
+        };
         let addressed = Uri::parse(message.request_uri()).is_ok_and(|uri| ours(uri.host));
-        let status = if message.method() == "INVITE" && !addressed { 404 } else { 481 };
+        let status = if message.method() == "INVITE" && !addressed {
+            404
+        } else {
+            481
+        };
         self.reply(server, message, status, "");
     }
 
@@ -177,7 +183,11 @@ impl Agent {
             return Some(400);
         }
         // RFC 3261 §8.2.2.3: Require does not count in CANCEL.
-        if message.method() != "CANCEL" && message.values(HeaderId::Require).any(|tag| !self.knows(message, tag)) {
+        if message.method() != "CANCEL"
+            && message
+                .values(HeaderId::Require)
+                .any(|tag| !self.knows(message, tag))
+        {
             return Some(420);
         }
         None
@@ -200,7 +210,10 @@ impl Agent {
     fn refuse_inspected(&mut self, server: ServerKey, message: &Message, status: u16) {
         let mut lines = String::new();
         if status == 420 {
-            for option in message.values(HeaderId::Require).filter(|tag| !self.knows(message, tag)) {
+            for option in message
+                .values(HeaderId::Require)
+                .filter(|tag| !self.knows(message, tag))
+            {
                 lines.push_str("Unsupported: ");
                 lines.push_str(option);
                 lines.push_str("\r\n");

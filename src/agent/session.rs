@@ -238,8 +238,7 @@ impl Agent {
             return Err(Refusal::new(Code::Handle, "options.profile is no profile"));
         }
         let key = self.new_session(session_type, SessionState::Idle, &options)?;
-        self
-            .sessions
+        self.sessions
             .get(key)
             .map(|session| session.object.clone())
             .ok_or_else(ended)
@@ -250,6 +249,12 @@ impl Agent {
             return Err(Refusal::new(
                 Code::StackShutdown,
                 "preparation for shutdown has begun",
+            ));
+        }
+        if self.is_behind() {
+            return Err(Refusal::new(
+                Code::Limit,
+                "limit `queued_events` is reached: read the events before more begins",
             ));
         }
         Ok(())

@@ -29,10 +29,12 @@ impl Agent {
         let mut out = Vec::new();
         f(&mut session.call, &mut self.cx, account, &mut out);
         // An INVITE that has its answer can no longer be cancelled.
-        if session.open_server.is_some() && session.open_server != session.call.open_server()
-            && let Some(server) = session.open_server.take() {
-                self.open_invites.remove(&server);
-            }
+        if session.open_server.is_some()
+            && session.open_server != session.call.open_server()
+            && let Some(server) = session.open_server.take()
+        {
+            self.open_invites.remove(&server);
+        }
         if session.open_server.is_none()
             && let Some(server) = session.call.open_server()
         {
@@ -192,7 +194,10 @@ impl Agent {
 
     fn on_progress(&mut self, key: Key<Session>, message: Message) {
         let status = message.status().unwrap_or_default();
-        let media = self.sessions.get(key).and_then(|session| session.call.media());
+        let media = self
+            .sessions
+            .get(key)
+            .and_then(|session| session.call.media());
         if media.is_some_and(|media| media.describes(&message)) {
             self.tell_media_started(key, &message);
         }

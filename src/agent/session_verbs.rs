@@ -252,7 +252,9 @@ impl Agent {
                 "the media are the application's: give the description that holds",
             ));
         }
-        let what = body.map_or(What::Ours, |(content_type, body)| What::Given(content_type, body));
+        let what = body.map_or(What::Ours, |(content_type, body)| {
+            What::Given(content_type, body)
+        });
         self.change(key, false, Offer { hold, what }, &own, send.cookie)
     }
 

@@ -11,6 +11,8 @@ use super::{Agent, Event, EventType, Send, Verdict};
 #[derive(Debug, Default)]
 pub(super) struct Shutdown {
     pub(super) begun: bool,
+    /// Not everybody has been told yet.
+    under_way: bool,
     done: bool,
     deadline: Option<Time>,
 }
@@ -28,6 +30,7 @@ impl Agent {
         if std::mem::replace(&mut self.shutdown.begun, true) {
             return Verdict::Nothing;
         }
+        self.shutdown.under_way = true;
         self.shutdown.deadline = Some(self.cx.arm(self.config.shutdown, ALARM, DEADLINE));
         for key in self.sessions.keys() {
             self.end_session(key, TerminateReason::Normal, "");
@@ -54,6 +57,7 @@ impl Agent {
                 let _ = self.disable_profile(now, &object);
             }
         }
+        self.shutdown.under_way = false;
         self.check_shutdown();
         Verdict::Done
     }
@@ -67,6 +71,7 @@ impl Agent {
     /// Called whenever something ended.
     pub(super) fn check_shutdown(&mut self) {
         if self.shutdown.begun
+            && !self.shutdown.under_way
             && !self.shutdown.done
             && self.sessions.is_empty()
             && self.watchers.is_empty()

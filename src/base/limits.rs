@@ -53,7 +53,7 @@ impl Default for Limits {
             sessions: 200_000,
             subscriptions: 100_000,
             connections: 10_000,
-            queued_events: 100_000,
+            queued_events: 10_000,
             redirects: 10,
             forks: 32,
             xml_depth: 32,

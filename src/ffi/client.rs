@@ -250,7 +250,13 @@ pub unsafe extern "C" fn rtc_client_get_statistics(
     fence(|| {
         let this = self::client(client, "client")?;
         let out = sized::out(statistics, "statistics")?;
-        let (seen, told) = this.read(|agent| (agent.statistics(), agent.events_told()))?;
+        let (seen, told, waiting) = this.read(|agent| {
+            (
+                agent.statistics(),
+                agent.events_told(),
+                agent.events_waiting(),
+            )
+        })?;
         let mut filled: rtc_statistics_t = sized::zeroed();
         filled.requests_in = seen.requests_in;
         filled.requests_out = seen.requests_out;
@@ -261,7 +267,7 @@ pub unsafe extern "C" fn rtc_client_get_statistics(
         filled.malformed_in = seen.malformed_in;
         filled.refused_by_limit = seen.refused_by_limit;
         filled.events_queued = told;
-        filled.queue_length = this.running()?.link.queued() as u64;
+        filled.queue_length = (this.running()?.link.queued() + waiting) as u64;
         filled.transactions = seen.transactions;
         filled.dialogs = seen.dialogs;
         filled.sessions = seen.sessions;

@@ -51,7 +51,7 @@ const FLAGS: u32 = RTC_CLIENT_DISABLE_MEDIA
     | RTC_CLIENT_REPORT_EACH;
 
 /// Events that wait outside the agent: what does not fit stays in it, where it is coalesced.
-const EVENT_QUEUE: usize = 4096;
+const EVENT_QUEUE: usize = 512;
 
 #[cold]
 fn not_here(what: &str) -> Fault {

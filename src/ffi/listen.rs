@@ -143,6 +143,7 @@ impl Client {
             ));
         }
         let running = self.open()?;
+        running.link.check_process().map_err(result::refused)?;
         let mut listening = self.listening.lock();
         if listening.mode == mode {
             return Ok(if mode == RTC_LISTEN_MODE_NONE {

@@ -65,7 +65,11 @@ unsafe impl RawMutex for Brief {
             if tries < 64 {
                 std::hint::spin_loop();
             } else {
-                // The holder was put aside by the system.
+                // The holder was put aside by the system; or it stayed behind when this process was forked, and then
+                // nobody will ever give the slot back.
+                if tries > STRANDED && is_forked() {
+                    return;
+                }
                 std::thread::yield_now();
             }
         }
@@ -83,6 +87,17 @@ unsafe impl RawMutex for Brief {
         self.0.load(Ordering::Relaxed)
     }
 }
+
+/// Tries after which a holder that does not exist in this process is suspected.
+const STRANDED: u32 = 100_000;
+
+/// Whether this process is not the one that first used the table.
+fn is_forked() -> bool {
+    *HOME.get_or_init(std::process::id) != std::process::id()
+}
+
+/// The process that first used the table.
+static HOME: OnceLock<u32> = OnceLock::new();
 
 type Cell = RawLocked<Brief, Slot>;
 type CellGuard = RawGuard<'static, Brief, Slot>;
@@ -155,6 +170,7 @@ fn slot(index: u32) -> Option<&'static Cell> {
 
 /// Makes a slot that was never used, with its chunk where it is the first there.
 fn fresh() -> Option<u32> {
+    HOME.get_or_init(std::process::id);
     let index = FRESH
         .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
             (next < (1 << INDEX_BITS) - FIRST_CHUNK).then(|| next + 1)

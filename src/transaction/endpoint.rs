@@ -106,6 +106,8 @@ pub(crate) enum TimerKey {
     Ping(ConnKey),
     /// The pong has to be here by now.
     Pong(ConnKey),
+    /// A message, or the first one of an accepted connection, has to be complete by now.
+    Partial(ConnKey),
 }
 
 /// Who waits for a connection to stand.
@@ -189,6 +191,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 TimerKey::Idle(conn) => self.on_idle(now, conn),
                 TimerKey::Ping(conn) => self.on_ping_due(now, conn),
                 TimerKey::Pong(conn) => self.on_pong_overdue(now, conn),
+                TimerKey::Partial(conn) => self.on_partial_overdue(now, conn),
             }
         }
         self.on_names_timeout(now);

@@ -18,6 +18,9 @@ const PONG: &[u8] = b"\r\n";
 
 /// How long a pong may take (RFC 5626 §4.4.1).
 const PONG_WAIT: Duration = Duration::from_secs(10);
+/// How long a message may take to arrive, and an accepted connection to bring its first: 64*T1 with the usual T1.
+/// Whoever opens connections and says half a word must not keep others out.
+const PARTIAL_WAIT: Duration = Duration::from_secs(32);
 
 impl<O: Copy + Debug> Endpoint<O> {
     pub(super) fn on_input(&mut self, now: Time, input: Input<'_>) {
@@ -126,6 +129,11 @@ impl<O: Copy + Debug> Endpoint<O> {
             .accept(now, conn, Protocol::Tcp, socket, local, remote, framer)
         {
             self.watch_idle(now, conn);
+            if let Some(entry) = self.conns.get_mut(conn) {
+                entry.partial = Some(now);
+            }
+            self.timers
+                .set_fixed(now, PARTIAL_WAIT, TimerKey::Partial(conn));
         } else {
             self.counters.refused += 1;
             self.io.push_back(Io::Close { conn });
@@ -205,9 +213,20 @@ impl<O: Copy + Debug> Endpoint<O> {
                 return;
             };
             match framer.next() {
-                None => return,
+                None => {
+                    let waits = framer.buffered() > 0;
+                    if !waits {
+                        entry.partial = None;
+                    } else if entry.partial.is_none() {
+                        entry.partial = Some(now);
+                        self.timers
+                            .set_fixed(now, PARTIAL_WAIT, TimerKey::Partial(conn));
+                    }
+                    return;
+                }
                 Some(Ok(Frame::Message(message))) => {
                     entry.used = now;
+                    entry.partial = None;
                     let flow = entry.flow(conn);
                     self.on_message(now, message, flow);
                 }
@@ -290,6 +309,19 @@ impl<O: Copy + Debug> Endpoint<O> {
         if due > now {
             self.timers.set(due, TimerKey::Idle(conn));
         } else {
+            self.close(now, conn);
+        }
+    }
+
+    pub(super) fn on_partial_overdue(&mut self, now: Time, conn: ConnKey) {
+        let overdue = |since: Time| since + PARTIAL_WAIT <= now;
+        if self
+            .conns
+            .get(conn)
+            .and_then(|entry| entry.partial)
+            .is_some_and(overdue)
+        {
+            self.counters.malformed += 1;
             self.close(now, conn);
         }
     }

@@ -28,6 +28,8 @@ pub(crate) struct Conn<W> {
     pub(crate) pinged: Option<Time>,
     /// The peer is known to answer pings.
     pub(crate) pongs: bool,
+    /// Since when a message is incomplete; of an accepted connection also until its first.
+    pub(crate) partial: Option<Time>,
 }
 
 /// How far it is.
@@ -161,6 +163,7 @@ impl<W> Conns<W> {
             active: now,
             pinged: None,
             pongs: false,
+            partial: None,
         };
         self.table.insert(key, conn);
     }

@@ -189,6 +189,14 @@ where
         })
     }
 
+    /// Whether this process is the one that started the link; takes no lock.
+    ///
+    /// # Errors
+    /// [`Refused::Forked`].
+    pub fn check_process(&self) -> Result<(), Refused> {
+        self.inner.check()
+    }
+
     /// Opens a UDP socket or a TCP listener; the core is told of it.
     ///
     /// # Errors
