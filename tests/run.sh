@@ -133,8 +133,9 @@ count_cargo() { # LOG STATUS
         echo "ok      $name: $ok cases ($((SECONDS - from)) s)"
     else
         echo "FAILED  $name: $bad of $((ok + bad)) cases, log $1"
-        grep -E '^(test .*FAILED|error|---- .* stdout)' "$1" | head -n 30
-        sed -n '/^---- .* stdout ----$/,/^failures:$/p' "$1" | grep -A6 'panicked' | head -n 80
+        grep -E '^(test .*FAILED|error)' "$1" | head -n 30
+        # What the failing cases printed stands between two lines `failures:`.
+        awk '/^failures:$/ { on = !on; next } on' "$1" | head -n 120
         [ "$ok" -gt 0 ] || tail -n 40 "$1"
     fi
     # A case that lacks its data says so and passes.
