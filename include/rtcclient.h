@@ -753,33 +753,33 @@ typedef struct rtc_nat_options_t {
 typedef struct rtc_limits_t {
     // sizeof (rtc_limits_t).
     uint32_t size;
-    // Bytes of a message on a stream [65536].
+    // Bytes of a message, head and body [65535].
     uint32_t message_bytes;
     // Headers of a message [256].
     uint32_t headers;
-    // Bytes of one header [8192].
+    // Bytes of a message's head [32768].
     uint32_t header_bytes;
     // Parts of a multipart body [32].
     uint32_t body_parts;
-    // Transactions.
+    // Transactions, finished ones while they are remembered included [1000000].
     uint32_t transactions;
-    // Dialogs.
+    // Dialogs [250000].
     uint32_t dialogs;
-    // Sessions.
+    // Sessions [200000].
     uint32_t sessions;
-    // Subscriptions, both ways.
+    // Subscriptions, both ways [100000].
     uint32_t subscriptions;
-    // Connections.
+    // Connections [10000].
     uint32_t connections;
-    // Events that wait to be pulled.
+    // Events that wait to be pulled [10000]; their messages may take 16 MiB besides.
     uint32_t queued_events;
-    // Redirections followed for one call.
+    // Redirections followed for one call [10].
     uint32_t redirects;
-    // Branches of one INVITE that are kept apart.
+    // Branches of one INVITE that are kept apart [32].
     uint32_t forks;
-    // Depth of XML documents.
+    // Depth of XML documents [32].
     uint32_t xml_depth;
-    // Messages held for a session that cannot send yet.
+    // Messages held for a session that cannot send yet [1000].
     uint32_t held_messages;
 } rtc_limits_t;
 
@@ -2025,7 +2025,7 @@ rtc_result_t rtc_session_create(struct rtc_client_t *client,
 //
 // `uri` is a sip:, sips: or tel: URI. Progress comes as RTC_EVENT_SESSION_STATE_CHANGE and _PARTICIPANT_STATE_CHANGE; a
 // participant that is asked for is yours: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_SDP_PARSE_FAILED; RTC_E_INVALID_SESSION_STATE (not IDLE); life cycle.
+// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_INVALID_SESSION_STATE (not IDLE); life cycle.
 rtc_result_t rtc_session_add_participant(struct rtc_session_t *session,
                                          const char *uri,
                                          size_t uri_len,

@@ -24,7 +24,7 @@ pub struct Limits {
     pub subscriptions: usize,
     /// Connections of all stream transports. Default 10 000.
     pub connections: usize,
-    /// Events waiting for the application before new work is answered 503. Default 100 000.
+    /// Events waiting for the application before new work is answered 503 and new verbs are refused. Default 10 000.
     pub queued_events: usize,
     /// Targets followed for one request by 3xx answers (RFC 3261 §8.1.3.4). Default 10.
     pub redirects: usize,

@@ -63,7 +63,7 @@ pub unsafe extern "C" fn rtc_session_create(
 ///
 /// `uri` is a sip:, sips: or tel: URI. Progress comes as RTC_EVENT_SESSION_STATE_CHANGE and _PARTICIPANT_STATE_CHANGE; a
 /// participant that is asked for is yours: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-/// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_SDP_PARSE_FAILED; RTC_E_INVALID_SESSION_STATE (not IDLE); life cycle.
+/// RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; RTC_E_INVALID_SESSION_STATE (not IDLE); life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_session_add_participant(
     session: *mut rtc_session_t,

@@ -111,33 +111,33 @@ pub struct rtc_nat_options_t {
 pub struct rtc_limits_t {
     /// sizeof (rtc_limits_t).
     pub size: u32,
-    /// Bytes of a message on a stream [65536].
+    /// Bytes of a message, head and body [65535].
     pub message_bytes: u32,
     /// Headers of a message [256].
     pub headers: u32,
-    /// Bytes of one header [8192].
+    /// Bytes of a message's head [32768].
     pub header_bytes: u32,
     /// Parts of a multipart body [32].
     pub body_parts: u32,
-    /// Transactions.
+    /// Transactions, finished ones while they are remembered included [1000000].
     pub transactions: u32,
-    /// Dialogs.
+    /// Dialogs [250000].
     pub dialogs: u32,
-    /// Sessions.
+    /// Sessions [200000].
     pub sessions: u32,
-    /// Subscriptions, both ways.
+    /// Subscriptions, both ways [100000].
     pub subscriptions: u32,
-    /// Connections.
+    /// Connections [10000].
     pub connections: u32,
-    /// Events that wait to be pulled.
+    /// Events that wait to be pulled [10000]; their messages may take 16 MiB besides.
     pub queued_events: u32,
-    /// Redirections followed for one call.
+    /// Redirections followed for one call [10].
     pub redirects: u32,
-    /// Branches of one INVITE that are kept apart.
+    /// Branches of one INVITE that are kept apart [32].
     pub forks: u32,
-    /// Depth of XML documents.
+    /// Depth of XML documents [32].
     pub xml_depth: u32,
-    /// Messages held for a session that cannot send yet.
+    /// Messages held for a session that cannot send yet [1000].
     pub held_messages: u32,
 }
 
