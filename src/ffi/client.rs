@@ -356,6 +356,10 @@ fn trace(client: &Client, given: &rtc_trace_options_t) -> Outcome {
     if let (true, Some(sign)) = (done.is_ok() || late, taken) {
         sign();
     }
+    if done.is_err() {
+        // Another thread may have shut it down since.
+        running.link.turn(|_, _| ()).map_err(result::refused)?;
+    }
     done.map_err(|error| {
         let where_to = path.unwrap_or("the trace");
         Fault::new(RTC_E_FAIL, format!("{where_to}: {error}"))
