@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_void};
 use libc::size_t;
 
 use crate::agent::Kind;
-use crate::runtime::{Next, TraceKind, TraceOptions, TraceTarget};
+use crate::runtime::{Next, Refused, TraceKind, TraceOptions, TraceTarget};
 
 use super::args::{switch, timeout_ms};
 use super::client_core::{Client, check_out, client, held};
@@ -356,9 +356,13 @@ fn trace(client: &Client, given: &rtc_trace_options_t) -> Outcome {
     if let (true, Some(sign)) = (done.is_ok() || late, taken) {
         sign();
     }
-    if done.is_err() {
-        // Another thread may have shut it down since.
-        running.link.turn(|_, _| ()).map_err(result::refused)?;
+    // Another thread may have shut it down since.
+    let state = done
+        .as_ref()
+        .err()
+        .and_then(|error| error.get_ref()?.downcast_ref::<Refused>());
+    if let Some(state) = state {
+        return Err(result::refused(*state));
     }
     done.map_err(|error| {
         let where_to = path.unwrap_or("the trace");
