@@ -9,6 +9,7 @@ pub mod names;
 pub mod raw;
 pub mod server;
 pub mod talk;
+pub mod watch;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
