@@ -1049,13 +1049,13 @@ typedef struct rtc_event_info_t {
     struct rtc_watcher_t *watcher;
     // The connection.
     struct rtc_connection_t *connection;
-    // Not in this version.
+    // The registration.
     struct rtc_registration_t *registration;
-    // Not in this version.
+    // The dialog.
     struct rtc_dialog_t *dialog;
-    // Not in this version.
+    // The usage of the dialog.
     struct rtc_usage_t *usage;
-    // The request of the application's own.
+    // The transaction.
     struct rtc_transaction_t *transaction;
     // See the table of events.
     rtc_object_t *other;

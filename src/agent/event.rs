@@ -45,10 +45,28 @@ pub enum EventType {
     UnsolicitedNotify = 27,
     /// A request that no object takes.
     Request = 100,
-    /// The final response to a request of the application's own.
+    /// A response to a request of the application's own.
     Response = 101,
     /// A request of the application's own failed without response.
     TransactionFailed = 102,
+    /// The application did not answer what it had claimed; the library has.
+    TransactionExpired = 103,
+    /// One more dialog came of an INVITE of ours.
+    Forked = 104,
+    /// No more 2xx can come to an INVITE of ours.
+    InviteCompleted = 105,
+    /// The peer took its INVITE back; 200 and 487 have been sent.
+    Cancelled = 106,
+    /// A connection changed.
+    ConnectionState = 107,
+    /// A registration object changed, or has its bindings.
+    Registration = 108,
+    /// A dialog changed.
+    DialogState = 109,
+    /// A usage changed.
+    UsageState = 110,
+    /// A refresh changed.
+    RefreshState = 111,
     /// The profile's published state changed.
     Publication = 114,
 }
@@ -74,13 +92,21 @@ impl EventType {
             }
             Self::SessionNotification => 1 << 33,
             Self::Prack => 1 << 34,
-            Self::Request => 1 << 36,
-            Self::Response | Self::TransactionFailed => 1 << 37,
+            Self::Request | Self::TransactionExpired | Self::Cancelled => 1 << 36,
+            Self::Response | Self::TransactionFailed | Self::InviteCompleted => 1 << 37,
+            Self::Forked
+            | Self::ConnectionState
+            | Self::Registration
+            | Self::DialogState
+            | Self::UsageState
+            | Self::RefreshState => 1 << 38,
             Self::Publication => 1 << 40,
         }
     }
 }
 
+/// Bit of the event filter: requests, responses and failures of what RTC objects do are told too.
+pub const FILTER_SIP_ALL: u64 = 1 << 43;
 /// The default event filter: everything but intensity, SIP-level states, challenges and statistics.
 pub const FILTER_DEFAULT: u64 = 0x033F_01FF_FFBF;
 
@@ -130,8 +156,18 @@ pub struct Event {
     pub subscription: Option<ObjectRef>,
     /// The subscriber to us.
     pub watcher: Option<ObjectRef>,
-    /// The request of the application's own.
+    /// The transaction.
     pub transaction: Option<ObjectRef>,
+    /// The connection.
+    pub connection: Option<ObjectRef>,
+    /// The registration.
+    pub registration: Option<ObjectRef>,
+    /// The dialog.
+    pub dialog: Option<ObjectRef>,
+    /// The usage of the dialog.
+    pub usage: Option<ObjectRef>,
+    /// One more object; which kind, the type of the event says.
+    pub other: Option<ObjectRef>,
     /// Names the operation it completes.
     pub cookie: i64,
     /// The new state of the object it is about.
@@ -178,8 +214,17 @@ impl Event {
     /// The object that the event is about, whose user data comes with it.
     #[must_use]
     pub fn subject(&self) -> Option<&ObjectRef> {
-        self.transaction
+        let sip_level = match self.event_type {
+            EventType::ConnectionState => &self.connection,
+            EventType::Registration => &self.registration,
+            EventType::DialogState => &self.dialog,
+            EventType::UsageState | EventType::Forked => &self.usage,
+            EventType::RefreshState => &self.other,
+            _ => &None,
+        };
+        sip_level
             .as_ref()
+            .or(self.transaction.as_ref())
             .or(self.watcher.as_ref())
             .or(self.subscription.as_ref())
             .or(self.session.as_ref())

@@ -219,6 +219,9 @@ impl Agent {
                 .iter()
                 .map(|(_, request)| request.object().clone())
                 .collect(),
+            Kind::Connection | Kind::Registration | Kind::Dialog | Kind::Usage | Kind::Refresh => {
+                Vec::new()
+            }
         }
     }
 
@@ -247,7 +250,12 @@ impl Agent {
                 .watchers
                 .get(Key::from_bits(bits))
                 .map(|watcher| watcher.details(self.cx.now)),
-            Kind::Transaction => None,
+            Kind::Connection
+            | Kind::Registration
+            | Kind::Dialog
+            | Kind::Usage
+            | Kind::Transaction
+            | Kind::Refresh => None,
         };
         living.or_else(|| object.last_details()).unwrap_or_default()
     }

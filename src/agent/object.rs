@@ -19,8 +19,18 @@ pub enum Kind {
     Subscription = 5,
     /// A subscription of somebody to us.
     Watcher = 8,
-    /// A request of the application's own.
+    /// Sockets on one address.
+    Connection = 10,
+    /// One binding of one address of record.
+    Registration = 11,
+    /// A dialog.
+    Dialog = 12,
+    /// A usage of a dialog.
+    Usage = 13,
+    /// A transaction, of either side.
     Transaction = 14,
+    /// A request that is repeated before it expires.
+    Refresh = 15,
 }
 
 /// What everybody who holds an object shares. The agent holds one reference while the object lives.

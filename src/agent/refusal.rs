@@ -78,6 +78,22 @@ pub enum Code {
     CallDisconnected,
     /// The ACK never came.
     NoAck,
+    /// The transaction's state does not allow this.
+    InvalidTransactionState,
+    /// The dialog's state does not allow this.
+    InvalidDialogState,
+    /// The method has no place in this usage.
+    InvalidDialogRequest,
+    /// The peer refused the refresh.
+    RefreshRejected,
+    /// The outbound proxy does not respond.
+    ProxyNotResponding,
+    /// The registrar's response makes no sense.
+    InvalidRegistrarResponse,
+    /// The URI's scheme has no meaning here.
+    InvalidUriType,
+    /// The contact has no meaning here.
+    InvalidContact,
     /// The profile XML is faulty; the number says how.
     Profile(super::profile_xml::ProfileError),
 }

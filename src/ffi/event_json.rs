@@ -26,7 +26,12 @@ pub(super) fn line(record: &EventRecord) -> String {
     out.object("participant", event.participant.as_ref());
     out.object("subscription", event.subscription.as_ref());
     out.object("watcher", event.watcher.as_ref());
+    out.object("connection", event.connection.as_ref());
+    out.object("registration", event.registration.as_ref());
+    out.object("dialog", event.dialog.as_ref());
+    out.object("usage", event.usage.as_ref());
     out.object("transaction", event.transaction.as_ref());
+    out.object("other", event.other.as_ref());
     if event.cookie != 0 {
         out.number("cookie", event.cookie);
     }
@@ -101,13 +106,22 @@ pub(super) fn type_name(event_type: EventType) -> &'static str {
         EventType::Request => "request",
         EventType::Response => "response",
         EventType::TransactionFailed => "transaction_failed",
+        EventType::TransactionExpired => "transaction_expired",
+        EventType::Forked => "forked",
+        EventType::InviteCompleted => "invite_completed",
+        EventType::Cancelled => "cancelled",
+        EventType::ConnectionState => "connection_state",
+        EventType::Registration => "registration",
+        EventType::DialogState => "dialog_state",
+        EventType::UsageState => "usage_state",
+        EventType::RefreshState => "refresh_state",
         EventType::Publication => "publication",
     }
 }
 
 fn states(event_type: EventType) -> &'static [&'static str] {
     match event_type {
-        EventType::RegistrationStateChange => &[
+        EventType::RegistrationStateChange | EventType::Registration => &[
             "not_registered",
             "registering",
             "registered",
@@ -151,6 +165,22 @@ fn states(event_type: EventType) -> &'static [&'static str] {
             "unknown", "offering", "allowed", "blocked", "denied", "prompt",
         ],
         EventType::ReInvite => &["incoming", "succeeded", "fail"],
+        EventType::ConnectionState => &["init", "active", "suspended", "inactive", "unavailable"],
+        EventType::DialogState => &["init", "early", "confirmed", "terminated"],
+        EventType::RefreshState => &["inactive", "active", "terminated"],
+        EventType::Request
+        | EventType::Response
+        | EventType::TransactionFailed
+        | EventType::TransactionExpired
+        | EventType::InviteCompleted
+        | EventType::Cancelled => &[
+            "trying",
+            "calling",
+            "proceeding",
+            "completed",
+            "confirmed",
+            "terminated",
+        ],
         _ => &[],
     }
 }

@@ -38,7 +38,12 @@ struct Lent {
     participant: usize,
     subscription: usize,
     watcher: usize,
+    connection: usize,
+    registration: usize,
+    dialog: usize,
+    usage: usize,
     transaction: usize,
+    other: usize,
 }
 
 fn pointer<T>(handle: usize) -> *mut T {
@@ -106,7 +111,12 @@ impl EventRecord {
             lent.participant = object(&event.participant)?;
             lent.subscription = object(&event.subscription)?;
             lent.watcher = object(&event.watcher)?;
+            lent.connection = object(&event.connection)?;
+            lent.registration = object(&event.registration)?;
+            lent.dialog = object(&event.dialog)?;
+            lent.usage = object(&event.usage)?;
             lent.transaction = object(&event.transaction)?;
+            lent.other = object(&event.other)?;
             Ok(())
         };
         if let Err(fault) = fill() {
@@ -134,7 +144,12 @@ impl EventRecord {
         info.participant = pointer(lent.participant);
         info.subscription = pointer(lent.subscription);
         info.watcher = pointer(lent.watcher);
+        info.connection = pointer(lent.connection);
+        info.registration = pointer(lent.registration);
+        info.dialog = pointer(lent.dialog);
+        info.usage = pointer(lent.usage);
         info.transaction = pointer(lent.transaction);
+        info.other = pointer(lent.other);
         info.user_data = pointer::<c_void>(match event.subject() {
             Some(subject) => subject.user_data(),
             None => self.client.user_data.load(Ordering::Acquire),
@@ -183,13 +198,23 @@ const NOTHING: Lent = Lent {
     participant: 0,
     subscription: 0,
     watcher: 0,
+    connection: 0,
+    registration: 0,
+    dialog: 0,
+    usage: 0,
     transaction: 0,
+    other: 0,
 };
 
 impl Lent {
     fn give_up(&self) {
         let all = [
+            self.other,
             self.transaction,
+            self.usage,
+            self.dialog,
+            self.registration,
+            self.connection,
             self.watcher,
             self.subscription,
             self.participant,

@@ -141,7 +141,12 @@ fn agent_kind(kind: i32) -> Option<Kind> {
         Kind::Participant,
         Kind::Subscription,
         Kind::Watcher,
+        Kind::Connection,
+        Kind::Registration,
+        Kind::Dialog,
+        Kind::Usage,
         Kind::Transaction,
+        Kind::Refresh,
     ]
     .into_iter()
     .find(|known| *known as i32 == kind)
@@ -173,7 +178,12 @@ pub unsafe extern "C" fn rtc_object_get(
                     Some(Kind::Participant) => &event.participant,
                     Some(Kind::Subscription) => &event.subscription,
                     Some(Kind::Watcher) => &event.watcher,
+                    Some(Kind::Connection) => &event.connection,
+                    Some(Kind::Registration) => &event.registration,
+                    Some(Kind::Dialog) => &event.dialog,
+                    Some(Kind::Usage) => &event.usage,
                     Some(Kind::Transaction) => &event.transaction,
+                    Some(Kind::Refresh) => &event.other,
                     None => &None,
                 };
                 object
@@ -278,7 +288,12 @@ fn answers_to(details: &Details, kind: Kind, key: &str) -> bool {
             &[RTC_PROPERTY_SUBSCRIPTION_EVENT],
         ),
         Kind::Watcher => (&[RTC_PROPERTY_WATCHER_URI], &[RTC_PROPERTY_WATCHER_NAME]),
-        Kind::Transaction => (&[], &[]),
+        Kind::Connection
+        | Kind::Registration
+        | Kind::Dialog
+        | Kind::Usage
+        | Kind::Transaction
+        | Kind::Refresh => (&[], &[]),
     };
     let wanted = Uri::parse(key).ok();
     uris.iter()

@@ -80,13 +80,13 @@ pub struct rtc_event_info_t {
     pub watcher: *mut rtc_watcher_t,
     /// The connection.
     pub connection: *mut rtc_connection_t,
-    /// Not in this version.
+    /// The registration.
     pub registration: *mut rtc_registration_t,
-    /// Not in this version.
+    /// The dialog.
     pub dialog: *mut rtc_dialog_t,
-    /// Not in this version.
+    /// The usage of the dialog.
     pub usage: *mut rtc_usage_t,
-    /// The request of the application's own.
+    /// The transaction.
     pub transaction: *mut rtc_transaction_t,
     /// See the table of events.
     pub other: *mut rtc_object_t,

@@ -48,6 +48,14 @@ pub(super) fn number(code: Code) -> rtc_result_t {
         Code::AuthTypeNotSupported => RTC_E_SIP_AUTH_TYPE_NOT_SUPPORTED,
         Code::CallDisconnected => RTC_E_SIP_CALL_DISCONNECTED,
         Code::NoAck => RTC_E_NO_ACK,
+        Code::InvalidTransactionState => RTC_E_INVALID_TRANSACTION_STATE,
+        Code::InvalidDialogState => RTC_E_INVALID_DIALOG_STATE,
+        Code::InvalidDialogRequest => RTC_E_INVALID_DIALOG_REQUEST,
+        Code::RefreshRejected => RTC_E_REFRESH_REJECTED,
+        Code::ProxyNotResponding => RTC_E_PROXY_NOT_RESPONDING,
+        Code::InvalidRegistrarResponse => RTC_E_INVALID_REGISTRAR_RESPONSE,
+        Code::InvalidUriType => RTC_E_INVALID_URI_TYPE,
+        Code::InvalidContact => RTC_E_INVALID_CONTACT,
         Code::Profile(fault) => fault.number().cast_signed(),
     }
 }
