@@ -561,6 +561,8 @@
 #define RTC_PROPERTY_SESSION_DURATION_MS 778
 // Number.
 #define RTC_PROPERTY_SESSION_HOLD 779
+// Number, can be set: RTC_AUTO_… bits.
+#define RTC_PROPERTY_SESSION_AUTOMATION 780
 // Text.
 #define RTC_PROPERTY_PARTICIPANT_URI 1024
 // Text.
@@ -807,7 +809,7 @@ typedef struct rtc_session_options_t {
     int32_t session_expires_secs;
     // The shortest session interval taken: seconds, at least 90; 0: the client's, or 90.
     int32_t min_se_secs;
-    // RTC_AUTO_… bits to switch off (not in this version).
+    // RTC_AUTO_… bits to switch off: what the application does itself.
     uint32_t manual;
     // 0.
     uint32_t reserved;

@@ -148,9 +148,17 @@ impl Agent {
             Some(Owner {
                 role: Role::Call,
                 key,
-            }) if request.method() == "INVITE" => {
+            }) if matches!(request.method(), "INVITE" | "UPDATE") => {
                 let reason = send.reason.as_deref().unwrap_or_default();
-                self.answer_reinvite(Key::from_bits(key), status, reason, own, body);
+                let key = Key::from_bits(key);
+                if request.method() == "INVITE" {
+                    return self.answer_reinvite(key, status, reason, own, body);
+                }
+                self.with_call(key, |call, cx, account, _| {
+                    call.answer_offered_update(
+                        cx, account, server, &request, status, reason, own, body,
+                    );
+                });
             }
             Some(Owner {
                 role: Role::Call,

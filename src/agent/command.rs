@@ -1,7 +1,7 @@
 //! What can be asked of the agent: the arguments of its verbs.
 
 use super::states::SessionType;
-use crate::usage::{Reliable, Terms, session_timer};
+use crate::usage::{Auto, Reliable, Terms, session_timer};
 
 /// What rides on the message that a verb sends (`rtc_send_t`).
 #[derive(Clone, Debug, Default)]
@@ -124,6 +124,8 @@ pub struct SessionOptions {
     pub session_expires_secs: i32,
     /// Min-SE in seconds; 0: the client's, or 90.
     pub min_se_secs: i32,
+    /// What the application does itself, of the bits of [`crate::usage::Auto`]; those of the client count too.
+    pub manual: u32,
     /// The owner's word.
     pub user_data: usize,
 }
@@ -141,8 +143,10 @@ impl SessionOptions {
         let min_se = u32::try_from(least)
             .map_or(0, |least| least)
             .max(session_timer::LEAST);
+        let manual = self.manual | defaults.manual;
         let session_expires = match first(self.session_expires_secs, defaults.session_expires_secs)
         {
+            _ if manual & Auto::SESSION_TIMER != 0 => 0,
             0 => session_timer::INTERVAL.max(min_se),
             wish => u32::try_from(wish).map_or(0, |wish| wish.max(min_se)),
         };
@@ -203,8 +207,6 @@ pub struct Config {
     pub shutdown: std::time::Duration,
     /// No media at all: audio sessions are refused.
     pub disable_media: bool,
-    /// The application sends its own provisional answers: no automatic 180.
-    pub manual_provisional: bool,
     /// The ports that descriptions may name.
     pub rtp_ports: (u16, u16),
     /// Options of incoming sessions and defaults of outgoing ones.
@@ -232,7 +234,6 @@ impl Default for Config {
             claim: std::time::Duration::from_millis(400),
             shutdown: std::time::Duration::from_secs(5),
             disable_media: false,
-            manual_provisional: false,
             rtp_ports: (49152, 65534),
             session_defaults: SessionOptions::default(),
             answer_modes,

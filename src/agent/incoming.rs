@@ -6,7 +6,7 @@ use crate::base::Key;
 use crate::syntax::{HeaderId, Message};
 use crate::transaction::ServerKey;
 use crate::transport::Flow;
-use crate::usage::{Media, MediaFault, Owner, Role};
+use crate::usage::{Auto, Media, MediaFault, Owner, Role};
 
 use super::session::{NO_ANSWER, Session};
 use super::{
@@ -91,7 +91,11 @@ impl Agent {
                 Media::application(&self.config.session_defaults.content_type.clone(), &[])
             }
             // Without media of ours the application brings its own description, of the type of the offer.
-            _ if self.config.disable_media => Media::application("application/sdp", &[]),
+            _ if self.config.disable_media
+                || self.config.session_defaults.manual & Auto::OFFER_ANSWER != 0 =>
+            {
+                Media::application("application/sdp", &[])
+            }
             _ => Media::audio(&mut self.cx, flow.local.ip()),
         };
         let from = message.from().map_err(|_| 400u16)?;
@@ -128,12 +132,12 @@ impl Agent {
     /// Rings, tells the application, or answers at once.
     fn announce(&mut self, key: Key<Session>, mode: AnswerMode, message: Message) {
         if mode == AnswerMode::OfferSessionEvent {
-            if !self.config.manual_provisional {
-                self.with_call(key, |call, cx, account, _| {
+            self.with_call(key, |call, cx, account, _| {
+                if call.auto.has(Auto::PROVISIONAL) {
                     // Nothing was asked for that could be missing.
                     let _ = call.progress(cx, account, 180, "", "", None, false);
-                });
-            }
+                }
+            });
             let owner = Owner {
                 role: Role::Call,
                 key: key.to_bits(),
@@ -170,7 +174,20 @@ impl Agent {
         server: ServerKey,
         message: Message,
     ) {
+        let auto = self
+            .sessions
+            .get(key)
+            .map_or(Auto::ALL, |session| session.call.auto);
         match message.method() {
+            "OPTIONS" if !auto.has(Auto::OPTIONS) => {
+                self.ask_inside(key, server, message, EventType::Request);
+            }
+            "INFO" if !auto.has(Auto::INFO) => {
+                self.ask_inside(key, server, message, EventType::Info);
+            }
+            "MESSAGE" if !auto.has(Auto::MESSAGE) => {
+                self.ask_inside(key, server, message, EventType::Messaging);
+            }
             "INFO" => self.take_inside(key, server, message, EventType::Info),
             "MESSAGE" => self.take_inside(key, server, message, EventType::Messaging),
             "NOTIFY" => self.on_notify_inside(key, server, message),
@@ -228,11 +245,43 @@ impl Agent {
         event_type: EventType,
     ) {
         self.answer_inside(key, server, &message, 200, "");
-        let Some(session) = self.sessions.get(key) else {
-            return;
+        if let Some(event) = self.event_inside(key, message, event_type) {
+            self.tell(event);
+        }
+    }
+
+    /// The same for one that the application answers; 200 when it does not.
+    pub(super) fn ask_inside(
+        &mut self,
+        key: Key<Session>,
+        server: ServerKey,
+        message: Message,
+        event_type: EventType,
+    ) {
+        let owner = Owner {
+            role: Role::Call,
+            key: key.to_bits(),
         };
-        let event = Event {
+        if let Some(event) = self.event_inside(key, message.clone(), event_type) {
+            self.tell_open(event, server, message, 200, Some(owner));
+        }
+    }
+
+    fn event_inside(
+        &self,
+        key: Key<Session>,
+        message: Message,
+        event_type: EventType,
+    ) -> Option<Event> {
+        let session = self.sessions.get(key)?;
+        let text = if event_type == EventType::Request {
+            message.method()
+        } else {
+            ""
+        };
+        Some(Event {
             event_type,
+            text: text.into(),
             session: Some(session.object.clone()),
             participant: session.participant.clone(),
             profile: session.profile.clone(),
@@ -243,8 +292,7 @@ impl Agent {
                 .into(),
             message: Some(message),
             ..Event::default()
-        };
-        self.tell(event);
+        })
     }
 
     /// The invite-created subscription: a NOTIFY in the dialog of a call, when its package was allowed.

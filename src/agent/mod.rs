@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+mod automation;
 pub mod command;
 pub mod event;
 pub mod headers;

@@ -589,6 +589,9 @@ impl Agent {
         _index: i32,
         value: i64,
     ) -> Result<Verdict, Refusal> {
+        if property == properties::SESSION_AUTOMATION {
+            return self.set_automation(object, value);
+        }
         if property != properties::PROFILE_ALLOWED_AUTH {
             return Err(not_settable());
         }

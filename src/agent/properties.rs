@@ -40,6 +40,7 @@ pub const SESSION_CAN_ADD_PARTICIPANTS: i32 = 777;
 pub const SESSION_DURATION_MS: i32 = 778;
 /// 1 held by us, 2 by the peer, 3 by both.
 pub const SESSION_HOLD: i32 = 779;
+pub const SESSION_AUTOMATION: i32 = 780;
 
 pub const PARTICIPANT_URI: i32 = 1024;
 pub const PARTICIPANT_NAME: i32 = 1025;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::base::{Key, Slab, Time};
 use crate::syntax::{HeaderId, Message, NameAddr, Scheme, Uri};
 use crate::transaction::ServerKey;
-use crate::usage::{Account, Call, Invitation, Media, Owner, Role};
+use crate::usage::media::SDP;
+use crate::usage::{Account, Auto, Call, Invitation, Media, Owner, Role};
 
 use super::headers::{HeaderSet, own_lines};
 use super::profile::Profile;
@@ -103,6 +104,7 @@ impl Session {
             details.text_at(properties::SESSION_REDIRECT_URI, index, contact.0);
             details.text_at(properties::SESSION_REDIRECT_NAME, index, contact.1);
         }
+        details.int(properties::SESSION_AUTOMATION, self.call.auto.bits());
         details.related.extend(self.profile.clone());
         details.related.extend(self.participant.clone());
         details
@@ -194,6 +196,7 @@ impl Agent {
             );
             session.call = Call::new(owner, tag);
             session.call.terms = options.terms(&self.config.session_defaults);
+            session.call.auto = Auto::without(options.manual | self.config.session_defaults.manual);
             session.call.extra = session.headers.over(&session.client_headers);
         }
         self.tags.insert(tag, owner);
@@ -350,8 +353,17 @@ impl Agent {
                 (Some((content_type, body)), None) => Media::application(content_type, body),
                 _ => media,
             };
-            let no_offer =
-                matches!(&description, Some((_, body)) if body.is_empty()) && body.is_none();
+            // Descriptions of the application's: the one given, or none.
+            let left = !call.auto.has(Auto::OFFER_ANSWER);
+            let media = match media {
+                Media::Audio { .. } if left => Media::application(SDP, &[]),
+                media => media,
+            };
+            let empty = match &description {
+                Some((_, body)) => body.is_empty(),
+                None => left,
+            };
+            let no_offer = empty && body.is_none();
             call.invite(
                 cx,
                 account,

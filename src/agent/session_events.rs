@@ -4,7 +4,7 @@ use crate::base::Key;
 use crate::syntax::{HeaderId, Message};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
-use crate::usage::{Account, Call, CallEvent, Cx, Media, Outcome, Owner, Role};
+use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Role};
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
 use super::event::FLAG_LAST;
@@ -94,6 +94,32 @@ impl Agent {
         match event {
             CallEvent::Progress(message) => self.on_progress(key, message),
             CallEvent::Pracked { rseq, message } => self.on_pracked(key, rseq, message),
+            CallEvent::Reliable { rseq, message } => {
+                if let Some(event) = self.prack_event(key, rseq, message) {
+                    self.tell(event);
+                }
+            }
+            CallEvent::PrackOffered {
+                server,
+                rseq,
+                message,
+            } => {
+                let owner = Owner {
+                    role: Role::Call,
+                    key: key.to_bits(),
+                };
+                if let Some(event) = self.prack_event(key, rseq, message.clone()) {
+                    self.tell_open(event, server, message, 200, Some(owner));
+                }
+            }
+            CallEvent::Completed => {
+                let event = Event {
+                    event_type: EventType::InviteCompleted,
+                    session: self.session_object(key),
+                    ..Event::default()
+                };
+                self.tell(event);
+            }
             CallEvent::Established(message) => {
                 if let Some(session) = self.sessions.get_mut(key) {
                     session.connected_at = Some(self.cx.now);
@@ -173,10 +199,15 @@ impl Agent {
     }
 
     fn on_pracked(&mut self, key: Key<Session>, rseq: u32, message: Message) {
-        let Some(session) = self.sessions.get(key) else {
-            return;
-        };
-        let event = Event {
+        if let Some(event) = self.prack_event(key, rseq, message) {
+            self.tell(event);
+        }
+    }
+
+    /// A PRACK came, or a response that the application has to send one for.
+    fn prack_event(&self, key: Key<Session>, rseq: u32, message: Message) -> Option<Event> {
+        let session = self.sessions.get(key)?;
+        Some(Event {
             event_type: EventType::Prack,
             session: Some(session.object.clone()),
             participant: session.participant.clone(),
@@ -186,10 +217,10 @@ impl Agent {
                 .unwrap_or_default()
                 .into(),
             value: [i64::from(rseq), 0, 0],
+            status: message.status().map_or(Status::None, Status::Sip),
             message: Some(message),
             ..Event::default()
-        };
-        self.tell(event);
+        })
     }
 
     fn on_progress(&mut self, key: Key<Session>, message: Message) {
@@ -237,7 +268,7 @@ impl Agent {
         };
         session.redirects = targets.into_iter().map(|(uri, _)| uri).collect();
         session.redirect_answer = Some(message.clone());
-        if session.flags & SESSION_FAIL_ON_REDIRECT != 0 {
+        if session.flags & SESSION_FAIL_ON_REDIRECT != 0 || !session.call.auto.has(Auto::REDIRECT) {
             let status = Status::Sip(message.status().unwrap_or(300));
             let text: Box<str> = message.reason().into();
             return self.set_state(

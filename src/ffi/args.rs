@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::agent::{ObjectRef, Reliable, Send, SessionOptions};
 
 use super::constants::{
-    RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT, RTC_SESSION_FORCE_PROFILE,
+    RTC_AUTO_ALL, RTC_AUTO_FORK, RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT,
+    RTC_SESSION_FORCE_PROFILE,
 };
 use super::fence::Fault;
 use super::result_codes::{RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED};
@@ -143,6 +144,7 @@ pub(super) fn session_options(
             ),
         ));
     }
+    check_flags(given.manual, RTC_AUTO_ALL)?;
     let options = SessionOptions {
         flags: given.flags,
         profile,
@@ -160,12 +162,13 @@ pub(super) fn session_options(
             "options.session_expires_secs",
         )?,
         min_se_secs: session_secs(given.min_se_secs, 0, "options.min_se_secs")?,
+        manual: given.manual,
         user_data: given.user_data.expose_provenance(),
     };
     let not_here = if given.flags & RTC_SESSION_ALL_FORKS != 0 {
         "`options.flags` RTC_SESSION_ALL_FORKS"
-    } else if given.manual != 0 {
-        "`options.manual`"
+    } else if given.manual & RTC_AUTO_FORK != 0 {
+        "`options.manual` RTC_AUTO_FORK"
     } else {
         return Ok(options);
     };

@@ -9,10 +9,9 @@ use crate::dns;
 
 use super::args::{duration_ms, session_options};
 use super::constants::{
-    RTC_AUTO_ALL, RTC_AUTO_PROVISIONAL, RTC_CLIENT_APPLICATION_DRIVEN, RTC_CLIENT_DISABLE_MEDIA,
-    RTC_CLIENT_DISABLE_STRICT_DNS, RTC_CLIENT_DISABLE_UNAUTH_SESSIONS,
-    RTC_CLIENT_DISABLE_UNAUTH_WATCHERS, RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS,
-    RTC_CLIENT_REPORT_EACH,
+    RTC_CLIENT_APPLICATION_DRIVEN, RTC_CLIENT_DISABLE_MEDIA, RTC_CLIENT_DISABLE_STRICT_DNS,
+    RTC_CLIENT_DISABLE_UNAUTH_SESSIONS, RTC_CLIENT_DISABLE_UNAUTH_WATCHERS,
+    RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS, RTC_CLIENT_REPORT_EACH,
 };
 use super::fence::Fault;
 use super::result_codes::{RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED};
@@ -114,7 +113,6 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
     }
     if let Some(defaults) = defaults {
         config.session_defaults = read_defaults(&defaults)?;
-        config.manual_provisional = defaults.manual & RTC_AUTO_PROVISIONAL != 0;
     }
     let bounds = config.endpoint.limits;
     Ok(Setup {
@@ -253,18 +251,5 @@ fn read_defaults(given: &rtc_session_options_t) -> Result<SessionOptions, Fault>
             "`options.session_defaults` cannot name a profile or a referral",
         ));
     }
-    if given.manual & !RTC_AUTO_ALL != 0 {
-        return Err(Fault::new(
-            RTC_E_INVALIDARG,
-            "`options.session_defaults.manual` has bits that mean nothing",
-        ));
-    }
-    if given.manual & !RTC_AUTO_PROVISIONAL != 0 {
-        return Err(not_here(
-            "`options.session_defaults.manual` other than RTC_AUTO_PROVISIONAL",
-        ));
-    }
-    let mut plain = *given;
-    plain.manual = 0;
-    session_options(&plain, None)
+    session_options(given, None)
 }

@@ -160,6 +160,8 @@ pub const RTC_PROPERTY_SESSION_CAN_ADD_PARTICIPANTS: i32 = 777;
 pub const RTC_PROPERTY_SESSION_DURATION_MS: i32 = 778;
 /// Number.
 pub const RTC_PROPERTY_SESSION_HOLD: i32 = 779;
+/// Number, can be set: RTC_AUTO_… bits.
+pub const RTC_PROPERTY_SESSION_AUTOMATION: i32 = 780;
 /// Text.
 pub const RTC_PROPERTY_PARTICIPANT_URI: i32 = 1024;
 /// Text.

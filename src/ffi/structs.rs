@@ -300,7 +300,7 @@ pub struct rtc_session_options_t {
     pub session_expires_secs: i32,
     /// The shortest session interval taken: seconds, at least 90; 0: the client's, or 90.
     pub min_se_secs: i32,
-    /// RTC_AUTO_… bits to switch off (not in this version).
+    /// RTC_AUTO_… bits to switch off: what the application does itself.
     pub manual: u32,
     /// 0.
     pub reserved: u32,

@@ -9,6 +9,7 @@ use crate::syntax::{HeaderId, Message, MessageBuilder};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 
+use super::automation::{Auto, COMPLETED, Unacked};
 use super::context::ALLOW;
 use super::lines::{Extra, Lines};
 use super::media::Media;
@@ -101,6 +102,24 @@ pub enum CallEvent {
         /// The PRACK; it has been answered.
         message: Message,
     },
+    /// UAC: a reliable provisional response that the application acknowledges.
+    Reliable {
+        /// Its RSeq.
+        rseq: u32,
+        /// The response.
+        message: Message,
+    },
+    /// UAS: a PRACK that the application answers; what it acknowledges is done.
+    PrackOffered {
+        /// To answer through.
+        server: ServerKey,
+        /// Its RSeq.
+        rseq: u32,
+        /// The PRACK.
+        message: Message,
+    },
+    /// UAC: no further 2xx to the first INVITE can come.
+    Completed,
     /// The call stands: the 2xx (UAC) or the ACK (UAS) came.
     Established(Message),
     /// A 3xx came; nothing was followed.
@@ -125,11 +144,11 @@ pub enum CallEvent {
     },
     /// The peer changed the media.
     MediaChanged(Message),
-    /// A re-INVITE that the application answers (its own media).
+    /// A re-INVITE or UPDATE with an offer that the application answers (its own media).
     Offered {
         /// To answer through.
         server: ServerKey,
-        /// The re-INVITE.
+        /// The request.
         message: Message,
     },
     /// Any other request inside the dialog; the receiver answers it.
@@ -210,6 +229,15 @@ pub struct Call {
     pub(super) pending: Vec<Pending>,
     /// What the peer is asked for.
     pub terms: Terms,
+    /// What is done without asking the application.
+    pub auto: Auto,
+    /// The application wants to know when no further 2xx can come.
+    pub watched: bool,
+    /// UAC: the 2xx that the application acknowledges.
+    pub(super) unacked: Option<Box<Unacked>>,
+    pub(super) completed_at: Option<Time>,
+    /// The peer's UPDATE that the application answers.
+    pub(super) open_update: Option<ServerKey>,
     pub(super) timer: SessionTimer,
     /// UAC: early dialogs, one for each fork.
     pub(super) early: Vec<Early>,
@@ -247,6 +275,11 @@ impl Call {
             change: None,
             pending: Vec::new(),
             terms: Terms::default(),
+            auto: Auto::ALL,
+            watched: false,
+            unacked: None,
+            completed_at: None,
+            open_update: None,
             timer: SessionTimer::default(),
             early: Vec::new(),
             sent: None,
@@ -391,7 +424,10 @@ impl Call {
             return;
         };
         if self.bye.as_ref().is_some_and(|bye| bye.is(client)) {
-            if matches!(status, 401 | 407) && self.retry_bye(cx, account, &message) {
+            if matches!(status, 401 | 407)
+                && self.auto.has(Auto::AUTHENTICATION)
+                && self.retry_bye(cx, account, &message)
+            {
                 return;
             }
             return self.finish(cx, Outcome::Local, Some(message), out);
@@ -405,6 +441,7 @@ impl Call {
         };
         let mut pending = self.pending.swap_remove(at);
         if matches!(status, 401 | 407)
+            && self.auto.has(Auto::AUTHENTICATION)
             && let Some(dialog) = self.dialog_of(&pending.tag)
         {
             let cseq = dialog.local_cseq() + 1;
@@ -428,8 +465,8 @@ impl Call {
             outcome: Outcome::Sip(status),
             message: Some(message.clone()),
         });
-        // The peer does not know the dialog any more (RFC 3261 §12.2.1.2, RFC 5057 §5.1).
-        if matches!(status, 408 | 481) {
+        // The peer does not know the dialog any more (RFC 3261 §12.2.1.2, RFC 5057 §5.1); of an early one its INVITE tells.
+        if matches!(status, 408 | 481) && pending.tag.is_empty() {
             self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
         }
     }
@@ -496,6 +533,7 @@ impl Call {
             AGAIN => self.repeat_reliable(cx),
             SESSION => self.on_session_timer(cx, account, out),
             UNHEARD => self.give_up_waiting_for_prack(cx, account, out),
+            COMPLETED => self.on_completed(cx, account, out),
             _ => {}
         }
     }
@@ -564,6 +602,8 @@ impl Call {
     /// Sends BYE (RFC 3261 §15.1.1).
     pub(super) fn send_bye(&mut self, cx: &mut Cx, account: &mut Account, own: &str) {
         self.stop_repeating(cx);
+        // An ACK that the application owes goes first: the peer has to know that its 2xx arrived.
+        let _ = self.send_ack(cx, "", None);
         let extra = self.extra.request(own);
         let Some(dialog) = self.dialog.as_deref_mut() else {
             return;
@@ -608,6 +648,7 @@ impl Call {
 
     /// A BYE whose answer nobody waits for.
     pub(super) fn owner_of_goodbye(&mut self, cx: &mut Cx, account: &mut Account) {
+        let _ = self.send_ack(cx, "", None);
         let extra = self.extra.request("");
         if let Some(dialog) = self.dialog.as_deref_mut() {
             say_bye(cx, account, dialog, &extra);
@@ -628,6 +669,8 @@ impl Call {
         self.stop_repeating(cx);
         self.stop_reliable(cx);
         self.stop_timer(cx);
+        self.stop_completion(cx);
+        self.unacked = None;
         self.drop_change(cx, out);
         for pending in std::mem::take(&mut self.pending) {
             if pending.kind == PendingKind::Prack {

@@ -5,6 +5,7 @@ use crate::syntax::{HeaderId, Message};
 use crate::transaction::{ClientKey, Draft};
 use crate::transport::Flow;
 
+use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, State, description, say_bye};
 use super::context::ALLOW;
 use super::lines::{Lines, set_line};
@@ -65,7 +66,11 @@ impl Call {
             None => {}
         }
         let extra = self.extra.request(invitation.own);
-        let demanded = if self.terms.reliable == Reliable::Required { reliable::TAG } else { "" };
+        let demanded = if self.terms.reliable == Reliable::Required {
+            reliable::TAG
+        } else {
+            ""
+        };
         let rest = self.invite_lines(cx, &extra, demanded);
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         self.first = Some(invite.send(cx, account));
@@ -153,6 +158,16 @@ impl Call {
         let cseq = message.cseq();
         let extra = self.extra.request("");
         let wanted = self.state == State::Calling;
+        // A repetition of a 2xx whose ACK the application still owes.
+        if !wanted
+            && self.unacked.is_some()
+            && self
+                .dialog
+                .as_ref()
+                .is_some_and(|dialog| dialog.matches_response(&message))
+        {
+            return;
+        }
         if !wanted {
             // A repetition of a 2xx that has its ACK is dealt with below; what comes here is a dialog of another fork,
             // or a 2xx that crossed our CANCEL.
@@ -176,8 +191,14 @@ impl Call {
             Ok(body) => body.clone(),
             Err(_) => self.refuse_their_offer(&message),
         };
-        self.acknowledge(cx, client, &dialog, cseq, &extra, body);
         self.dialog = Some(dialog);
+        if answered.is_ok() {
+            self.acknowledge_or_leave(cx, client, cseq, &extra, body);
+        } else if let Some(dialog) = self.dialog.take() {
+            self.acknowledge(cx, client, &dialog, cseq, &extra, body);
+            self.dialog = Some(dialog);
+        }
+        self.await_completion(cx);
         self.forget_forks();
         self.take_timer(cx, &message);
         self.drop_lost_update(cx, out);
@@ -244,7 +265,9 @@ impl Call {
                 .offer("User-Agent", &cx.user_agent)
                 .finish(&[]),
         );
-        if let (Some(body), Some(media)) = (body, self.media.as_ref()) {
+        if let (Some(body), Some(media)) =
+            (body.filter(|body| !body.is_empty()), self.media.as_ref())
+        {
             draft.content_type = Some(media.content_type().into());
             draft.body = body;
         }
@@ -264,6 +287,7 @@ impl Call {
         }
         if self.state == State::Calling
             && matches!(status, 401 | 407)
+            && self.auto.has(Auto::AUTHENTICATION)
             && let Some(invite) = self.invite.as_deref_mut()
         {
             let cseq = invite.cseq() + 1;
@@ -308,7 +332,9 @@ impl Call {
 
     /// 422: the same call with a longer session interval (RFC 4028 §7.3).
     fn ask_longer(&mut self, cx: &mut Cx) {
-        let Some(mut invite) = self.invite.take() else { return };
+        let Some(mut invite) = self.invite.take() else {
+            return;
+        };
         self.rewrite_timer(invite.rest_mut());
         let cseq = invite.cseq() + 1;
         self.first = Some(invite.repeat(cx, cseq));

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod account;
+pub mod automation;
 pub mod backoff;
 pub mod call;
 pub mod context;
@@ -22,6 +23,7 @@ pub mod subscribe;
 mod update;
 
 pub use account::Account;
+pub use automation::{Auto, NothingOpen};
 pub use call::{Call, CallEvent, Outcome, Terms};
 pub use context::{Alarm, Cx, Owner, Role};
 pub use invite_client::{Invitation, on_stray};

@@ -5,6 +5,7 @@ use crate::syntax::Message;
 use crate::transaction::{ClientKey, Draft, ServerKey};
 use crate::transport::Flow;
 
+use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
 use super::media::Media;
 use super::update::Update;
@@ -78,7 +79,7 @@ impl Call {
         if let Some(change) = &self.change {
             return Err(Busy::Pending { hold: change.hold });
         }
-        if self.server.is_some() || self.repeat.is_some() {
+        if self.server.is_some() || self.repeat.is_some() || self.unacked.is_some() {
             return Err(Busy::Pending { hold: false });
         }
         let extra = self.extra.request(own);
@@ -113,7 +114,9 @@ impl Call {
         tag: &str,
         offer: &Offer<'_>,
     ) -> (bool, Option<Media>) {
-        let Some(media) = self.media_of(tag) else { return (false, None) };
+        let Some(media) = self.media_of(tag) else {
+            return (false, None);
+        };
         match offer.what {
             What::Ours => {
                 draft.body = media.offer(offer.hold);
@@ -142,7 +145,9 @@ impl Call {
         match status {
             0..=199 => {}
             200..=299 => self.on_change_accepted(cx, account, client, message, out),
-            401 | 407 if self.authenticate_change(cx, account, &message) => {}
+            401 | 407
+                if self.auto.has(Auto::AUTHENTICATION)
+                    && self.authenticate_change(cx, account, &message) => {}
             491 => self.wait_after_glare(cx),
             408 | 481 => {
                 self.fail_change(Outcome::Sip(status), Some(message.clone()), out);
@@ -166,7 +171,9 @@ impl Call {
 
     /// The re-INVITE again, with the session interval of now.
     fn repeat_change(&mut self, cx: &mut Cx) {
-        let Some(mut invite) = self.invite.take() else { return };
+        let Some(mut invite) = self.invite.take() else {
+            return;
+        };
         self.rewrite_timer(invite.rest_mut());
         if let Some(dialog) = self.dialog.as_deref_mut() {
             let cseq = dialog.local_cseq() + 1;
@@ -199,8 +206,8 @@ impl Call {
             Err(_) => self.refuse_their_offer(&message),
         };
         let refused = answered.is_err() && body.is_some();
-        self.acknowledge(cx, client, &dialog, cseq, &extra, body);
         self.dialog = Some(dialog);
+        self.acknowledge_or_leave(cx, client, cseq, &extra, body);
         self.invite = None;
         let Some(change) = self.change.take() else {
             return;
@@ -251,7 +258,9 @@ impl Call {
     }
 
     pub(super) fn retry_change(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
-        let Some(change) = self.change.as_deref_mut() else { return };
+        let Some(change) = self.change.as_deref_mut() else {
+            return;
+        };
         // The peer's own re-INVITE came first and still wants its ACK.
         if self.repeat.is_some() || self.server.is_some() {
             change.retry_at = Some(cx.arm(cx.t1, self.owner, RETRY));
@@ -261,10 +270,13 @@ impl Call {
         if change.update.is_some() {
             return self.retry_update(cx, out);
         }
-        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut()) else {
+        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut())
+        else {
             return;
         };
-        if change.ours && let Some(media) = self.media.as_mut() {
+        if change.ours
+            && let Some(media) = self.media.as_mut()
+        {
             invite.draft_mut().body = media.offer(change.hold);
         }
         let cseq = dialog.local_cseq() + 1;
@@ -307,7 +319,9 @@ impl Call {
     }
 
     pub(super) fn restore_media(&mut self, tag: &str, before: Option<Media>) {
-        let Some(media) = self.media_of(tag) else { return };
+        let Some(media) = self.media_of(tag) else {
+            return;
+        };
         match before {
             Some(before) => *media = before,
             None => media.on_refused(),

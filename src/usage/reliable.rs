@@ -12,6 +12,7 @@ use crate::syntax::headers::{RAck, RSeq};
 use crate::syntax::{HeaderId, Message};
 use crate::transaction::ServerKey;
 
+use super::automation::{Auto, Unpracked};
 use super::call::{Call, CallEvent, Outcome, Pending, PendingKind, State, description};
 use super::lines::Lines;
 use super::media::Media;
@@ -94,6 +95,8 @@ pub(super) struct Early {
     rseq: Option<u32>,
     /// The descriptions of this dialog, once exchanged ahead of the 2xx.
     pub(super) media: Option<Box<Media>>,
+    /// The reliable response that the application acknowledges.
+    pub(super) unpracked: Option<Unpracked>,
 }
 
 impl Call {
@@ -271,7 +274,9 @@ impl Call {
 
     /// Whether the peer showed by a PRACK that it knows the dialog, and no other is outstanding.
     pub(super) fn was_pracked(&self) -> bool {
-        self.sent.as_ref().is_some_and(|sent| sent.rseq > 0 && sent.open.is_none())
+        self.sent
+            .as_ref()
+            .is_some_and(|sent| sent.rseq > 0 && sent.open.is_none())
     }
 
     /// Our own offer in a reliable response is not answered yet.
@@ -361,7 +366,17 @@ impl Call {
         let body = answer
             .as_ref()
             .map(|(content_type, text)| (&**content_type, &**text));
-        self.respond_with(cx, account, server, &message, 200, "", "", body);
+        let asked = !self.auto.has(Auto::PRACK) && self.state == State::Incoming && !fault;
+        if asked {
+            let message = message.clone();
+            out.push(CallEvent::PrackOffered {
+                server,
+                rseq,
+                message,
+            });
+        } else {
+            self.respond_with(cx, account, server, &message, 200, "", "", body);
+        }
         if self.state != State::Incoming {
             return;
         }
@@ -369,7 +384,9 @@ impl Call {
             self.refuse(cx, account, 488, "", "", None);
             return self.finish(cx, Outcome::Media, Some(message), out);
         }
-        out.push(CallEvent::Pracked { rseq, message });
+        if !asked {
+            out.push(CallEvent::Pracked { rseq, message });
+        }
         let Some(sent) = self.sent.as_deref_mut() else {
             return;
         };
@@ -452,6 +469,7 @@ impl Call {
             dialog,
             rseq: None,
             media: None,
+            unpracked: None,
         });
         Some(self.early.len() - 1)
     }
@@ -489,6 +507,16 @@ impl Call {
                 };
             }
             early.media = Some(fork);
+        }
+        if !fault && !self.auto.has(Auto::PRACK) {
+            early.unpracked = Some(Unpracked {
+                rseq,
+                cseq: message.cseq(),
+                body,
+            });
+            let message = message.clone();
+            out.push(CallEvent::Reliable { rseq, message });
+            return true;
         }
         let content_type = self.media.as_ref().map(Media::content_type);
         let (mut draft, cseq) = early.dialog.request("PRACK");

@@ -9,6 +9,7 @@ use crate::syntax::Message;
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 
+use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
 use super::media::{Media, MediaFault, SDP};
 use super::reinvite::{Busy, Change, Offer};
@@ -137,7 +138,9 @@ impl Call {
         match status {
             0..=199 => {}
             200..=299 => self.on_update_accepted(cx, message, out),
-            401 | 407 if self.authenticate_update(cx, account, &message) => {}
+            401 | 407
+                if self.auto.has(Auto::AUTHENTICATION)
+                    && self.authenticate_update(cx, account, &message) => {}
             422 if self.raise_interval(&message) => self.repeat_update(cx),
             491 => self.wait_after_glare(cx),
             408 | 481 => {
@@ -156,7 +159,9 @@ impl Call {
 
     /// Our UPDATE again, with the session interval of now.
     fn repeat_update(&mut self, cx: &mut Cx) {
-        let Some(mut change) = self.change.take() else { return };
+        let Some(mut change) = self.change.take() else {
+            return;
+        };
         if let Some(update) = change.update.as_mut() {
             self.rewrite_timer(update.outgoing.rest_mut());
             if let Some(dialog) = self.dialog_of(&update.tag) {
@@ -322,7 +327,14 @@ impl Call {
             return;
         }
         let held = self.media_of(&tag).is_some_and(|media| media.remote_hold());
-        let answer = match self.answer_update(&tag, &message) {
+        let mut answer = self.answer_update(&tag, &message);
+        if answer == Err(504) && self.leaves_descriptions() {
+            match self.offer_update(cx, server, message.clone(), out) {
+                Ok(()) => return,
+                Err(status) => answer = Err(status),
+            }
+        }
+        let answer = match answer {
             Ok(answer) => answer,
             Err(status) => {
                 let lines = match status {

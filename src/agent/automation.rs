@@ -1,0 +1,33 @@
+//! What is done without asking the application, readable and settable on sessions at any time (`RTC_AUTO_…`).
+
+use crate::base::Key;
+use crate::usage::Auto;
+
+use super::session::ended;
+use super::{Agent, Code, Kind, ObjectRef, Refusal, Verdict};
+
+impl Agent {
+    /// Sets the AUTOMATION of a session or of the usage that it is.
+    pub(super) fn set_automation(
+        &mut self,
+        object: &ObjectRef,
+        value: i64,
+    ) -> Result<Verdict, Refusal> {
+        let auto = u32::try_from(value).ok().and_then(Auto::new);
+        let auto = auto.ok_or_else(|| {
+            Refusal::new(
+                Code::InvalidArgument,
+                "the automation is a mask of RTC_AUTO_ bits",
+            )
+        })?;
+        if object.kind() != Kind::Session {
+            return Err(Refusal::new(Code::NotAllowed, "this can only be read"));
+        }
+        let session = self
+            .sessions
+            .get_mut(Key::from_bits(object.key()))
+            .ok_or_else(ended)?;
+        session.call.set_auto(auto);
+        Ok(Verdict::Done)
+    }
+}
