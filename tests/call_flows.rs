@@ -431,6 +431,7 @@ fn a_refused_hold_leaves_the_call_as_it_was() {
     s.peer.expect("INVITE");
 }
 
+/// B-241, B-253, B-421: NOTIFY inside a call: an event when its package was allowed, else 481.
 #[test]
 fn dialog_notifications_reach_the_application_only_when_allowed() {
     let mut s = scene(15);
@@ -438,7 +439,7 @@ fn dialog_notifications_reach_the_application_only_when_allowed() {
     let lines = "Event: talk\r\nSubscription-State: active\r\n";
     s.say(&invite, "NOTIFY", 5, lines, "");
     s.run();
-    s.peer.expect("489 NOTIFY");
+    s.peer.expect("481 NOTIFY");
     s.on(|agent, _| agent.allow_dialog_notifications(Some(&session), "talk", true))
         .expect("allowed");
     s.say(&invite, "NOTIFY", 6, lines, "");
@@ -467,6 +468,7 @@ fn dialog_notifications_reach_the_application_only_when_allowed() {
     s.peer.expect("200 NOTIFY");
 }
 
+/// B-248, B-421: Allow-Events of the INVITE.
 #[test]
 fn allowed_packages_are_named_in_the_invite() {
     let mut s = scene(16);

@@ -312,8 +312,11 @@ impl Agent {
             .any(|known| known.eq_ignore_ascii_case(&package))
             || self.packages.allows_in_dialogs(&package);
         if !allowed || package.is_empty() {
-            let lines = self.allow_events_line();
-            return self.answer_inside(key, server, &message, 489, &lines);
+            // Nobody subscribed to it here (RFC 6665 §4.1.3).
+            return self.answer_inside(key, server, &message, 481, "");
+        }
+        if state.is_empty() {
+            return self.answer_inside(key, server, &message, 400, "");
         }
         let event = Event {
             event_type: EventType::SessionNotification,

@@ -140,8 +140,8 @@ impl Subscriber {
             "deactivated" | "timeout" => self.restart(cx, account, end, message, out),
             "probation" | "giveup" => self.restart_later(cx, retry_after, end, message, out),
             "rejected" | "noresource" | "invariant" => self.finish(cx, account, end, message, out),
-            _ if retry_after.is_some() => self.restart_later(cx, retry_after, end, message, out),
-            _ => self.finish(cx, account, end, message, out),
+            // No reason, or one unknown: any time will do, but not before that of Retry-After.
+            _ => self.restart_later(cx, retry_after, end, message, out),
         }
     }
 

@@ -13,10 +13,27 @@ use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 
 use super::context::ALLOW;
+use super::subscribe::is_fatal;
 use super::{Account, Cx, Lines, Outcome, Outgoing, Owner};
 
 /// Timer: the subscription is over unless it was refreshed.
 const EXPIRY: u32 = 1;
+/// Timer: what was held back because the one before had just gone out may go.
+const HELD: u32 = 2;
+
+/// How long after one NOTIFY the next may follow that only tells news (RFC 6665 §5.4.10): as the packages say.
+#[must_use]
+pub fn least_gap(package: &str) -> Duration {
+    let secs = match package.to_ascii_lowercase().as_str() {
+        // RFC 3856 §6.10, RFC 3857 §4.10, RFC 3680 §4.10, RFC 4575 §3.10.
+        "presence" | "presence.winfo" | "reg" | "conference" => 5,
+        // RFC 4235 §3.10, RFC 3842 §3.10.
+        "dialog" | "message-summary" => 1,
+        _ => 0,
+    };
+    Duration::from_secs(secs)
+}
+
 /// Longest time granted, in seconds.
 pub const LONGEST: u32 = 86_400;
 /// Time granted when none was asked for, in seconds.
@@ -44,6 +61,8 @@ struct Notice {
     own: String,
     cookie: i64,
     body: Option<(Box<str>, Box<[u8]>)>,
+    /// Tells more than news: the answer to a SUBSCRIBE, another state, the end. It is not held back.
+    urgent: bool,
 }
 
 /// What a notifier tells.
@@ -88,6 +107,10 @@ pub struct Notifier {
     current: Option<(Box<str>, Box<[u8]>)>,
     ended_by: Option<Outcome>,
     over: bool,
+    /// Time between two NOTIFYs of news.
+    gap: Duration,
+    spoke_at: Option<Time>,
+    held_until: Option<Time>,
 }
 
 impl Notifier {
@@ -103,6 +126,7 @@ impl Notifier {
     ) -> Option<Self> {
         let dialog = Dialog::uas(&request, local_tag, flow)?;
         let event: Event<'_> = request.typed().ok().flatten()?;
+        let gap = least_gap(event.package);
         // The id is part of the subscription's name; other parameters are for the first SUBSCRIBE.
         let event = match event.id() {
             Some(id) => format!("{};id={id}", event.package),
@@ -124,6 +148,9 @@ impl Notifier {
             current: None,
             ended_by: None,
             over: false,
+            gap,
+            spoke_at: None,
+            held_until: None,
         })
     }
 
@@ -200,7 +227,7 @@ impl Notifier {
             return true;
         }
         self.lasts(cx);
-        self.notify(cx, account, own, body, cookie, out);
+        self.tell(cx, account, own, body, cookie, true, out);
         true
     }
 
@@ -237,12 +264,14 @@ impl Notifier {
         out: &mut Vec<Told>,
     ) {
         if matches!(self.state, State::Active | State::Pending) {
-            self.state = if active {
+            let state = if active {
                 State::Active
             } else {
                 State::Pending
             };
-            self.notify(cx, account, own, body, cookie, out);
+            let urgent = self.state != state;
+            self.state = state;
+            self.tell(cx, account, own, body, cookie, urgent, out);
         }
     }
 
@@ -256,6 +285,19 @@ impl Notifier {
         cookie: i64,
         out: &mut Vec<Told>,
     ) {
+        self.tell(cx, account, own, body, cookie, false, out);
+    }
+
+    fn tell(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        cookie: i64,
+        urgent: bool,
+        out: &mut Vec<Told>,
+    ) {
         self.keep(body);
         let body = self.current.clone().filter(|_| self.state == State::Active);
         let notice = Notice {
@@ -264,6 +306,7 @@ impl Notifier {
             own: own.to_owned(),
             cookie,
             body,
+            urgent,
         };
         self.queue(cx, account, notice, out);
     }
@@ -297,6 +340,7 @@ impl Notifier {
             own: own.to_owned(),
             cookie,
             body: self.current.clone().filter(|_| active),
+            urgent: true,
         };
         self.queue(cx, account, notice, out);
     }
@@ -314,6 +358,15 @@ impl Notifier {
             // Each NOTIFY tells the whole state: the oldest is the one to miss.
             complete(lost.cookie, Outcome::Local, None, out);
         }
+        if !self.gap.is_zero() {
+            // What was held back is overtaken by the news that it did not know.
+            self.queue.retain(|held| {
+                if !held.urgent {
+                    complete(held.cookie, Outcome::Local, None, out);
+                }
+                held.urgent
+            });
+        }
         self.queue.push_back(notice);
         self.go(cx, account);
     }
@@ -322,9 +375,21 @@ impl Notifier {
         if self.sent.is_some() {
             return;
         }
+        let next = self.queue.front();
+        let held = next.is_some_and(|notice| !notice.urgent)
+            && self.spoke_at.is_some_and(|at| cx.now < at + self.gap);
+        if held {
+            if self.held_until.is_none() {
+                let since = self.spoke_at.map_or(Duration::ZERO, |at| cx.now.since(at));
+                let wait = self.gap.saturating_sub(since);
+                self.held_until = Some(cx.arm(wait, self.owner, HELD));
+            }
+            return;
+        }
         let Some(notice) = self.queue.pop_front() else {
             return;
         };
+        self.spoke_at = Some(cx.now);
         let left = notice.until.map_or(0, |at| at.since(cx.now).as_secs());
         let left = left.max(1);
         let state = match &notice.state {
@@ -427,7 +492,7 @@ impl Notifier {
             return self.terminate(cx, account, "timeout", "", None, 0, out);
         }
         self.lasts(cx);
-        self.notify(cx, account, "", None, 0, out);
+        self.tell(cx, account, "", None, 0, true, out);
         out.push(Told::Refreshed(message));
     }
 
@@ -461,8 +526,10 @@ impl Notifier {
                 }
             }
             _ => {
-                // RFC 6665 §4.2.2: with Retry-After it is not over; the next NOTIFY tells the whole state anyway.
-                if super::backoff::asked(&message).is_some() {
+                // RFC 6665 §4.2.2: some answers end it, others and those with Retry-After do not; the next NOTIFY tells
+                // the whole state anyway.
+                let ends = status == 408 || is_fatal(status);
+                if !ends || super::backoff::asked(&message).is_some() {
                     complete(cookie, Outcome::Sip(status), Some(&message), out);
                     return self.go_on(cx, account, Some(message), out);
                 }
@@ -524,6 +591,7 @@ impl Notifier {
             return;
         }
         cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
+        cx.disarm(self.held_until.take(), self.owner, HELD);
         for lost in std::mem::take(&mut self.queue) {
             complete(lost.cookie, Outcome::Local, None, out);
         }
@@ -535,6 +603,10 @@ impl Notifier {
         if what == EXPIRY {
             self.expires_at = None;
             self.terminate(cx, account, "timeout", "", None, 0, out);
+        }
+        if what == HELD {
+            self.held_until = None;
+            self.go(cx, account);
         }
     }
 }

@@ -23,6 +23,12 @@ const EXPIRY: u32 = 2;
 pub(super) const NO_NOTIFY: u32 = 3;
 const RETRY: u32 = 4;
 
+/// Answers to a SUBSCRIBE or NOTIFY inside that end the subscription (RFC 6665 §4.1.2.2, §4.2.2).
+#[must_use]
+pub(super) const fn is_fatal(status: u16) -> bool {
+    matches!(status, 404 | 405 | 410 | 416 | 480..=485 | 489 | 501 | 604)
+}
+
 /// Most times one SUBSCRIBE is sent anew because of 423.
 const MAX_TURNS: u8 = 4;
 /// A subscription that lasted so long is made anew at once; after two shorter ones there is a wait.
@@ -215,6 +221,28 @@ impl Subscriber {
         }
     }
 
+    /// Refreshes it before its time, so that the whole state is told again (RFC 4235 §4.3). `false`: not now.
+    pub fn refresh_now(&mut self, cx: &mut Cx, account: &mut Account) -> bool {
+        let possible = self.state == State::Subscribed
+            && self.request.is_none()
+            && self.dialog.is_some()
+            && self.wanted.expires > 0;
+        if possible {
+            cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
+            cx.disarm(self.retry_at.take(), self.owner, RETRY);
+            self.send(cx, account);
+        }
+        possible
+    }
+
+    /// Gives the dialog up and begins anew: what it tells makes no sense any more.
+    pub fn begin_anew(&mut self, cx: &mut Cx, account: &mut Account, out: &mut Vec<Told>) {
+        if self.state == State::Subscribed {
+            self.request = None;
+            self.restart(cx, account, End::Silence, None, out);
+        }
+    }
+
     /// Ends it: Expires: 0, then the last NOTIFY (RFC 6665 §4.1.2.3).
     pub fn unsubscribe(
         &mut self,
@@ -379,6 +407,10 @@ impl Subscriber {
         out: &mut Vec<Told>,
     ) {
         self.turns = 0;
+        // RFC 5839 §4: nothing is new, no NOTIFY follows.
+        if message.status() == Some(204) {
+            cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
+        }
         match self.dialog.as_deref_mut() {
             Some(dialog) if dialog.matches_response(message) => dialog.refresh_target(message),
             // A fork other than the one whose NOTIFY was first: there is one subscription here (RFC 6665 §4.4.1).
@@ -464,18 +496,24 @@ impl Subscriber {
             };
         }
         match outcome {
-            // The notifier knows nothing of it (any more).
-            Outcome::Sip(481) => self.restart(cx, account, end, message, out),
+            // The notifier knows nothing of it, or of its package (any more): a new SUBSCRIBE will tell.
+            Outcome::Sip(481 | 489) => self.restart(cx, account, end, message, out),
             Outcome::Sip(408) | Outcome::Failed(_) => {
                 self.restart_later(cx, None, end, message, out);
             }
-            // It stands until its time is up; the refresh is tried again before that.
-            Outcome::Sip(status) if status != 480 && is_passing(status) || asked.is_some() => {
-                let wait = self.backoff.wait(&mut cx.entropy, asked);
+            Outcome::Sip(status) if is_fatal(status) => match asked {
+                Some(_) => self.restart_later(cx, asked, end, message, out),
+                None => self.finish(cx, account, end, message, out),
+            },
+            // It stands until its time is up; where that may help the refresh is tried again before.
+            _ => {
                 cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
-                self.retry_at = Some(cx.arm(wait, self.owner, RETRY));
+                let passing = matches!(outcome, Outcome::Sip(status) if is_passing(status));
+                if passing || asked.is_some() {
+                    let wait = self.backoff.wait(&mut cx.entropy, asked);
+                    self.retry_at = Some(cx.arm(wait, self.owner, RETRY));
+                }
             }
-            _ => self.finish(cx, account, end, message, out),
         }
     }
 
@@ -590,7 +628,11 @@ impl Subscriber {
                     State::Subscribed | State::Subscribing if !self.heard => {
                         self.finish(cx, account, End::Silence, None, out);
                     }
-                    // A refresh was accepted and nothing came: nothing is new, or the notifier is older than RFC 6665.
+                    // RFC 6665 §4.1.2.2: a refresh was accepted and nothing came: what stands there is not known. One
+                    // that has no answer yet fails by itself.
+                    State::Subscribed if self.request.is_none() => {
+                        self.restart(cx, account, End::Silence, None, out);
+                    }
                     _ => {}
                 }
             }

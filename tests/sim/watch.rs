@@ -53,9 +53,13 @@ pub fn body(text: &str) -> Send {
 
 impl Pair {
     pub fn serve(&mut self, mode: i32) {
+        self.serve_package("presence", mode);
+    }
+
+    pub fn serve_package(&mut self, package: &str, mode: i32) {
         self.net
             .with(self.bob, |agent, _| {
-                agent.serve_package("presence", "application/pidf+xml", mode)
+                agent.serve_package(package, "application/pidf+xml", mode)
             })
             .expect("served");
     }
@@ -96,8 +100,13 @@ impl Pair {
 
     /// A subscription that stands, with its watcher.
     pub fn standing(&mut self) -> (ObjectRef, ObjectRef) {
-        self.serve(0);
-        let subscription = self.subscription(options("presence"));
+        self.standing_in("presence")
+    }
+
+    /// The same in any package.
+    pub fn standing_in(&mut self, package: &str) -> (ObjectRef, ObjectRef) {
+        self.serve_package(package, 0);
+        let subscription = self.subscription(options(package));
         self.subscribe(&subscription);
         let watcher = self.watcher();
         let bob = self.bob;
@@ -167,6 +176,13 @@ pub struct Hand {
 }
 
 pub fn hand() -> Hand {
+    let mut hand = hand_for(options("presence"));
+    hand.subscribe();
+    hand
+}
+
+/// The same before anything is sent.
+pub fn hand_for(options: SubscriptionOptions) -> Hand {
     let mut net = Sim::new(21);
     let alice = net.agent("alice", "192.0.2.1", Config::default());
     let bob = Raw::new(&mut net, "bob", "192.0.2.2");
@@ -175,20 +191,16 @@ pub fn hand() -> Hand {
     })
     .expect("a URI");
     let subscription = net
-        .with(alice, |agent, _| {
-            agent.create_subscription(options("presence"))
-        })
+        .with(alice, |agent, _| agent.create_subscription(options))
         .expect("a subscription");
-    let mut hand = Hand {
+    Hand {
         net,
         alice,
         bob,
         subscription,
         kept: Vec::new(),
         seen: Vec::new(),
-    };
-    hand.subscribe();
-    hand
+    }
 }
 
 impl Hand {
@@ -235,9 +247,26 @@ impl Hand {
     }
 
     pub fn respond(&mut self, request: &Message, status: u16, lines: &str) {
+        self.respond_as(request, status, "b1", lines);
+    }
+
+    pub fn respond_as(&mut self, request: &Message, status: u16, tag: &str, lines: &str) {
         self.bob
-            .respond(&mut self.net, request, status, "b1", lines, "");
+            .respond(&mut self.net, request, status, tag, lines, "");
         self.net.run_for(secs(0.1));
+    }
+
+    pub fn know_the_password(&mut self) {
+        let credentials = rtcclient::agent::Credentials {
+            user: "alice".into(),
+            secret: "x".into(),
+            ..Default::default()
+        };
+        self.net
+            .with(self.alice, |agent, _| {
+                agent.set_credentials(None, credentials)
+            })
+            .expect("credentials");
     }
 
     /// A NOTIFY in the dialog of that SUBSCRIBE, and the status it is answered with.
@@ -253,14 +282,31 @@ impl Hand {
         event: &str,
         state: &str,
     ) -> u16 {
+        let lines = format!("Event: {event}\r\nSubscription-State: {state}\r\n");
+        self.notify_with(subscribe, cseq, tag, &lines, "")
+    }
+
+    pub fn notify_without_state(&mut self, subscribe: &Message, cseq: u32, tag: &str) -> u16 {
+        self.notify_with(subscribe, cseq, tag, "Event: presence\r\n", "")
+    }
+
+    /// A NOTIFY with those lines and that body; how it is answered once the claim time is over.
+    pub fn notify_with(
+        &mut self,
+        subscribe: &Message,
+        cseq: u32,
+        tag: &str,
+        lines: &str,
+        body: &str,
+    ) -> u16 {
         let text = format!(
             "NOTIFY sip:alice@192.0.2.1:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bK{tag}{cseq}{}\r\n\
              Max-Forwards: 70\r\nFrom: <{BOB}>;tag={tag}\r\nTo: <sip:alice@192.0.2.1>;tag={}\r\nCall-ID: {}\r\n\
-             CSeq: {cseq} NOTIFY\r\nContact: <sip:peer@192.0.2.2:5060>\r\nEvent: {event}\r\n\
-             Subscription-State: {state}\r\nContent-Length: 0\r\n\r\n",
+             CSeq: {cseq} NOTIFY\r\nContact: <sip:peer@192.0.2.2:5060>\r\n{lines}Content-Length: {}\r\n\r\n{body}",
             self.net.now.as_micros(),
             subscribe.from_tag().expect("a tag"),
             subscribe.call_id(),
+            body.len(),
         );
         self.bob.send(&mut self.net, "192.0.2.1", text);
         self.net.run_for(secs(0.6));
