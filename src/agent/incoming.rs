@@ -42,8 +42,8 @@ impl Agent {
             return self.reply(server, &message, 503, "Retry-After: 10\r\n");
         };
         if let Err(status) = self.take_invite(key, server, message.clone(), flow) {
-            if let Some(session) = self.sessions.remove(key) {
-                self.tags.remove(&session.call.local_tag());
+            if let Some(mut session) = self.sessions.remove(key) {
+                session.call.release(&mut self.cx);
             }
             let least;
             let lines = match status {
@@ -109,7 +109,7 @@ impl Agent {
         if session.call.check_interval(&message).is_err() {
             return Err(422);
         }
-        if !session.call.take(server, message, flow, media) {
+        if !session.call.take(&mut self.cx, server, message, flow, media) {
             return Err(400);
         }
         if session.call.lacks_reliable() {

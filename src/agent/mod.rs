@@ -45,10 +45,9 @@ pub mod watcher;
 use std::collections::{HashMap, VecDeque};
 
 use crate::base::{Key, Slab, Time};
-use crate::dialog::LocalTag;
 use crate::transaction::ServerKey;
 use crate::transport::{Core, Input, Io};
-use crate::usage::{Account, Cx, Owner};
+use crate::usage::{Account, Cx};
 
 pub use crate::usage::Reliable;
 pub use answer::Pending;
@@ -80,8 +79,6 @@ pub struct Agent {
     watchers: Slab<watcher::Watcher>,
     requests: Slab<request::AppRequest>,
     pending: Slab<Pending>,
-    /// Our tag in a dialog or dialog to be → whose it is.
-    tags: HashMap<LocalTag, Owner>,
     /// INVITEs of peers without final response → their session.
     open_invites: HashMap<ServerKey, Key<session::Session>>,
     packages: packages::Packages,
@@ -113,7 +110,6 @@ impl Agent {
             watchers: Slab::default(),
             requests: Slab::default(),
             pending: Slab::default(),
-            tags: HashMap::new(),
             open_invites: HashMap::new(),
             packages: packages::Packages::default(),
             events: VecDeque::new(),
@@ -238,7 +234,7 @@ impl Agent {
             Kind::Session => self
                 .sessions
                 .get(Key::from_bits(bits))
-                .map(|session| session.details(self.cx.now)),
+                .map(|session| session.details(&self.cx)),
             Kind::Participant => self
                 .sessions
                 .get(Key::from_bits(bits))
@@ -276,7 +272,7 @@ impl Agent {
             malformed_in: counters.malformed,
             refused_by_limit: counters.refused,
             transactions: count(self.cx.endpoint.live_transactions()),
-            dialogs: count(self.tags.len()),
+            dialogs: count(self.cx.dialogs.len()),
             sessions: count(self.sessions.len()),
             subscriptions: count(self.subscriptions.len() + self.watchers.len()),
             registrations: count(

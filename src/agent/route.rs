@@ -1,11 +1,13 @@
 //! Which object a message, a timer or a failure belongs to (RFC 3261 §8.2, §12.2.2).
 
 use crate::base::Key;
-use crate::dialog::LocalTag;
+use crate::dialog::{LocalTag, Order};
 use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
 use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
-use crate::usage::{Alarm, Outcome, Owner, Reliable, Role, on_stray, reliable, session_timer};
+use crate::usage::{
+    Alarm, DialogKey, Outcome, Owner, Reliable, Role, Side, on_stray, reliable, session_timer,
+};
 
 use super::Agent;
 
@@ -108,10 +110,7 @@ impl Agent {
             return self.reply(server, &message, 503, "Retry-After: 5\r\n");
         }
         match message.to_tag() {
-            Some(tag) => match self.owner_of(tag) {
-                Some(owner) => self.on_dialog_request(owner, server, message, flow),
-                None => self.on_unknown_dialog(server, &message),
-            },
+            Some(_) => self.on_dialog_request(server, message, flow),
             None => {
                 if let Some(server) = server {
                     self.on_new_request(server, message, flow);
@@ -120,13 +119,26 @@ impl Agent {
         }
     }
 
-    fn on_dialog_request(
-        &mut self,
-        owner: Owner,
-        server: Option<ServerKey>,
-        message: Message,
-        flow: &Flow,
-    ) {
+    /// The dialog first, then the usage (RFC 5057 §5.3).
+    fn on_dialog_request(&mut self, server: Option<ServerKey>, message: Message, flow: &Flow) {
+        let found = self.cx.dialogs.find(&message);
+        let owner = match (found.owner, found.dialog) {
+            (Some(owner), _) => owner,
+            // What belongs to no usage is told with the call of the dialog, if there is one.
+            (None, Some(key)) => {
+                let dialogs = &self.cx.dialogs;
+                let beside = match message.method() {
+                    "NOTIFY" => dialogs.any_subscription(key, Side::Subscriber),
+                    "SUBSCRIBE" => dialogs.any_subscription(key, Side::Notifier),
+                    _ => None,
+                };
+                match dialogs.call(key).or(beside) {
+                    Some(owner) => owner,
+                    None => return self.on_usageless(key, server, message, flow),
+                }
+            }
+            (None, None) => return self.on_unknown_dialog(server, &message),
+        };
         match owner.role {
             Role::Call => self.on_call_request(Key::from_bits(owner.key), server, message, flow),
             Role::Subscription => {
@@ -136,6 +148,34 @@ impl Agent {
                 self.on_watcher_request(Key::from_bits(owner.key), server, message, flow);
             }
             _ => self.on_unknown_dialog(server, &message),
+        }
+    }
+
+    /// A request in a dialog of subscriptions alone that is for none of them.
+    fn on_usageless(
+        &mut self,
+        key: DialogKey,
+        server: Option<ServerKey>,
+        message: Message,
+        flow: &Flow,
+    ) {
+        let Some(server) = server else { return };
+        let order = self
+            .cx
+            .dialogs
+            .get_mut(key)
+            .map(|dialog| dialog.on_request(&message));
+        if order == Some(Order::Stale) {
+            return self.reply(server, &message, 500, "");
+        }
+        match message.method() {
+            "OPTIONS" => self.on_options(server, &message, flow),
+            "MESSAGE" => self.on_message(server, message),
+            // The dialog is known, the usage is not (RFC 5057 §5.1: 481 ends no other).
+            "INVITE" | "UPDATE" | "PRACK" | "BYE" | "INFO" | "NOTIFY" | "SUBSCRIBE" => {
+                self.reply(server, &message, 481, "");
+            }
+            _ => self.on_other_request(server, message),
         }
     }
 
@@ -244,11 +284,6 @@ impl Agent {
         builder.build()
     }
 
-    /// Whose tag that is.
-    pub(super) fn owner_of(&self, tag: &str) -> Option<Owner> {
-        LocalTag::parse(tag).and_then(|tag| self.tags.get(&tag).copied())
-    }
-
     fn on_cancelled(&mut self, server: ServerKey, message: Message) {
         if let Some(key) = self.open_invites.get(&server).copied() {
             self.with_call(key, |call, cx, account, out| {
@@ -272,27 +307,13 @@ impl Agent {
         let Some(tag) = message.from_tag().and_then(LocalTag::parse) else {
             return;
         };
-        let known = self.tags.get(&tag).is_some_and(|owner| {
-            owner.role == Role::Call
-                && self
-                    .sessions
-                    .get(Key::from_bits(owner.key))
-                    .and_then(|session| session.call.dialog())
-                    .is_some_and(|dialog| dialog.matches_response(message))
-        });
-        if !known {
+        if !self.cx.dialogs.knows_response(tag, message) {
             on_stray(&mut self.cx, &mut self.anonymous, message, tag, flow);
         }
     }
 
     fn on_flow_closed(&mut self, flow: &Flow) {
-        for key in self.sessions.keys() {
-            if let Some(session) = self.sessions.get_mut(key) {
-                session.call.on_flow_closed(flow);
-            }
-        }
+        self.cx.dialogs.forget_flow(flow);
         self.on_registration_flow_closed(flow);
-        self.on_subscription_flow_closed(flow);
-        self.on_watcher_flow_closed(flow);
     }
 }

@@ -9,7 +9,7 @@ use crate::base::{Key, Slab, Time};
 use crate::syntax::{HeaderId, Message, NameAddr, Scheme, Uri};
 use crate::transaction::ServerKey;
 use crate::usage::media::SDP;
-use crate::usage::{Account, Auto, Call, Invitation, Media, Owner, Role};
+use crate::usage::{Account, Auto, Call, Cx, Invitation, Media, Owner, Role};
 
 use super::headers::{HeaderSet, own_lines};
 use super::profile::Profile;
@@ -70,17 +70,17 @@ impl Session {
             .map(|profile| Key::from_bits(profile.key()))
     }
 
-    pub(super) fn details(&self, now: Time) -> Details {
+    pub(super) fn details(&self, cx: &Cx) -> Details {
         let mut details = Details::default();
         details.int(properties::SESSION_TYPE, self.session_type.number());
         let open = self.state() == SessionState::Idle && self.participant.is_none();
         details.int(properties::SESSION_CAN_ADD_PARTICIPANTS, i64::from(open));
-        let duration = self.connected_at.map_or(0, |at| now.since(at).as_millis());
+        let duration = self.connected_at.map_or(0, |at| cx.now.since(at).as_millis());
         details.int(
             properties::SESSION_DURATION_MS,
             i64::try_from(duration).unwrap_or(i64::MAX),
         );
-        if let Some(dialog) = self.call.dialog() {
+        if let Some(dialog) = self.call.dialog(&cx.dialogs) {
             details.text(properties::SESSION_CALL_ID, dialog.call_id());
         } else if let Some(request) = self.call.request() {
             details.text(properties::SESSION_CALL_ID, request.call_id());
@@ -199,7 +199,7 @@ impl Agent {
             session.call.auto = Auto::without(options.manual | self.config.session_defaults.manual);
             session.call.extra = session.headers.over(&session.client_headers);
         }
-        self.tags.insert(tag, owner);
+        self.cx.dialogs.claim(tag, owner);
         Ok(key)
     }
 

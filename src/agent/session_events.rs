@@ -338,10 +338,9 @@ impl Agent {
     ) {
         let gone = Some(ParticipantState::Disconnected);
         self.set_state(key, SessionState::Disconnected, gone, status, text, message);
-        let Some(session) = self.sessions.remove(key) else {
+        let Some(mut session) = self.sessions.remove(key) else {
             return;
         };
-        self.tags.remove(&session.call.local_tag());
         let owner = Owner {
             role: Role::Call,
             key: key.to_bits(),
@@ -350,7 +349,8 @@ impl Agent {
         if let Some(server) = session.open_server {
             self.open_invites.remove(&server);
         }
-        session.object.end(session.details(self.cx.now));
+        session.object.end(session.details(&self.cx));
+        session.call.release(&mut self.cx);
         if let Some(participant) = &session.participant {
             participant.end(session.participant_details());
         }
@@ -376,8 +376,8 @@ impl Agent {
             let idle = self.sessions.get(key).is_some_and(|session| {
                 session.state() == SessionState::Idle && session.participant.is_none()
             });
-            if idle && let Some(session) = self.sessions.remove(key) {
-                self.tags.remove(&session.call.local_tag());
+            if idle && let Some(mut session) = self.sessions.remove(key) {
+                session.call.release(&mut self.cx);
             }
         }
     }

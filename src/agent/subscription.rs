@@ -358,7 +358,6 @@ impl Agent {
             subscriptions,
             profiles,
             anonymous,
-            tags,
             ..
         } = self;
         let Some(subscription) = subscriptions.get_mut(key) else {
@@ -376,10 +375,10 @@ impl Agent {
             (subscription.usage.state() != State::Idle).then(|| subscription.usage.local_tag());
         if now != subscription.tag {
             if let Some(old) = std::mem::replace(&mut subscription.tag, now) {
-                tags.remove(&old);
+                cx.dialogs.unclaim(old);
             }
             if let Some(new) = now {
-                tags.insert(
+                cx.dialogs.claim(
                     new,
                     Owner {
                         role: Role::Subscription,
@@ -502,7 +501,6 @@ impl Agent {
             subscriptions,
             packages,
             cx,
-            tags,
             ..
         } = self;
         let Some(mut subscription) = subscriptions.remove(key) else {
@@ -511,7 +509,7 @@ impl Agent {
         subscription.usage.abandon(cx);
         packages.switch_unsolicited(cx, key, "", false);
         if let Some(tag) = subscription.tag {
-            tags.remove(&tag);
+            cx.dialogs.unclaim(tag);
         }
         subscription.object.end(subscription.details());
     }
@@ -567,15 +565,6 @@ impl Agent {
             self.with_subscription(key, |usage, cx, account, out| {
                 usage.on_request(cx, account, server, message, flow, out);
             });
-        }
-    }
-
-    /// A connection is gone.
-    pub(super) fn on_subscription_flow_closed(&mut self, flow: &Flow) {
-        for key in self.subscriptions.keys() {
-            if let Some(subscription) = self.subscriptions.get_mut(key) {
-                subscription.usage.on_flow_closed(flow);
-            }
         }
     }
 

@@ -147,9 +147,7 @@ impl Agent {
             accept.push_str(value);
         }
         let queue = self.config.endpoint.limits.held_messages;
-        let Self {
-            cx, watchers, tags, ..
-        } = self;
+        let Self { cx, watchers, .. } = self;
         let tag = cx.tag();
         // Whether the SUBSCRIBE can make a dialog is known before there is a place for it.
         let probe = Owner {
@@ -158,10 +156,11 @@ impl Agent {
         };
         let mut usage = Notifier::new(probe, tag, server, message.clone(), flow, queue)?;
         let key = watchers.insert_with(|key| {
-            usage.owned_by(Owner {
+            let owner = Owner {
                 role: Role::Watcher,
                 key: key.to_bits(),
-            });
+            };
+            usage.owned_by(cx, owner);
             let state = WatcherState::Offering.number();
             Watcher {
                 object: Object::new(Kind::Watcher, key.to_bits(), state, 0),
@@ -174,13 +173,6 @@ impl Agent {
                 offer: None,
             }
         });
-        tags.insert(
-            tag,
-            Owner {
-                role: Role::Watcher,
-                key: key.to_bits(),
-            },
-        );
         Some(key)
     }
 
@@ -253,8 +245,8 @@ impl Agent {
     }
 
     fn drop_watcher(&mut self, key: Key<Watcher>) {
-        if let Some(watcher) = self.watchers.remove(key) {
-            self.tags.remove(&watcher.usage.local_tag());
+        if let Some(mut watcher) = self.watchers.remove(key) {
+            watcher.usage.release(&mut self.cx);
             watcher.object.end(watcher.details(self.cx.now));
             self.check_shutdown();
         }
@@ -535,15 +527,6 @@ impl Agent {
         self.with_watcher(key, |usage, cx, account, out| {
             usage.on_alarm(cx, account, what, out);
         });
-    }
-
-    /// A connection is gone.
-    pub(super) fn on_watcher_flow_closed(&mut self, flow: &Flow) {
-        for key in self.watchers.keys() {
-            if let Some(watcher) = self.watchers.get_mut(key) {
-                watcher.usage.on_flow_closed(flow);
-            }
-        }
     }
 
     /// Says goodbye to a watcher (RFC 6665 §4.2.2: it may come again, to whoever serves then).

@@ -12,6 +12,7 @@ use crate::transaction::{ClientKey, ServerKey};
 use crate::transport::Flow;
 
 use super::call::{Call, CallEvent, Outcome, Pending, PendingKind, State, description};
+use super::invite_client::ack_of;
 use super::lines::Lines;
 use super::media::{Media, SDP};
 use super::{Account, Cx, Outgoing};
@@ -153,9 +154,8 @@ impl Call {
             }));
             return self.await_completion(cx);
         }
-        if let Some(dialog) = self.dialog.take() {
-            self.acknowledge(cx, client, &dialog, cseq, extra, body);
-            self.dialog = Some(dialog);
+        if let Some(ack) = self.dialog(&cx.dialogs).map(ack_of) {
+            self.acknowledge(cx, client, ack, cseq, extra, body);
         }
     }
 
@@ -177,12 +177,10 @@ impl Call {
         body: Option<(&str, &[u8])>,
     ) -> Result<(), NothingOpen> {
         let unacked = self.unacked.take().ok_or(NothingOpen::Ack)?;
-        let Some(dialog) = self.dialog.as_deref() else {
+        let Some((mut draft, remote_tag)) = self.dialog(&cx.dialogs).map(ack_of) else {
             return Err(NothingOpen::Ack);
         };
         let extra = self.extra.request(own);
-        let mut draft = dialog.draft("ACK");
-        let remote_tag: Box<str> = dialog.remote_tag().into();
         draft
             .lines
             .push_str(&format!("CSeq: {} ACK\r\n", unacked.cseq));
@@ -331,7 +329,7 @@ impl Call {
         let mut own = own.to_owned();
         if accepted {
             let tag: Box<str> = message.from_tag().unwrap_or_default().into();
-            if let Some(dialog) = self.dialog_of(&tag) {
+            if let Some(dialog) = self.dialog_of(&mut cx.dialogs, &tag) {
                 dialog.refresh_target(message);
                 dialog.note_allow(message);
             }

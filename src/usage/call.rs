@@ -6,11 +6,12 @@
 use crate::base::Time;
 use crate::dialog::{Dialog, LocalTag, Order};
 use crate::syntax::{HeaderId, Message, MessageBuilder};
-use crate::transaction::{ClientKey, Failure, ServerKey};
+use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
 use crate::transport::Flow;
 
 use super::automation::{Auto, COMPLETED, Unacked};
 use super::context::ALLOW;
+use super::dialogs::{DialogKey, Dialogs};
 use super::lines::{Extra, Lines};
 use super::media::Media;
 use super::reinvite::Change;
@@ -203,7 +204,7 @@ pub struct Call {
     pub(super) owner: Owner,
     pub(super) state: State,
     pub(super) local_tag: LocalTag,
-    pub(super) dialog: Option<Box<Dialog>>,
+    pub(super) dialog: Option<DialogKey>,
     pub(super) media: Option<Media>,
     /// The application's lines for every message of this call.
     pub extra: Extra,
@@ -302,8 +303,31 @@ impl Call {
 
     /// Its dialog, once there is one.
     #[must_use]
-    pub fn dialog(&self) -> Option<&Dialog> {
-        self.dialog.as_deref()
+    pub fn dialog<'a>(&self, dialogs: &'a Dialogs) -> Option<&'a Dialog> {
+        dialogs.get(self.dialog?)
+    }
+
+    pub(super) fn dialog_mut<'a>(&self, dialogs: &'a mut Dialogs) -> Option<&'a mut Dialog> {
+        dialogs.get_mut(self.dialog?)
+    }
+
+    /// Names its dialog, once there is one.
+    #[must_use]
+    pub fn dialog_key(&self) -> Option<DialogKey> {
+        self.dialog
+    }
+
+    /// Its early dialogs as the calling side, one for each fork, before one is confirmed.
+    pub fn early_dialogs(&self) -> impl DoubleEndedIterator<Item = &Dialog> {
+        self.early.iter().map(|early| &*early.dialog)
+    }
+
+    /// The call is over and forgotten: its tag and its part of the dialog are given up.
+    pub fn release(&mut self, cx: &mut Cx) {
+        if let Some(key) = self.dialog.take() {
+            cx.dialogs.leave(key, self.owner);
+        }
+        cx.dialogs.unclaim(self.local_tag);
     }
 
     /// Its descriptions.
@@ -350,8 +374,7 @@ impl Call {
         let dialog = match early {
             Some(at) => self.early.get_mut(at).map(|early| &mut *early.dialog),
             None => self
-                .dialog
-                .as_deref_mut()
+                .dialog_mut(&mut cx.dialogs)
                 .filter(|dialog| dialog.matches(&message)),
         };
         let Some(dialog) = dialog else {
@@ -442,18 +465,15 @@ impl Call {
         let mut pending = self.pending.swap_remove(at);
         if matches!(status, 401 | 407)
             && self.auto.has(Auto::AUTHENTICATION)
-            && let Some(dialog) = self.dialog_of(&pending.tag)
-        {
-            let cseq = dialog.local_cseq() + 1;
-            if pending
+            && let Some(cseq) = self.next_cseq(cx, &pending.tag)
+            && pending
                 .outgoing
                 .authenticate(cx, account, &message, cseq)
                 .is_ok()
-            {
-                dialog.note_local_cseq(cseq);
-                self.pending.push(pending);
-                return;
-            }
+        {
+            self.note_cseq(cx, &pending.tag, cseq);
+            self.pending.push(pending);
+            return;
         }
         if pending.kind == PendingKind::Prack {
             // The INVITE goes on by its own clock, whatever became of this.
@@ -550,7 +570,7 @@ impl Call {
         cookie: i64,
     ) -> bool {
         let extra = self.extra.request(own);
-        let Some(dialog) = self.dialog.as_deref_mut() else {
+        let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
             return false;
         };
         let (mut draft, cseq) = dialog.request(method);
@@ -605,7 +625,7 @@ impl Call {
         // An ACK that the application owes goes first: the peer has to know that its 2xx arrived.
         let _ = self.send_ack(cx, "", None);
         let extra = self.extra.request(own);
-        let Some(dialog) = self.dialog.as_deref_mut() else {
+        let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
             return;
         };
         let (draft, cseq) = dialog.request("BYE");
@@ -620,13 +640,11 @@ impl Call {
     }
 
     fn retry_bye(&mut self, cx: &mut Cx, account: &mut Account, message: &Message) -> bool {
-        let (Some(bye), Some(dialog)) = (self.bye.as_deref_mut(), self.dialog.as_deref_mut())
-        else {
+        let (Some(cseq), Some(bye)) = (self.next_cseq(cx, ""), self.bye.as_deref_mut()) else {
             return false;
         };
-        let cseq = dialog.local_cseq() + 1;
         let sent = bye.authenticate(cx, account, message, cseq).is_ok();
-        dialog.note_local_cseq(cseq);
+        self.note_cseq(cx, "", cseq);
         sent
     }
 
@@ -650,8 +668,9 @@ impl Call {
     pub(super) fn owner_of_goodbye(&mut self, cx: &mut Cx, account: &mut Account) {
         let _ = self.send_ack(cx, "", None);
         let extra = self.extra.request("");
-        if let Some(dialog) = self.dialog.as_deref_mut() {
-            say_bye(cx, account, dialog, &extra);
+        if let Some(dialog) = self.dialog_mut(&mut cx.dialogs) {
+            let bye = dialog.request("BYE");
+            say_bye(cx, account, bye, &extra);
         }
     }
 
@@ -773,17 +792,23 @@ impl Call {
         builder.build()
     }
 
-    /// The connection that the peer came by is gone.
-    pub fn on_flow_closed(&mut self, flow: &Flow) {
-        if let Some(dialog) = self.dialog.as_deref_mut() {
-            dialog.forget_flow(flow);
+    /// The CSeq that the next request of ours in a dialog would have.
+    pub(super) fn next_cseq(&mut self, cx: &mut Cx, tag: &str) -> Option<u32> {
+        self.dialog_of(&mut cx.dialogs, tag)
+            .map(|dialog| dialog.local_cseq() + 1)
+    }
+
+    /// A request of ours went again with that CSeq.
+    pub(super) fn note_cseq(&mut self, cx: &mut Cx, tag: &str, cseq: u32) {
+        if let Some(dialog) = self.dialog_of(&mut cx.dialogs, tag) {
+            dialog.note_local_cseq(cseq);
         }
     }
 }
 
 /// BYE in a dialog nobody wants (RFC 3261 §13.2.2.4: later forks).
-pub(super) fn say_bye(cx: &mut Cx, account: &mut Account, dialog: &mut Dialog, extra: &str) {
-    let (draft, cseq) = dialog.request("BYE");
+pub(super) fn say_bye(cx: &mut Cx, account: &mut Account, bye: (Draft, u32), extra: &str) {
+    let (draft, cseq) = bye;
     let rest = Lines::new(extra)
         .offer("User-Agent", &cx.user_agent)
         .finish(&[]);

@@ -8,6 +8,8 @@ use crate::syntax::Message;
 use crate::transaction::{ContactDraft, Endpoint, EndpointConfig, ServerKey};
 use crate::transport::Flow;
 
+use super::Dialogs;
+
 /// Which kind of usage a transaction or timer belongs to.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Role {
@@ -61,6 +63,8 @@ pub struct Cx {
     pub now: Time,
     /// Transactions and transport.
     pub endpoint: Endpoint<Owner>,
+    /// Established dialogs and their usages.
+    pub dialogs: Dialogs,
     /// Timers of the usages.
     pub timers: TimerSet<Alarm>,
     /// Randomness.
@@ -98,6 +102,7 @@ impl Cx {
         Self {
             now: Time::ZERO,
             endpoint: Endpoint::new(config, endpoint_entropy),
+            dialogs: Dialogs::default(),
             timers: TimerSet::default(),
             entropy,
             user_agent: user_agent.into(),

@@ -11,7 +11,7 @@ use super::context::ALLOW;
 use super::lines::{Lines, set_line};
 use super::media::Media;
 use super::reliable::{self, Reliable};
-use super::{Account, Cx, Outgoing};
+use super::{Account, Cx, Outgoing, Usage};
 
 /// An INVITE to be.
 #[derive(Clone, Debug, Default)]
@@ -162,8 +162,7 @@ impl Call {
         if !wanted
             && self.unacked.is_some()
             && self
-                .dialog
-                .as_ref()
+                .dialog(&cx.dialogs)
                 .is_some_and(|dialog| dialog.matches_response(&message))
         {
             return;
@@ -171,10 +170,10 @@ impl Call {
         if !wanted {
             // A repetition of a 2xx that has its ACK is dealt with below; what comes here is a dialog of another fork,
             // or a 2xx that crossed our CANCEL.
-            self.acknowledge(cx, client, &dialog, cseq, &extra, None);
-            say_bye(cx, account, &mut dialog, &extra);
+            self.acknowledge(cx, client, ack_of(&dialog), cseq, &extra, None);
+            say_bye(cx, account, dialog.request("BYE"), &extra);
             if self.state == State::Cancelling {
-                self.dialog = Some(dialog);
+                self.establish(cx, dialog);
                 self.finish(cx, self.why_cancelled(), Some(message), out);
             }
             return;
@@ -191,12 +190,12 @@ impl Call {
             Ok(body) => body.clone(),
             Err(_) => self.refuse_their_offer(&message),
         };
-        self.dialog = Some(dialog);
+        let ack = ack_of(&dialog);
+        self.establish(cx, dialog);
         if answered.is_ok() {
             self.acknowledge_or_leave(cx, client, cseq, &extra, body);
-        } else if let Some(dialog) = self.dialog.take() {
-            self.acknowledge(cx, client, &dialog, cseq, &extra, body);
-            self.dialog = Some(dialog);
+        } else {
+            self.acknowledge(cx, client, ack, cseq, &extra, body);
         }
         self.await_completion(cx);
         self.forget_forks();
@@ -245,17 +244,25 @@ impl Call {
         media.refuse_all(offer).ok()
     }
 
+    /// The dialog stands: from now on it is shared.
+    pub(super) fn establish(&mut self, cx: &mut Cx, dialog: Box<Dialog>) {
+        let key = cx.dialogs.insert(dialog, self.owner, Usage::Invite);
+        if let Some(old) = self.dialog.replace(key) {
+            cx.dialogs.leave(old, self.owner);
+        }
+    }
+
     /// ACK of a 2xx: a request of its own inside the new dialog, with the INVITE's CSeq and credentials.
     pub(super) fn acknowledge(
         &self,
         cx: &mut Cx,
         client: ClientKey,
-        dialog: &Dialog,
+        ack: (Draft, Box<str>),
         cseq: u32,
         extra: &str,
         body: Option<Vec<u8>>,
     ) {
-        let mut draft = dialog.draft("ACK");
+        let (mut draft, remote_tag) = ack;
         draft.lines.push_str(&format!("CSeq: {cseq} ACK\r\n"));
         if let Some(invite) = self.invite.as_deref() {
             draft.lines.push_str(invite.auth_lines());
@@ -271,7 +278,7 @@ impl Call {
             draft.content_type = Some(media.content_type().into());
             draft.body = body;
         }
-        cx.endpoint.ack(cx.now, client, dialog.remote_tag(), draft);
+        cx.endpoint.ack(cx.now, client, &remote_tag, draft);
     }
 
     fn on_refused(
@@ -349,6 +356,11 @@ impl Call {
     }
 }
 
+/// What an ACK in a dialog needs of it.
+pub(super) fn ack_of(dialog: &Dialog) -> (Draft, Box<str>) {
+    (dialog.draft("ACK"), dialog.remote_tag().into())
+}
+
 /// A 2xx of a dialog that nobody here knows (later than 64*T1, or of a call that is gone): acknowledged and ended.
 pub fn on_stray(
     cx: &mut Cx,
@@ -364,5 +376,5 @@ pub fn on_stray(
     ack.lines
         .push_str(&format!("CSeq: {} ACK\r\n", message.cseq()));
     cx.endpoint.send_stateless(cx.now, ack);
-    say_bye(cx, account, &mut dialog, "");
+    say_bye(cx, account, dialog.request("BYE"), "");
 }

@@ -11,11 +11,18 @@ use super::{Account, Cx};
 
 impl Call {
     /// Takes an INVITE in; nothing is answered yet. `false` when it cannot make a dialog (no Contact): answer 400.
-    pub fn take(&mut self, server: ServerKey, request: Message, flow: &Flow, media: Media) -> bool {
+    pub fn take(
+        &mut self,
+        cx: &mut Cx,
+        server: ServerKey,
+        request: Message,
+        flow: &Flow,
+        media: Media,
+    ) -> bool {
         let Some(dialog) = Dialog::uas(&request, self.local_tag, flow) else {
             return false;
         };
-        self.dialog = Some(Box::new(dialog));
+        self.establish(cx, Box::new(dialog));
         self.media = Some(media);
         self.server = Some(server);
         self.request = Some(request);

@@ -35,7 +35,7 @@ impl Subscriber {
             let allow = "Allow: NOTIFY\r\n";
             return self.respond(cx, server, &message, 405, allow);
         }
-        let state = match self.check(&message, flow) {
+        let state = match self.check(cx, &message, flow) {
             Ok(state) => state,
             Err(status) => return self.respond(cx, server, &message, status, ""),
         };
@@ -75,8 +75,8 @@ impl Subscriber {
     }
 
     /// Whether a NOTIFY belongs here; makes the dialog if it is the first (RFC 6665 §4.4.1).
-    fn check(&mut self, message: &Message, flow: &Flow) -> Result<Heard, u16> {
-        if self.state == State::Idle || message.call_id() != &*self.expected_call_id() {
+    fn check(&mut self, cx: &mut Cx, message: &Message, flow: &Flow) -> Result<Heard, u16> {
+        if self.state == State::Idle || message.call_id() != &*self.call_id {
             return Err(481);
         }
         let event: Event<'_> = message.typed().map_err(|_| 400u16)?.ok_or(489u16)?;
@@ -85,7 +85,7 @@ impl Subscriber {
             return Err(489);
         }
         let state: SubscriptionState<'_> = message.typed().map_err(|_| 400u16)?.ok_or(400u16)?;
-        match self.dialog.as_deref_mut() {
+        match self.dialog.and_then(|key| cx.dialogs.get_mut(key)) {
             Some(dialog) => {
                 if !dialog.matches(message) {
                     return Err(481);
@@ -97,9 +97,8 @@ impl Subscriber {
             }
             None => {
                 // After a failed dialog nothing of it is welcome; the tag of a new try is another one.
-                let mut dialog = Dialog::uas(message, self.local_tag, flow).ok_or(400u16)?;
-                dialog.note_local_cseq(self.cseq);
-                self.dialog = Some(Box::new(dialog));
+                let dialog = Dialog::uas(message, self.local_tag, flow).ok_or(400u16)?;
+                self.establish(cx, dialog);
             }
         }
         Ok(if state.is_terminated() {
@@ -110,12 +109,6 @@ impl Subscriber {
         } else {
             Heard::Lasting(state.expires())
         })
-    }
-
-    fn expected_call_id(&self) -> Box<str> {
-        self.dialog
-            .as_ref()
-            .map_or_else(|| self.call_id.clone(), |dialog| dialog.call_id().into())
     }
 
     /// RFC 6665 §4.1.3: what the reasons ask for.

@@ -14,7 +14,7 @@ use crate::transport::Flow;
 
 use super::context::ALLOW;
 use super::subscribe::is_fatal;
-use super::{Account, Cx, Lines, Outcome, Outgoing, Owner};
+use super::{Account, Cx, DialogKey, Lines, Outcome, Outgoing, Owner, Side, Usage};
 
 /// Timer: the subscription is over unless it was refreshed.
 const EXPIRY: u32 = 1;
@@ -93,7 +93,9 @@ pub enum Told {
 pub struct Notifier {
     owner: Owner,
     local_tag: LocalTag,
-    dialog: Box<Dialog>,
+    /// Until it has its place among the shared ones.
+    made: Option<Box<Dialog>>,
+    dialog: Option<DialogKey>,
     event: Box<str>,
     state: State,
     /// The first SUBSCRIBE, until it is answered.
@@ -136,7 +138,8 @@ impl Notifier {
         Some(Self {
             owner,
             local_tag,
-            dialog: Box::new(dialog),
+            made: Some(Box::new(dialog)),
+            dialog: None,
             event: event.into(),
             state: State::Asked,
             asked: Some((server, request, *flow)),
@@ -154,9 +157,24 @@ impl Notifier {
         })
     }
 
-    /// Names its owner, once that has a place.
-    pub fn owned_by(&mut self, owner: Owner) {
+    /// Names its owner, once that has a place; from now on the dialog is shared.
+    pub fn owned_by(&mut self, cx: &mut Cx, owner: Owner) {
         self.owner = owner;
+        if let Some(dialog) = self.made.take() {
+            let usage = Usage::Subscription(Side::Notifier, &self.event);
+            self.dialog = Some(cx.dialogs.insert(dialog, owner, usage));
+        }
+    }
+
+    /// It is over and forgotten: its part of the dialog is given up.
+    pub fn release(&mut self, cx: &mut Cx) {
+        if let Some(key) = self.dialog.take() {
+            cx.dialogs.leave(key, self.owner);
+        }
+    }
+
+    fn dialog_mut<'a>(&self, cx: &'a mut Cx) -> Option<&'a mut Dialog> {
+        cx.dialogs.get_mut(self.dialog?)
     }
 
     /// Forgets what was told: a subscriber who is to know nothing more.
@@ -187,11 +205,6 @@ impl Notifier {
     pub fn expires_in(&self, now: Time) -> u32 {
         let left = self.expires_at.map_or(0, |at| at.since(now).as_secs());
         u32::try_from(left).unwrap_or(u32::MAX)
-    }
-
-    /// The connection that the subscriber came by is gone.
-    pub fn on_flow_closed(&mut self, flow: &Flow) {
-        self.dialog.forget_flow(flow);
     }
 
     /// Accepts the SUBSCRIBE as active (200) or pending (202) and sends the first NOTIFY. `false`: answered before.
@@ -389,6 +402,10 @@ impl Notifier {
         let Some(notice) = self.queue.pop_front() else {
             return;
         };
+        let Some((mut draft, cseq)) = self.dialog_mut(cx).map(|dialog| dialog.request("NOTIFY"))
+        else {
+            return;
+        };
         self.spoke_at = Some(cx.now);
         let left = notice.until.map_or(0, |at| at.since(cx.now).as_secs());
         let left = left.max(1);
@@ -398,7 +415,6 @@ impl Notifier {
             State::Active => format!("active;expires={left}"),
             State::Pending | State::Asked => format!("pending;expires={left}"),
         };
-        let (mut draft, cseq) = self.dialog.request("NOTIFY");
         draft.contact = Some(account.contact.clone());
         if let Some((content_type, body)) = notice.body {
             draft.content_type = Some(content_type);
@@ -462,10 +478,17 @@ impl Notifier {
         flow: &Flow,
         out: &mut Vec<Told>,
     ) {
-        if !self.dialog.matches(&message) || matches!(self.state, State::Terminated(_)) {
+        let Some(dialog) = self
+            .dialog_mut(cx)
+            .filter(|dialog| dialog.matches(&message))
+        else {
+            return self.reject(cx, server, &message, 481, "");
+        };
+        let order = dialog.on_request(&message);
+        if matches!(self.state, State::Terminated(_)) {
             return self.reject(cx, server, &message, 481, "");
         }
-        if self.dialog.on_request(&message) == Order::Stale {
+        if order == Order::Stale {
             return self.reject(cx, server, &message, 500, "");
         }
         if message.method() != "SUBSCRIBE" {
@@ -484,7 +507,9 @@ impl Notifier {
         if self.asked.is_some() {
             return self.reject(cx, server, &message, 500, "Retry-After: 1\r\n");
         }
-        self.dialog.refresh_target(&message);
+        if let Some(dialog) = self.dialog_mut(cx) {
+            dialog.refresh_target(&message);
+        }
         self.wanted = message.expires().unwrap_or(USUAL).min(LONGEST);
         self.answer(cx, account, server, &message, flow, 200);
         if self.wanted == 0 {
@@ -517,9 +542,11 @@ impl Notifier {
                 self.go_on(cx, account, Some(message), out);
             }
             401 | 407 => {
-                let cseq = self.dialog.local_cseq() + 1;
+                let cseq = self.dialog_mut(cx).map_or(0, |dialog| dialog.local_cseq()) + 1;
                 if request.authenticate(cx, account, &message, cseq).is_ok() {
-                    self.dialog.note_local_cseq(cseq);
+                    if let Some(dialog) = self.dialog_mut(cx) {
+                        dialog.note_local_cseq(cseq);
+                    }
                     self.sent = Some((request, cookie));
                 } else {
                     self.lose(cx, cookie, Outcome::Sip(status), Some(message), out);

@@ -84,7 +84,7 @@ impl Call {
         }
         let extra = self.extra.request(own);
         let rest = self.invite_lines(cx, &extra, "");
-        let Some(dialog) = self.dialog.as_deref_mut() else {
+        let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
             return Err(Busy::NotConfirmed);
         };
         let (mut draft, cseq) = dialog.request("INVITE");
@@ -175,9 +175,8 @@ impl Call {
             return;
         };
         self.rewrite_timer(invite.rest_mut());
-        if let Some(dialog) = self.dialog.as_deref_mut() {
-            let cseq = dialog.local_cseq() + 1;
-            dialog.note_local_cseq(cseq);
+        if let Some(cseq) = self.next_cseq(cx, "") {
+            self.note_cseq(cx, "", cseq);
             invite.repeat(cx, cseq);
         }
         self.invite = Some(invite);
@@ -194,7 +193,7 @@ impl Call {
         let hold = self.change.as_ref().is_some_and(|change| change.hold);
         let answered = self.take_description(&message, hold);
         let extra = self.extra.request("");
-        let Some(mut dialog) = self.dialog.take() else {
+        let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
             return;
         };
         dialog.refresh_target(&message);
@@ -206,7 +205,6 @@ impl Call {
             Err(_) => self.refuse_their_offer(&message),
         };
         let refused = answered.is_err() && body.is_some();
-        self.dialog = Some(dialog);
         self.acknowledge_or_leave(cx, client, cseq, &extra, body);
         self.invite = None;
         let Some(change) = self.change.take() else {
@@ -247,13 +245,12 @@ impl Call {
         account: &mut Account,
         message: &Message,
     ) -> bool {
-        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut())
+        let (Some(cseq), Some(invite)) = (self.next_cseq(cx, ""), self.invite.as_deref_mut())
         else {
             return false;
         };
-        let cseq = dialog.local_cseq() + 1;
         let sent = invite.authenticate(cx, account, message, cseq).is_ok();
-        dialog.note_local_cseq(cseq);
+        self.note_cseq(cx, "", cseq);
         sent
     }
 
@@ -270,18 +267,16 @@ impl Call {
         if change.update.is_some() {
             return self.retry_update(cx, out);
         }
-        let (Some(invite), Some(dialog)) = (self.invite.as_deref_mut(), self.dialog.as_deref_mut())
-        else {
+        let (hold, ours) = (change.hold, change.ours);
+        let (Some(cseq), Some(mut invite)) = (self.next_cseq(cx, ""), self.invite.take()) else {
             return;
         };
-        if change.ours
-            && let Some(media) = self.media.as_mut()
-        {
-            invite.draft_mut().body = media.offer(change.hold);
+        if ours && let Some(media) = self.media.as_mut() {
+            invite.draft_mut().body = media.offer(hold);
         }
-        let cseq = dialog.local_cseq() + 1;
-        dialog.note_local_cseq(cseq);
+        self.note_cseq(cx, "", cseq);
         invite.repeat(cx, cseq);
+        self.invite = Some(invite);
     }
 
     /// A re-INVITE of ours is on its way: whether it holds.
@@ -431,7 +426,7 @@ impl Call {
             cx.respond(server, response);
             return;
         };
-        if let Some(dialog) = self.dialog.as_deref_mut() {
+        if let Some(dialog) = self.dialog_mut(&mut cx.dialogs) {
             dialog.refresh_target(&message);
             dialog.note_allow(&message);
         }

@@ -16,7 +16,7 @@ use super::automation::{Auto, Unpracked};
 use super::call::{Call, CallEvent, Outcome, Pending, PendingKind, State, description};
 use super::lines::Lines;
 use super::media::Media;
-use super::{Account, Cx, Outgoing};
+use super::{Account, Cx, Dialogs, Outgoing};
 
 /// Whether reliable provisional responses are spoken of and insisted on.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -566,7 +566,11 @@ impl Call {
     }
 
     /// The dialog of an early or confirmed peer's tag; empty: the call's own.
-    pub(super) fn dialog_of(&mut self, tag: &str) -> Option<&mut Dialog> {
+    pub(super) fn dialog_of<'a>(
+        &'a mut self,
+        dialogs: &'a mut Dialogs,
+        tag: &str,
+    ) -> Option<&'a mut Dialog> {
         if !tag.is_empty()
             && let Some(at) = self
                 .early
@@ -575,8 +579,7 @@ impl Call {
         {
             return self.early.get_mut(at).map(|early| &mut *early.dialog);
         }
-        self.dialog
-            .as_deref_mut()
+        self.dialog_mut(dialogs)
             .filter(|dialog| tag.is_empty() || dialog.remote_tag() == tag)
     }
 

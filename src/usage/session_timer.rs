@@ -174,8 +174,7 @@ impl Call {
     fn refresh(&mut self, cx: &mut Cx, account: &mut Account) -> bool {
         let hold = self.media.as_ref().is_some_and(Media::local_hold);
         let by_update = self
-            .dialog
-            .as_ref()
+            .dialog(&cx.dialogs)
             .is_some_and(|dialog| dialog.allows_update());
         let begun = if by_update {
             self.update(

@@ -14,7 +14,7 @@ use crate::transport::Flow;
 use super::backoff::{Backoff, asked, is_passing, refresh_after};
 use super::context::ALLOW;
 use super::lines::{Extra, Lines};
-use super::{Account, Cx, Outcome, Outgoing, Owner};
+use super::{Account, Cx, DialogKey, Outcome, Outgoing, Owner, Side, Usage};
 
 /// Timers of a subscription.
 const REFRESH: u32 = 1;
@@ -120,7 +120,7 @@ pub struct Subscriber {
     pub(super) local_tag: LocalTag,
     pub(super) call_id: Box<str>,
     pub(super) cseq: u32,
-    pub(super) dialog: Option<Box<Dialog>>,
+    pub(super) dialog: Option<DialogKey>,
     request: Option<Box<Outgoing>>,
     /// The request on its way has Expires: 0.
     removes: bool,
@@ -190,10 +190,16 @@ impl Subscriber {
         u32::try_from(left).unwrap_or(u32::MAX)
     }
 
-    /// The connection that the notifier came by is gone.
-    pub fn on_flow_closed(&mut self, flow: &Flow) {
-        if let Some(dialog) = self.dialog.as_deref_mut() {
-            dialog.forget_flow(flow);
+    /// The dialog stands: from now on it is shared.
+    pub(super) fn establish(&mut self, cx: &mut Cx, mut dialog: Dialog) {
+        dialog.note_local_cseq(self.cseq);
+        let usage = Usage::Subscription(Side::Subscriber, &self.wanted.event);
+        self.dialog = Some(cx.dialogs.insert(Box::new(dialog), self.owner, usage));
+    }
+
+    pub(super) fn leave(&mut self, cx: &mut Cx) {
+        if let Some(key) = self.dialog.take() {
+            cx.dialogs.leave(key, self.owner);
         }
     }
 
@@ -283,7 +289,7 @@ impl Subscriber {
         self.local_tag = cx.tag();
         self.call_id = cx.call_id();
         self.cseq = cx.first_cseq();
-        self.dialog = None;
+        self.leave(cx);
         self.removes = false;
         self.turns = 0;
         self.heard = false;
@@ -310,7 +316,7 @@ impl Subscriber {
         } else {
             self.wanted.expires.max(self.least_expires)
         };
-        let mut draft = match self.dialog.as_deref_mut() {
+        let mut draft = match self.dialog.and_then(|key| cx.dialogs.get_mut(key)) {
             Some(dialog) => {
                 let (draft, cseq) = dialog.request("SUBSCRIBE");
                 self.cseq = cseq;
@@ -353,6 +359,12 @@ impl Subscriber {
         self.await_notify(cx);
     }
 
+    /// The CSeq that the next request of ours would have; other usages of the dialog count too.
+    fn next_cseq(&self, cx: &Cx) -> u32 {
+        let shared = self.dialog.and_then(|key| cx.dialogs.get(key));
+        shared.map_or(self.cseq, Dialog::local_cseq) + 1
+    }
+
     /// A response to a SUBSCRIBE.
     pub fn on_response(
         &mut self,
@@ -371,12 +383,12 @@ impl Subscriber {
             0..=199 => self.request = Some(request),
             200..=299 => self.on_accepted(cx, account, &message, flow, out),
             401 | 407 => {
-                let cseq = self.cseq + 1;
+                let cseq = self.next_cseq(cx);
                 if request.authenticate(cx, account, &message, cseq).is_err() {
                     return self.on_refused(cx, account, Outcome::Sip(status), Some(message), out);
                 }
                 self.cseq = cseq;
-                if let Some(dialog) = self.dialog.as_deref_mut() {
+                if let Some(dialog) = self.dialog.and_then(|key| cx.dialogs.get_mut(key)) {
                     dialog.note_local_cseq(cseq);
                 }
                 self.request = Some(request);
@@ -411,15 +423,14 @@ impl Subscriber {
         if message.status() == Some(204) {
             cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
         }
-        match self.dialog.as_deref_mut() {
+        match self.dialog.and_then(|key| cx.dialogs.get_mut(key)) {
             Some(dialog) if dialog.matches_response(message) => dialog.refresh_target(message),
             // A fork other than the one whose NOTIFY was first: there is one subscription here (RFC 6665 §4.4.1).
             Some(_) => {}
             None => {
-                self.dialog = Dialog::uac(message, self.local_tag, flow).map(|mut dialog| {
-                    dialog.note_local_cseq(self.cseq);
-                    Box::new(dialog)
-                });
+                if let Some(dialog) = Dialog::uac(message, self.local_tag, flow) {
+                    self.establish(cx, dialog);
+                }
             }
         }
         if self.state == State::Ending {
@@ -547,7 +558,7 @@ impl Subscriber {
         out: &mut Vec<Told>,
     ) {
         self.stop(cx);
-        self.dialog = None;
+        self.leave(cx);
         self.request = None;
         self.state = State::Subscribing;
         if cx.now.since(self.began) >= SETTLED {
@@ -570,7 +581,7 @@ impl Subscriber {
         out: &mut Vec<Told>,
     ) {
         self.stop(cx);
-        self.dialog = None;
+        self.leave(cx);
         self.request = None;
         self.removes = false;
         if std::mem::take(&mut self.again) {
@@ -585,7 +596,7 @@ impl Subscriber {
     /// Nobody waits any more.
     pub fn abandon(&mut self, cx: &mut Cx) {
         self.stop(cx);
-        self.dialog = None;
+        self.leave(cx);
         self.request = None;
         self.again = false;
         self.state = State::Idle;

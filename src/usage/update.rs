@@ -13,7 +13,7 @@ use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
 use super::media::{Media, MediaFault, SDP};
 use super::reinvite::{Busy, Change, Offer};
-use super::{Account, Cx, Outgoing};
+use super::{Account, Cx, Dialogs, Outgoing};
 
 /// An UPDATE of ours on its way.
 #[derive(Debug)]
@@ -39,10 +39,10 @@ impl Call {
             return Err(Busy::Pending { hold: change.hold });
         }
         let offered = !matches!(offer.what, super::reinvite::What::Nothing);
-        let tag = self.dialog_to_update(offered)?;
+        let tag = self.dialog_to_update(&cx.dialogs, offered)?;
         let extra = self.extra.request(own);
         let rest = self.invite_lines(cx, &extra, "");
-        let Some(dialog) = self.dialog_of(&tag) else {
+        let Some(dialog) = self.dialog_of(&mut cx.dialogs, &tag) else {
             return Err(Busy::NotConfirmed);
         };
         let (mut draft, cseq) = dialog.request("UPDATE");
@@ -68,14 +68,14 @@ impl Call {
     }
 
     /// The dialog that an UPDATE of ours may go in now (RFC 3311 §5.1).
-    fn dialog_to_update(&self, offered: bool) -> Result<Box<str>, Busy> {
+    fn dialog_to_update(&self, dialogs: &Dialogs, offered: bool) -> Result<Box<str>, Busy> {
         let dialog = match self.state {
             State::Confirmed => {
                 // An exchange that the peer began is still open, or our 2xx waits for its ACK.
                 if self.server.is_some() || self.repeat.is_some() {
                     return Err(Busy::Pending { hold: false });
                 }
-                self.dialog.as_deref()
+                self.dialog(dialogs)
             }
             State::Calling => {
                 let early = self.early.iter().rev();
@@ -91,7 +91,7 @@ impl Call {
                 if offered && !self.exchanged {
                     return Err(Busy::OfferOpen);
                 }
-                self.dialog.as_deref()
+                self.dialog(dialogs)
             }
             _ => return Err(Busy::NotConfirmed),
         };
@@ -164,9 +164,8 @@ impl Call {
         };
         if let Some(update) = change.update.as_mut() {
             self.rewrite_timer(update.outgoing.rest_mut());
-            if let Some(dialog) = self.dialog_of(&update.tag) {
-                let cseq = dialog.local_cseq() + 1;
-                dialog.note_local_cseq(cseq);
+            if let Some(cseq) = self.next_cseq(cx, &update.tag) {
+                self.note_cseq(cx, &update.tag, cseq);
                 update.outgoing.repeat(cx, cseq);
             }
         }
@@ -189,7 +188,7 @@ impl Call {
             return;
         };
         let Some(update) = &change.update else { return };
-        if let Some(dialog) = self.dialog_of(&update.tag) {
+        if let Some(dialog) = self.dialog_of(&mut cx.dialogs, &update.tag) {
             dialog.refresh_target(&message);
             dialog.note_allow(&message);
         }
@@ -229,15 +228,14 @@ impl Call {
         };
         let mut sent = false;
         if let Some(update) = change.update.as_mut()
-            && let Some(dialog) = self.dialog_of(&update.tag)
+            && let Some(cseq) = self.next_cseq(cx, &update.tag)
         {
-            let cseq = dialog.local_cseq() + 1;
             sent = update
                 .outgoing
                 .authenticate(cx, account, message, cseq)
                 .is_ok();
             if sent {
-                dialog.note_local_cseq(cseq);
+                self.note_cseq(cx, &update.tag, cseq);
             }
         }
         self.change = Some(change);
@@ -257,12 +255,11 @@ impl Call {
             Some(media) if update.offered && ours => Some(media.offer(hold)),
             _ => None,
         };
-        let Some(dialog) = self.dialog_of(&update.tag) else {
+        let Some(cseq) = self.next_cseq(cx, &update.tag) else {
             self.change = Some(change);
             return self.fail_change(Outcome::Sip(491), None, out);
         };
-        let cseq = dialog.local_cseq() + 1;
-        dialog.note_local_cseq(cseq);
+        self.note_cseq(cx, &update.tag, cseq);
         if let Some(body) = body {
             update.outgoing.draft_mut().body = body;
         }
@@ -301,7 +298,7 @@ impl Call {
 
     /// A dialog was chosen, and it is not the one that our UPDATE went in.
     pub(super) fn drop_lost_update(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
-        let lost = match (self.our_update(), &self.dialog) {
+        let lost = match (self.our_update(), self.dialog(&cx.dialogs)) {
             (Some(update), Some(dialog)) => *update.tag != *dialog.remote_tag(),
             _ => false,
         };
@@ -347,7 +344,7 @@ impl Call {
                 return;
             }
         };
-        if let Some(dialog) = self.dialog_of(&tag) {
+        if let Some(dialog) = self.dialog_of(&mut cx.dialogs, &tag) {
             dialog.refresh_target(&message);
             dialog.note_allow(&message);
         }
@@ -444,9 +441,8 @@ impl Call {
 
     /// Whether a message of the peer's allows UPDATE at all, for whoever asks before trying.
     #[must_use]
-    pub fn peer_takes_update(&self) -> bool {
-        self.dialog
-            .as_ref()
+    pub fn peer_takes_update(&self, dialogs: &Dialogs) -> bool {
+        self.dialog(dialogs)
             .is_some_and(|dialog| dialog.allows_update())
     }
 }
