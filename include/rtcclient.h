@@ -163,13 +163,13 @@
 #define RTC_SESSION_TYPES_APPLICATION 32
 
 // == rtc_credentials_t.flags. ==
-// For proxies only (no effect in this version).
+// For proxies only; realms tell them apart anyhow: no effect.
 #define RTC_CREDENTIALS_PROXY 1
 // `secret` is HA1 in hex.
 #define RTC_CREDENTIALS_HA1 2
-// Let the challenge stand (not in this version).
+// Let the challenge stand (scope: the transaction of an RTC_EVENT_CHALLENGE).
 #define RTC_CREDENTIALS_DECLINE 4
-// We challenge, this user passes (not in this version).
+// We challenge, this user passes.
 #define RTC_CREDENTIALS_OF_PEER 8
 
 // == State of a profile. ==
@@ -2010,7 +2010,14 @@ rtc_result_t rtc_profile_publish(struct rtc_profile_t *profile,
 
 // Sets the credentials for one realm or any, of a client or a profile; without a user they are forgotten.
 //
-// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (other scopes; DECLINE, OF_PEER); life cycle.
+// Of the transaction in an RTC_EVENT_CHALLENGE: answers it, for `realm` or (empty) for all that are open; with
+// RTC_CREDENTIALS_DECLINE the challenge stands. The request goes on when no realm is open any more. What is given so serves
+// the session, subscription or registration it was asked for, and nothing else.
+// With RTC_CREDENTIALS_OF_PEER, of a client or profile: peers must prove to be one of the users set so (401); without a user
+// those of the realm are forgotten.
+// Order when a challenge is answered: transaction, profile, client.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_TRANSACTION_STATE (no challenge waits there);
+// RTC_E_LIMIT; life cycle.
 rtc_result_t rtc_credentials_set(rtc_object_t *scope,
                                  const struct rtc_credentials_t *credentials);
 

@@ -104,6 +104,10 @@ pub struct Credentials {
 
 /// `secret` is HA1 in hex.
 pub const CREDENTIALS_HA1: u32 = 2;
+/// Let the challenge stand.
+pub const CREDENTIALS_DECLINE: u32 = 4;
+/// We challenge; this user passes.
+pub const CREDENTIALS_OF_PEER: u32 = 8;
 
 /// A session to be (`rtc_session_options_t`).
 #[derive(Clone, Debug, Default)]
@@ -203,6 +207,8 @@ pub struct Config {
     pub dns: crate::dns::Settings,
     /// How long the application may decide on a request that it may answer.
     pub claim: std::time::Duration,
+    /// How long a request waits for credentials of the application.
+    pub credentials: std::time::Duration,
     /// How long saying goodbye may take.
     pub shutdown: std::time::Duration,
     /// No media at all: audio sessions are refused.
@@ -232,6 +238,7 @@ impl Default for Config {
             endpoint: crate::transaction::EndpointConfig::default(),
             dns: crate::dns::Settings::default(),
             claim: std::time::Duration::from_millis(400),
+            credentials: std::time::Duration::from_secs(30),
             shutdown: std::time::Duration::from_secs(5),
             disable_media: false,
             rtp_ports: (49152, 65534),

@@ -67,6 +67,8 @@ pub enum EventType {
     UsageState = 110,
     /// A refresh changed.
     RefreshState = 111,
+    /// A request was challenged and nothing is stored for a realm; `text` lists the realms, one a line.
+    Challenge = 112,
     /// The profile's published state changed.
     Publication = 114,
 }
@@ -100,6 +102,7 @@ impl EventType {
             | Self::DialogState
             | Self::UsageState
             | Self::RefreshState => 1 << 38,
+            Self::Challenge => 1 << 39,
             Self::Publication => 1 << 40,
         }
     }

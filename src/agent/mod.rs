@@ -13,13 +13,17 @@
 //! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
 //! | `request.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `answer.rs` | requests that wait for the application's word |
+//! | `challenge.rs` | credentials asked from the application |
+//! | `guard.rs` | challenging peers |
 //! | `headers.rs` | additional headers: checking, keeping, merging |
 #![forbid(unsafe_code)]
 
 pub mod answer;
 mod automation;
+mod challenge;
 pub mod command;
 pub mod event;
+mod guard;
 pub mod headers;
 mod identity;
 mod incoming;
@@ -79,6 +83,10 @@ pub struct Agent {
     watchers: Slab<watcher::Watcher>,
     requests: Slab<request::AppRequest>,
     pending: Slab<Pending>,
+    challenges: challenge::Challenges,
+    guard: guard::Guard,
+    /// Our tag in a dialog or dialog to be → whose it is.
+    tags: HashMap<LocalTag, Owner>,
     /// INVITEs of peers without final response → their session.
     open_invites: HashMap<ServerKey, Key<session::Session>>,
     packages: packages::Packages,
@@ -110,6 +118,9 @@ impl Agent {
             watchers: Slab::default(),
             requests: Slab::default(),
             pending: Slab::default(),
+            challenges: challenge::Challenges::default(),
+            guard: guard::Guard::default(),
+            tags: HashMap::new(),
             open_invites: HashMap::new(),
             packages: packages::Packages::default(),
             events: VecDeque::new(),

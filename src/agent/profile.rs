@@ -8,7 +8,9 @@ use crate::syntax::{Message, Uri, uri};
 use crate::usage::register::Wanted;
 use crate::usage::{Account, Outcome, Owner, Publication, Registration, Role};
 
-use super::command::{CREDENTIALS_HA1, PROFILE_NO_EXPIRES, PROFILE_STRONGEST_DIGEST};
+use super::command::{
+    CREDENTIALS_HA1, CREDENTIALS_OF_PEER, PROFILE_NO_EXPIRES, PROFILE_STRONGEST_DIGEST,
+};
 use super::identity::{TCP, UDP, contact_params, credential, name_addr, registrar, routes};
 use super::profile_xml::{ProfileXml, Protocol, Server};
 use super::session_events::failure_code;
@@ -166,6 +168,13 @@ impl Agent {
                 "this build speaks UDP and TCP",
             ));
         }
+        if options.session_types & !0x3F != 0 {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "unknown session type for a profile",
+            ));
+        }
+        check_auth(options.allowed_auth)?;
         let host = Uri::parse(&options.uri)
             .map(|uri| uri.host.to_owned())
             .unwrap_or_default();
@@ -380,11 +389,14 @@ impl Agent {
             .map(|profile| self.profile_key(profile))
             .transpose()?;
         // CREDENTIALS_PROXY changes nothing: a proxy's realm is a realm like others.
-        if credentials.flags & !(1 | CREDENTIALS_HA1) != 0 {
+        if credentials.flags & !(1 | CREDENTIALS_HA1 | CREDENTIALS_OF_PEER) != 0 {
             return Err(Refusal::new(
-                Code::NotImplemented,
-                "declining challenges and challenging peers are not in this build",
+                Code::InvalidArgument,
+                "only the challenge of a transaction can be declined",
             ));
+        }
+        if credentials.flags & CREDENTIALS_OF_PEER != 0 {
+            return self.set_peer_credentials(key, &credentials);
         }
         let realm = (!credentials.realm.is_empty()).then(|| credentials.realm.to_string());
         let given = if credentials.user.is_empty() {
@@ -433,6 +445,7 @@ impl Agent {
                 profile.account.authorizer.clear();
             }
         }
+        self.recheck_challenges();
         let nothing = credentials.user.is_empty() && !known;
         Ok(if nothing {
             Verdict::Nothing
@@ -602,10 +615,29 @@ impl Agent {
                 "the methods allowed are a mask of 32 bits",
             )
         })?;
+        check_auth(mask)?;
         let profile = self.profiles.get_mut(key).ok_or_else(gone)?;
         profile.facts.allowed_auth = if mask == 0 { DIGEST } else { mask };
         Ok(Verdict::Done)
     }
+}
+
+/// Basic is forbidden (RFC 3261 §22), NTLM and Kerberos are nobody's standard: without Digest nothing is left.
+fn check_auth(mask: u32) -> Result<(), Refusal> {
+    const KNOWN: u32 = 0x1_000F;
+    if mask & !KNOWN != 0 {
+        return Err(Refusal::new(
+            Code::InvalidArgument,
+            "unknown authentication method among those allowed",
+        ));
+    }
+    if mask != 0 && mask & DIGEST == 0 {
+        return Err(Refusal::new(
+            Code::AuthTypeNotSupported,
+            "of the authentication methods allowed none is offered: it must hold DIGEST",
+        ));
+    }
+    Ok(())
 }
 
 fn not_settable() -> Refusal {

@@ -7,7 +7,7 @@ use crate::base::{Key, Time};
 use crate::syntax::Message;
 use crate::transaction::{ClientKey, Failure};
 use crate::transport::Flow;
-use crate::usage::Outcome;
+use crate::usage::{Outcome, Owner, Role};
 use crate::usage::register::Change;
 
 use super::identity::{REGISTER_ALL, methods};
@@ -66,6 +66,12 @@ impl Agent {
         for number in numbers {
             self.with_publication(key, number, |publication, cx, account, out| {
                 publication.remove(cx, account, 0, "", out);
+            });
+        }
+        for role in [Role::Registration, Role::Publication] {
+            self.release_challenges_of(Owner {
+                role,
+                key: key.to_bits(),
             });
         }
         let registered = self.unregister(key);

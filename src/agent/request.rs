@@ -37,6 +37,14 @@ impl AppRequest {
     pub(super) fn object(&self) -> &ObjectRef {
         &self.object
     }
+
+    pub(super) fn profile(&self) -> Option<&ObjectRef> {
+        self.profile.as_ref()
+    }
+
+    pub(super) fn cookie(&self) -> i64 {
+        self.cookie
+    }
 }
 
 struct ToSend<'a> {

@@ -3,7 +3,7 @@
 use crate::base::Key;
 use crate::dialog::{LocalTag, Order};
 use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
-use crate::transaction::{Failure, Indication, ServerEnd, ServerKey};
+use crate::transaction::{ClientKey, Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
 use crate::usage::{
     Alarm, DialogKey, Outcome, Owner, Reliable, Role, Side, on_stray, reliable, session_timer,
@@ -34,23 +34,8 @@ impl Agent {
                 message,
                 flow,
             } => {
-                let key = owner.key;
-                match owner.role {
-                    Role::Call => {
-                        self.on_call_response(Key::from_bits(key), client, message, &flow);
-                    }
-                    Role::Registration => {
-                        self.on_register_response(Key::from_bits(key), client, message, &flow);
-                    }
-                    Role::Publication => {
-                        self.on_publish_response(Key::from_bits(key), client, message);
-                    }
-                    Role::Subscription => {
-                        self.on_subscribe_response(Key::from_bits(key), client, message, &flow);
-                    }
-                    Role::Watcher => self.on_notify_response(Key::from_bits(key), client, message),
-                    Role::Request => self.on_app_response(Key::from_bits(key), client, message),
-                    Role::Nobody | Role::Pending => {}
+                if !self.hold_challenge(client, owner, &message, &flow) {
+                    self.deliver_response(client, owner, message, &flow);
                 }
             }
             Indication::Failed {
@@ -72,12 +57,38 @@ impl Agent {
                     }
                     Role::Watcher => self.on_notify_failure(Key::from_bits(key), client, failure),
                     Role::Request => self.on_app_failure(Key::from_bits(key), client, failure),
-                    Role::Nobody | Role::Pending => {}
+                    Role::Nobody | Role::Pending | Role::Challenge => {}
                 }
             }
             Indication::StrayResponse { message, flow } => self.on_stray(&message, &flow),
             Indication::FlowClosed { flow } => self.on_flow_closed(&flow),
         }
+    }
+
+    /// Hands a response to whoever sent the request.
+    pub(super) fn deliver_response(
+        &mut self,
+        client: ClientKey,
+        owner: Owner,
+        message: Message,
+        flow: &Flow,
+    ) {
+        let key = owner.key;
+        match owner.role {
+            Role::Call => self.on_call_response(Key::from_bits(key), client, message, flow),
+            Role::Registration => {
+                self.on_register_response(Key::from_bits(key), client, message, flow);
+            }
+            Role::Publication => self.on_publish_response(Key::from_bits(key), client, message),
+            Role::Subscription => {
+                self.on_subscribe_response(Key::from_bits(key), client, message, flow);
+            }
+            Role::Watcher => self.on_notify_response(Key::from_bits(key), client, message),
+            Role::Request => self.on_app_response(Key::from_bits(key), client, message),
+            Role::Nobody | Role::Pending | Role::Challenge => {}
+        }
+        self.cx.given = None;
+        self.cx.challenge_stands = false;
     }
 
     pub(super) fn on_alarm(&mut self, alarm: Alarm) {
@@ -90,6 +101,7 @@ impl Agent {
             Role::Watcher => self.on_watcher_alarm(Key::from_bits(key), what),
             Role::Pending => self.on_answer_deadline(Key::from_bits(key)),
             Role::Nobody => self.on_shutdown_alarm(),
+            Role::Challenge => self.on_challenge_alarm(key),
             Role::Request => {}
         }
     }
@@ -112,7 +124,9 @@ impl Agent {
         match message.to_tag() {
             Some(_) => self.on_dialog_request(server, message, flow),
             None => {
-                if let Some(server) = server {
+                if let Some(server) = server
+                    && self.peer_may(server, &message)
+                {
                     self.on_new_request(server, message, flow);
                 }
             }

@@ -2,7 +2,7 @@
 //! `IRTCSession2`, `IRTCSessionCallControl`).
 
 use crate::base::{Key, Time};
-use crate::usage::{Busy, Media, Offer, Unreliable, What};
+use crate::usage::{Busy, Media, Offer, Owner, Role, Unreliable, What};
 
 use super::command::{REINVITE_NO_OFFER, REINVITE_UPDATE, SEND_RELIABLE};
 use super::headers::{own_lines, own_lines_with_reason};
@@ -154,6 +154,10 @@ impl Agent {
         };
         self.with_call(key, |call, cx, account, out| {
             call.terminate(cx, account, status, "", own, out);
+        });
+        self.release_challenges_of(Owner {
+            role: Role::Call,
+            key: key.to_bits(),
         });
         if reason == TerminateReason::Shutdown {
             self.drop_session(key);

@@ -31,6 +31,7 @@ impl Agent {
             return Verdict::Nothing;
         }
         self.shutdown.under_way = true;
+        self.release_challenges();
         self.shutdown.deadline = Some(self.cx.arm(self.config.shutdown, ALARM, DEADLINE));
         for key in self.sessions.keys() {
             self.end_session(key, TerminateReason::Normal, "");

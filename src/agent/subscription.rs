@@ -45,6 +45,10 @@ impl Subscription {
         &self.object
     }
 
+    pub(super) fn profile(&self) -> Option<&ObjectRef> {
+        self.profile.as_ref()
+    }
+
     /// Whether nothing is on its way nor planned.
     #[must_use]
     pub fn is_idle(&self) -> bool {

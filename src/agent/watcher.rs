@@ -46,6 +46,10 @@ impl Watcher {
         &self.object
     }
 
+    pub(super) fn profile(&self) -> Option<&ObjectRef> {
+        self.profile.as_ref()
+    }
+
     fn state(&self) -> WatcherState {
         WatcherState::from_number(self.object.state()).unwrap_or(WatcherState::Unknown)
     }

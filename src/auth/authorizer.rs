@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::challenge::{Challenge, ChallengeFault};
 use super::credentials::{CredentialStore, Credentials};
-use super::digest::{Algorithm, Hex, Input, Qop, hex};
+use super::digest::{Algorithm, Hex, Input, Qop, hex, userhash};
 use super::params::DigestParams;
 use super::{Protected, Role};
 
@@ -76,6 +76,8 @@ pub enum Refusal {
     TooManyTries,
     /// The Request-URI cannot stand in a quoted string.
     InvalidUri,
+    /// The application lets the challenge stand.
+    Declined,
 }
 
 impl fmt::Display for Refusal {
@@ -95,6 +97,7 @@ impl fmt::Display for Refusal {
             }
             Self::TooManyTries => f.write_str("challenged too often"),
             Self::InvalidUri => f.write_str("Request-URI cannot be quoted"),
+            Self::Declined => f.write_str("the challenge was declined"),
         }
     }
 }
@@ -174,6 +177,8 @@ struct Space {
     nc: u32,
     /// The client nonce sent last; the session forms keep it as long as the nonce.
     cnonce: String,
+    /// The Request-URI of the request sent last, which the server's proof covers.
+    sent_uri: String,
 }
 
 impl Space {
@@ -205,6 +210,12 @@ impl Authorizer {
     pub const fn preferring_auth_int(mut self) -> Self {
         self.prefer_auth_int = true;
         self
+    }
+
+    /// Forgets the nonces of a realm, or all for an empty one: the secret they were answered with has changed.
+    pub fn forget_realm(&mut self, realm: &str) {
+        self.spaces
+            .retain(|space| !realm.is_empty() && space.challenge.realm != realm);
     }
 
     /// Forgets all nonces.
@@ -258,11 +269,10 @@ impl Authorizer {
     /// Takes in `Authentication-Info` or `Proxy-Authentication-Info` of a 2xx (RFC 7616 §3.5): checks the
     /// server's proof if there is one and changes to `nextnonce`.
     ///
-    /// `uri` is that of the request, `body` that of the response.
+    /// `body` is that of the response.
     pub fn on_authentication_info(
         &mut self,
         role: Role,
-        uri: &str,
         body: &[u8],
         value: &str,
         store: &CredentialStore,
@@ -270,10 +280,7 @@ impl Authorizer {
         let info = DigestParams::parse_bare(value).map_err(|_| RespondFault::Malformed)?;
         let cnonce = info.raw("cnonce");
         let ours = |space: &&mut Space| {
-            space.role == role
-                && space.serves(uri)
-                && space.nc > 0
-                && cnonce.is_none_or(|cnonce| cnonce == space.cnonce)
+            space.role == role && space.nc > 0 && cnonce.is_none_or(|cnonce| cnonce == space.cnonce)
         };
         let space = self
             .spaces
@@ -298,7 +305,7 @@ impl Authorizer {
                 nc: space.nc,
                 qop,
                 method: "",
-                uri,
+                uri: &space.sent_uri,
                 body,
             };
             if !input.response().matches(&proof) {
@@ -383,6 +390,7 @@ impl Authorizer {
                 challenge,
                 nc,
                 cnonce,
+                sent_uri: String::new(),
             });
         }
         self.spaces.retain(|old| {
@@ -430,6 +438,7 @@ impl Authorizer {
             .ha1(algorithm.hash, &known.user, &challenge.realm)?;
         let qop = challenge.qop.choose(self.prefer_auth_int);
         space.nc += 1;
+        request.uri.clone_into(&mut space.sent_uri);
         if space.cnonce.is_empty() || !algorithm.session {
             space.cnonce = hex(&random);
         }
@@ -445,7 +454,11 @@ impl Authorizer {
             body: request.body,
         };
         let credentials = Credentials {
-            username: known.user.clone(),
+            username: if challenge.userhash {
+                userhash(algorithm.hash, &known.user, &challenge.realm)
+            } else {
+                known.user.clone()
+            },
             realm: challenge.realm.clone(),
             nonce: challenge.nonce.clone(),
             uri: request.uri.to_owned(),
@@ -454,6 +467,7 @@ impl Authorizer {
             opaque: challenge.opaque.clone(),
             cnonce: (qop.is_some() || algorithm.session).then(|| space.cnonce.clone()),
             qop: qop.map(|qop| (qop, space.nc)),
+            userhash: challenge.userhash,
         };
         let line = AuthLine {
             role: space.role,

@@ -372,10 +372,9 @@ fn the_next_nonce_of_a_success_is_used_and_its_proof_checked() {
         format!("nextnonce=\"2\", qop=auth, rspauth=\"{proof}\", cnonce=\"{cnonce}\", nc=00000001")
     };
     let mut tell = |value: &str| {
-        let uri = REGISTER.uri;
         client
             .authorizer
-            .on_authentication_info(Role::Server, uri, b"", value, &client.store)
+            .on_authentication_info(Role::Server, b"", value, &client.store)
     };
     assert_eq!(tell(&info(&"0".repeat(32))), Err(RespondFault::WrongProof));
     assert_eq!(tell("nextnonce"), Err(RespondFault::Malformed));

@@ -87,6 +87,8 @@ pub struct Challenge {
     pub algorithm: Option<Algorithm>,
     /// Qualities on offer.
     pub qop: QopOffer,
+    /// The user name may be hashed (RFC 7616 §3.4.4).
+    pub userhash: bool,
 }
 
 impl Challenge {
@@ -118,6 +120,9 @@ impl Challenge {
             Some(list) => read_qop(list)?,
             None => QopOffer::default(),
         };
+        let userhash = params
+            .raw("userhash")
+            .is_some_and(|userhash| userhash.eq_ignore_ascii_case("true"));
         Ok(Self {
             realm,
             nonce,
@@ -125,6 +130,7 @@ impl Challenge {
             stale,
             algorithm,
             qop,
+            userhash,
         })
     }
 
@@ -168,12 +174,16 @@ impl fmt::Display for Challenge {
         if let Some(algorithm) = self.algorithm {
             write!(f, ", algorithm={}", algorithm.name())?;
         }
-        match (self.qop.auth, self.qop.auth_int) {
-            (true, true) => f.write_str(", qop=\"auth,auth-int\""),
-            (true, false) => f.write_str(", qop=\"auth\""),
-            (false, true) => f.write_str(", qop=\"auth-int\""),
-            (false, false) => Ok(()),
+        f.write_str(match (self.qop.auth, self.qop.auth_int) {
+            (true, true) => ", qop=\"auth,auth-int\"",
+            (true, false) => ", qop=\"auth\"",
+            (false, true) => ", qop=\"auth-int\"",
+            (false, false) => "",
+        })?;
+        if self.userhash {
+            f.write_str(", userhash=true")?;
         }
+        Ok(())
     }
 }
 
@@ -258,6 +268,7 @@ mod tests {
                 stale,
                 algorithm: Some(Algorithm::SHA_512_256),
                 qop: QopOffer { auth, auth_int },
+                userhash: stale,
             };
             assert_eq!(Challenge::parse(&challenge.to_string()), Ok(challenge));
         }

@@ -115,6 +115,7 @@ impl Challenger {
                 stale,
                 algorithm: Some(algorithm),
                 qop: self.config.qop,
+                userhash: false,
             }
             .to_string()
         };

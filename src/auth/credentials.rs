@@ -98,6 +98,14 @@ impl CredentialStore {
         self.entries.len() != before
     }
 
+    /// Takes over every entry of another store, in place of those for the same realm.
+    pub fn join(&mut self, over: &Self) {
+        for credential in &over.entries {
+            // Each was accepted before; only a full store refuses it, and then the older ones stay.
+            self.set(credential.clone());
+        }
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.entries.clear();
@@ -164,6 +172,8 @@ pub struct Credentials {
     pub cnonce: Option<String>,
     /// Quality of protection with its nonce count.
     pub qop: Option<(Qop, u32)>,
+    /// `username` is a hash of the name and the realm (RFC 7616 §3.4.4).
+    pub userhash: bool,
 }
 
 impl Credentials {
@@ -209,6 +219,9 @@ impl Credentials {
             opaque: raw("opaque"),
             cnonce,
             qop,
+            userhash: params
+                .raw("userhash")
+                .is_some_and(|userhash| userhash.eq_ignore_ascii_case("true")),
         })
     }
 }
@@ -234,6 +247,9 @@ impl fmt::Display for Credentials {
         }
         if let Some((qop, nc)) = self.qop {
             write!(f, ", qop={}, nc={}", qop.name(), nc_digits(nc))?;
+        }
+        if self.userhash {
+            f.write_str(", userhash=true")?;
         }
         Ok(())
     }
@@ -310,6 +326,7 @@ mod tests {
             opaque: Some(String::new()),
             cnonce: Some("c".to_owned()),
             qop: Some((Qop::AuthInt, 0xab)),
+            userhash: true,
         };
         let text = credentials.to_string();
         assert!(text.contains("algorithm=SHA-256") && text.contains("qop=auth-int, nc=000000ab"));

@@ -220,6 +220,14 @@ pub fn ha1(hash: Hash, user: &str, realm: &str, password: &str) -> Hex {
     hash.joined(&[user.as_bytes(), realm.as_bytes(), password.as_bytes()])
 }
 
+/// The user name as `userhash=true` sends it: `H(user:realm)` in lower-case digits (RFC 7616 §3.4.4).
+#[must_use]
+pub fn userhash(hash: Hash, user: &str, realm: &str) -> String {
+    hash.joined(&[user.as_bytes(), realm.as_bytes()])
+        .as_str()
+        .to_owned()
+}
+
 /// Everything that goes into one response, with escapes and quotes taken off.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {

@@ -75,7 +75,9 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
     if let Some(claim) = duration_ms(given.claim_ms, "options.claim_ms")? {
         config.claim = claim;
     }
-    duration_ms(given.credentials_ms, "options.credentials_ms")?;
+    if let Some(wait) = duration_ms(given.credentials_ms, "options.credentials_ms")? {
+        config.credentials = wait;
+    }
     if let Some(shutdown) = duration_ms(given.shutdown_ms, "options.shutdown_ms")? {
         config.shutdown = shutdown;
     }

@@ -122,13 +122,13 @@ pub const RTC_SESSION_TYPES_MULTIPARTY_IM: u32 = 16;
 pub const RTC_SESSION_TYPES_APPLICATION: u32 = 32;
 
 /// == rtc_credentials_t.flags. ==
-/// For proxies only (no effect in this version).
+/// For proxies only; realms tell them apart anyhow: no effect.
 pub const RTC_CREDENTIALS_PROXY: u32 = 1;
 /// `secret` is HA1 in hex.
 pub const RTC_CREDENTIALS_HA1: u32 = 2;
-/// Let the challenge stand (not in this version).
+/// Let the challenge stand (scope: the transaction of an RTC_EVENT_CHALLENGE).
 pub const RTC_CREDENTIALS_DECLINE: u32 = 4;
-/// We challenge, this user passes (not in this version).
+/// We challenge, this user passes.
 pub const RTC_CREDENTIALS_OF_PEER: u32 = 8;
 
 /// == State of a profile. ==

@@ -115,6 +115,7 @@ pub(super) fn type_name(event_type: EventType) -> &'static str {
         EventType::DialogState => "dialog_state",
         EventType::UsageState => "usage_state",
         EventType::RefreshState => "refresh_state",
+        EventType::Challenge => "challenge",
         EventType::Publication => "publication",
     }
 }

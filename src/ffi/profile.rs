@@ -11,8 +11,8 @@ use super::client::word;
 use super::client_core::{check_out, client, give, held};
 use super::constants::{
     RTC_CREDENTIALS_DECLINE, RTC_CREDENTIALS_HA1, RTC_CREDENTIALS_OF_PEER, RTC_CREDENTIALS_PROXY,
-    RTC_KIND_CLIENT, RTC_PROFILE_GRUU, RTC_PROFILE_NO_EXPIRES, RTC_PROFILE_OUTBOUND,
-    RTC_PROFILE_PIN_NEXT_HOP, RTC_PROFILE_STRONGEST_DIGEST, RTC_REGISTER_ALL,
+    RTC_KIND_CLIENT, RTC_KIND_TRANSACTION, RTC_PROFILE_GRUU, RTC_PROFILE_NO_EXPIRES,
+    RTC_PROFILE_OUTBOUND, RTC_PROFILE_PIN_NEXT_HOP, RTC_PROFILE_STRONGEST_DIGEST, RTC_REGISTER_ALL,
 };
 use super::fence::{Fault, fence};
 use super::registry;
@@ -172,25 +172,38 @@ pub unsafe extern "C" fn rtc_profile_publish(
 
 /// Sets the credentials for one realm or any, of a client or a profile; without a user they are forgotten.
 ///
-/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_IMPLEMENTED (other scopes; DECLINE, OF_PEER); life cycle.
+/// Of the transaction in an RTC_EVENT_CHALLENGE: answers it, for `realm` or (empty) for all that are open; with
+/// RTC_CREDENTIALS_DECLINE the challenge stands. The request goes on when no realm is open any more. What is given so serves
+/// the session, subscription or registration it was asked for, and nothing else.
+/// With RTC_CREDENTIALS_OF_PEER, of a client or profile: peers must prove to be one of the users set so (401); without a user
+/// those of the realm are forgotten.
+/// Order when a challenge is answered: transaction, profile, client.
+/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_TRANSACTION_STATE (no challenge waits there);
+/// RTC_E_LIMIT; life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_credentials_set(
     scope: *mut rtc_object_t,
     credentials: *const rtc_credentials_t,
 ) -> rtc_result_t {
     fence(|| {
-        let (this, profile) = match registry::kind(scope) {
+        let (this, object) = match registry::kind(scope) {
             RTC_KIND_CLIENT => (client(scope, "scope")?, None),
+            RTC_KIND_TRANSACTION => {
+                let held = held(scope, Kind::Transaction, "scope")?;
+                (held.client, Some(held.object))
+            }
             _ => {
                 let held = held(scope, Kind::Profile, "scope")?;
                 (held.client, Some(held.object))
             }
         };
         let given = sized::required(credentials, "credentials")?;
-        const NOT_HERE: u32 = RTC_CREDENTIALS_DECLINE | RTC_CREDENTIALS_OF_PEER;
         check_flags(
             given.flags,
-            NOT_HERE | RTC_CREDENTIALS_PROXY | RTC_CREDENTIALS_HA1,
+            RTC_CREDENTIALS_DECLINE
+                | RTC_CREDENTIALS_OF_PEER
+                | RTC_CREDENTIALS_PROXY
+                | RTC_CREDENTIALS_HA1,
         )?;
         let credentials = Credentials {
             flags: given.flags,
@@ -200,13 +213,12 @@ pub unsafe extern "C" fn rtc_credentials_set(
                 .unwrap_or_default()
                 .into(),
         };
-        if given.flags & NOT_HERE != 0 {
-            return Err(Fault::new(
-                RTC_E_NOT_IMPLEMENTED,
-                "`credentials.flags`: DECLINE and OF_PEER are not in this version",
-            ));
-        }
         this.open()?;
-        this.command(|agent, _| agent.set_credentials(profile.as_ref(), credentials))
+        this.command(|agent, _| match &object {
+            Some(transaction) if transaction.kind() == Kind::Transaction => {
+                agent.answer_challenge(transaction, &credentials)
+            }
+            profile => agent.set_credentials(profile.as_ref(), credentials),
+        })
     })
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::auth::CredentialStore;
 use crate::base::{Entropy, Time, TimerSet};
 use crate::dialog::LocalTag;
 use crate::syntax::Message;
@@ -29,6 +30,8 @@ pub enum Role {
     Nobody,
     /// A request that waits for the application's answer.
     Pending,
+    /// A 401 or 407 that waits for credentials.
+    Challenge,
 }
 
 /// Whose a transaction or timer is: the kind and the key of it.
@@ -79,6 +82,10 @@ pub struct Cx {
     pub t2: Duration,
     /// Early dialogs kept for one INVITE.
     pub forks: usize,
+    /// What challenges are answered with in this turn, in place of the account's credentials.
+    pub given: Option<CredentialStore>,
+    /// The application lets the challenge of this turn stand.
+    pub challenge_stands: bool,
     rtp_ports: (u16, u16),
     next_rtp_port: u16,
 }
@@ -110,6 +117,8 @@ impl Cx {
             t1,
             t2,
             forks,
+            given: None,
+            challenge_stands: false,
             rtp_ports,
             next_rtp_port: rtp_ports.0 & !1,
         }

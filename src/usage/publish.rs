@@ -10,7 +10,6 @@ use crate::syntax::{HeaderId, Message};
 use crate::transaction::{ClientKey, Draft, Failure};
 
 use super::backoff::{Backoff, asked, is_passing, refresh_after};
-use super::register::note_authentication_info;
 use super::{Account, Cx, Lines, Outcome, Outgoing, Owner};
 
 /// Most times one PUBLISH is sent anew because of 412 or 423.
@@ -351,7 +350,6 @@ impl Publication {
         out: &mut Vec<Told>,
     ) {
         self.backoff.reset();
-        note_authentication_info(account, &account.aor.clone(), &message);
         if sent.errand == Errand::Remove {
             return self.on_removed(cx, account, sent.cookie, message, out);
         }

@@ -304,7 +304,6 @@ impl Registration {
         flow: &Flow,
     ) -> Option<Change> {
         self.backoff.reset();
-        note_authentication_info(account, &self.wanted.registrar, &message);
         if self.removes {
             self.unbind(account);
             if std::mem::take(&mut self.anew) && self.wish == Wish::Bound {
@@ -522,24 +521,6 @@ fn same_route(a: &str, b: &str) -> bool {
     match (NameAddr::parse(a), NameAddr::parse(b)) {
         (Ok(a), Ok(b)) => uri::equal(a.uri, b.uri),
         _ => false,
-    }
-}
-
-/// Takes over the next nonce of a server that gives one (RFC 7616 §3.5). What is malformed there changes nothing.
-pub(super) fn note_authentication_info(account: &mut Account, uri: &str, message: &Message) {
-    for (id, role) in [
-        (HeaderId::AuthenticationInfo, auth::Role::Server),
-        (HeaderId::ProxyAuthenticationInfo, auth::Role::Proxy),
-    ] {
-        if let Some(value) = message.header(id) {
-            let _ = account.authorizer.on_authentication_info(
-                role,
-                uri,
-                message.body(),
-                value,
-                &account.credentials,
-            );
-        }
     }
 }
 

@@ -57,6 +57,9 @@ impl Outgoing {
         response: &Message,
         cseq: u32,
     ) -> Result<ClientKey, auth::Refusal> {
+        if cx.challenge_stands {
+            return Err(auth::Refusal::Declined);
+        }
         let random = cx.entropy.bytes();
         let received = [
             (HeaderId::WwwAuthenticate, auth::Role::Server),
@@ -76,7 +79,7 @@ impl Outgoing {
                 body: &self.draft.body,
             },
             received,
-            &account.credentials,
+            cx.given.as_ref().unwrap_or(&account.credentials),
             random,
         )?;
         self.set_auth(&lines);
