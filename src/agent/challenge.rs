@@ -14,7 +14,7 @@ use crate::syntax::{HeaderId, Message};
 use crate::transaction::ClientKey;
 use crate::transport::Flow;
 use crate::usage::call::State;
-use crate::usage::{Account, Owner, Role};
+use crate::usage::{Account, Auto, Owner, Role};
 
 use super::command::CREDENTIALS_DECLINE;
 use super::event::Event;
@@ -111,6 +111,10 @@ impl Agent {
         if auth::Role::of_status(status).is_none() {
             return false;
         }
+        if !self.answers_challenges(owner) {
+            self.cx.challenge_stands = true;
+            return false;
+        }
         let Some(store) = self.credentials_of(owner) else {
             return false;
         };
@@ -147,6 +151,15 @@ impl Agent {
         self.cx.arm(wait, alarm(key), TIME_UP);
         self.tell(event);
         true
+    }
+
+    /// Whether challenges of an owner are the library's business (RTC_AUTO_AUTHENTICATION).
+    fn answers_challenges(&self, owner: Owner) -> bool {
+        owner.role != Role::Call
+            || self
+                .sessions
+                .get(Key::from_bits(owner.key))
+                .is_some_and(|session| session.call.auto.has(Auto::AUTHENTICATION))
     }
 
     /// Whether the owner still wants an answer: a call that is being cancelled only waits for its end.

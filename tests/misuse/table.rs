@@ -340,7 +340,7 @@ pub(crate) const TABLE: &[Row] = &[
         closing: CLOSING,
         shut: SHUT,
         nulls: nulls![|_, h| c!(rtc_credentials_set(h, null()))],
-        wrong: wrong![(|_, h| { let mut o: rtc_credentials_t = sized(); o.flags = RTC_CREDENTIALS_OF_PEER; c!(rtc_credentials_set(h, &raw const o)) }, RTC_E_NOT_IMPLEMENTED)],
+        wrong: wrong![(|_, h| { let mut o: rtc_credentials_t = sized(); o.flags = RTC_CREDENTIALS_DECLINE; c!(rtc_credentials_set(h, &raw const o)) }, RTC_E_INVALIDARG)],
         ..on("rtc_credentials_set", RTC_KIND_CLIENT, |_, h| { let mut o: rtc_credentials_t = sized(); (o.user, o.secret) = (s("a"), s("b")); c!(rtc_credentials_set(h, &raw const o)) }, OK)
     },
     // ---- session ----
