@@ -85,8 +85,6 @@ pub struct Agent {
     pending: Slab<Pending>,
     challenges: challenge::Challenges,
     guard: guard::Guard,
-    /// Our tag in a dialog or dialog to be → whose it is.
-    tags: HashMap<LocalTag, Owner>,
     /// INVITEs of peers without final response → their session.
     open_invites: HashMap<ServerKey, Key<session::Session>>,
     packages: packages::Packages,
@@ -120,7 +118,6 @@ impl Agent {
             pending: Slab::default(),
             challenges: challenge::Challenges::default(),
             guard: guard::Guard::default(),
-            tags: HashMap::new(),
             open_invites: HashMap::new(),
             packages: packages::Packages::default(),
             events: VecDeque::new(),
