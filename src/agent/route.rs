@@ -16,6 +16,23 @@ impl Agent {
     pub(super) fn settle(&mut self) {
         while let Some(indication) = self.cx.endpoint.poll_indication() {
             self.on_indication(indication);
+            self.tell_lost_usages();
+        }
+    }
+
+    /// One usage met a refusal that ends the dialog: the others end too.
+    fn tell_lost_usages(&mut self) {
+        while let Some((owner, status)) = self.cx.dialogs.poll_lost() {
+            match owner.role {
+                Role::Call => {
+                    self.with_call(Key::from_bits(owner.key), |call, cx, account, out| {
+                        call.on_dialog_lost(cx, account, status, out);
+                    })
+                }
+                Role::Subscription => self.on_subscription_dialog_lost(owner.key, status),
+                Role::Watcher => self.on_watcher_dialog_lost(owner.key, status),
+                _ => {}
+            }
         }
     }
 

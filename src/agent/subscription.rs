@@ -552,6 +552,12 @@ impl Agent {
         });
     }
 
+    pub(super) fn on_subscription_dialog_lost(&mut self, key: u64, status: u16) {
+        self.with_subscription(Key::from_bits(key), |usage, cx, account, out| {
+            usage.on_dialog_lost(cx, account, status, out);
+        });
+    }
+
     pub(super) fn on_subscription_alarm(&mut self, key: Key<Subscription>, what: u32) {
         self.with_subscription(key, |usage, cx, account, out| {
             usage.on_alarm(cx, account, what, out);

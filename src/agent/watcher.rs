@@ -527,6 +527,12 @@ impl Agent {
         });
     }
 
+    pub(super) fn on_watcher_dialog_lost(&mut self, key: u64, status: u16) {
+        self.with_watcher(Key::from_bits(key), |usage, cx, _, out| {
+            usage.on_dialog_lost(cx, status, out);
+        });
+    }
+
     pub(super) fn on_watcher_alarm(&mut self, key: Key<Watcher>, what: u32) {
         self.with_watcher(key, |usage, cx, account, out| {
             usage.on_alarm(cx, account, what, out);

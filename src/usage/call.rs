@@ -12,6 +12,7 @@ use crate::transport::Flow;
 use super::automation::{Auto, COMPLETED, Unacked};
 use super::context::ALLOW;
 use super::dialogs::{DialogKey, Dialogs};
+use super::failure::{self, Effect};
 use super::lines::{Extra, Lines};
 use super::media::Media;
 use super::reinvite::Change;
@@ -453,6 +454,10 @@ impl Call {
             {
                 return;
             }
+            // Whatever the answer, the call is over; a refused target is so for the other usages too.
+            let effect = failure::effect_of("BYE", &message);
+            cx.dialogs
+                .on_failure(self.dialog, self.owner, effect, status);
             return self.finish(cx, Outcome::Local, Some(message), out);
         }
         let Some(at) = self
@@ -485,9 +490,10 @@ impl Call {
             outcome: Outcome::Sip(status),
             message: Some(message.clone()),
         });
-        // The peer does not know the dialog any more (RFC 3261 §12.2.1.2, RFC 5057 §5.1); of an early one its INVITE tells.
-        if matches!(status, 408 | 481) && pending.tag.is_empty() {
-            self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
+        // Of an early dialog its INVITE tells.
+        if status >= 300 && pending.tag.is_empty() {
+            let effect = failure::effect_of(pending.outgoing.method(), &message);
+            self.suffer(cx, account, effect, status, message, out);
         }
     }
 
@@ -534,8 +540,38 @@ impl Call {
                 outcome,
                 message: None,
             });
-            self.abandon(cx, account, outcome, None, out);
+            if failure::on_timeout(pending.outgoing.method()) == Effect::Usage {
+                self.abandon(cx, account, outcome, None, out);
+            }
         }
+    }
+
+    /// What a failed request of this call does to it and to the other usages of its dialog (RFC 5057 §5.1).
+    pub(super) fn suffer(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        effect: Effect,
+        status: u16,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
+        cx.dialogs
+            .on_failure(self.dialog, self.owner, effect, status);
+        if matches!(effect, Effect::Usage | Effect::Dialog) {
+            self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
+        }
+    }
+
+    /// Its dialog ended over a request of another usage.
+    pub fn on_dialog_lost(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        status: u16,
+        out: &mut Vec<CallEvent>,
+    ) {
+        self.abandon(cx, account, Outcome::Sip(status), None, out);
     }
 
     /// One of this call's timers.

@@ -14,7 +14,7 @@
 //!
 //! Early dialogs of a forked INVITE stay inside their call, which claims the tag, until one is confirmed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::base::{Key, Slab};
 use crate::dialog::{Dialog, LocalTag};
@@ -23,6 +23,7 @@ use crate::syntax::{Event, Message};
 use crate::transport::Flow;
 
 use super::Owner;
+use super::failure::Effect;
 
 /// Names an established dialog; stale once its last usage left.
 pub type DialogKey = Key<Entry>;
@@ -82,6 +83,8 @@ struct Place {
 pub struct Dialogs {
     entries: Slab<Entry>,
     tags: HashMap<LocalTag, Place>,
+    /// Usages whose dialog ended over a request of another usage, not yet told.
+    lost: VecDeque<(Owner, u16)>,
 }
 
 impl Dialogs {
@@ -148,6 +151,22 @@ impl Dialogs {
         self.unlink(tag, key, next);
         self.entries.remove(key);
         true
+    }
+
+    /// What a failed request of one usage does to the others: a refused target or route ends them all (RFC 5057 §5.1).
+    /// The usage itself ends by its own means; the others are given out by [`Dialogs::poll_lost`].
+    pub fn on_failure(&mut self, key: Option<DialogKey>, by: Owner, effect: Effect, status: u16) {
+        let (Some(key), Effect::Dialog) = (key, effect) else {
+            return;
+        };
+        let others: Vec<Owner> = self.usages(key).filter(|usage| *usage != by).collect();
+        self.lost
+            .extend(others.into_iter().map(|usage| (usage, status)));
+    }
+
+    /// The next usage whose dialog ended, with the status that ended it.
+    pub fn poll_lost(&mut self) -> Option<(Owner, u16)> {
+        self.lost.pop_front()
     }
 
     fn unlink(&mut self, tag: LocalTag, key: DialogKey, next: Option<DialogKey>) {

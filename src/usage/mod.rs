@@ -8,6 +8,7 @@ pub mod backoff;
 pub mod call;
 pub mod context;
 pub mod dialogs;
+pub mod failure;
 mod invite_client;
 mod invite_server;
 pub mod lines;

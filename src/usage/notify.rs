@@ -13,7 +13,7 @@ use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 
 use super::context::ALLOW;
-use super::subscribe::is_fatal;
+use super::failure::{Effect, effect};
 use super::{Account, Cx, DialogKey, Lines, Outcome, Outgoing, Owner, Side, Usage};
 
 /// Timer: the subscription is over unless it was refreshed.
@@ -555,7 +555,10 @@ impl Notifier {
             _ => {
                 // RFC 6665 §4.2.2: some answers end it, others and those with Retry-After do not; the next NOTIFY tells
                 // the whole state anyway.
-                let ends = status == 408 || is_fatal(status);
+                let effect = effect("NOTIFY", status);
+                cx.dialogs
+                    .on_failure(self.dialog, self.owner, effect, status);
+                let ends = matches!(effect, Effect::Usage | Effect::Dialog);
                 if !ends || super::backoff::asked(&message).is_some() {
                     complete(cookie, Outcome::Sip(status), Some(&message), out);
                     return self.go_on(cx, account, Some(message), out);
@@ -563,6 +566,11 @@ impl Notifier {
                 self.lose(cx, cookie, Outcome::Sip(status), Some(message), out);
             }
         }
+    }
+
+    /// Its dialog ended over a request of another usage.
+    pub fn on_dialog_lost(&mut self, cx: &mut Cx, status: u16, out: &mut Vec<Told>) {
+        self.lose(cx, 0, Outcome::Sip(status), None, out);
     }
 
     /// A NOTIFY got no final response.

@@ -7,6 +7,7 @@ use crate::transport::Flow;
 
 use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
+use super::failure::effect_of;
 use super::media::Media;
 use super::update::Update;
 use super::{Account, Cx, Outgoing};
@@ -149,14 +150,12 @@ impl Call {
                 if self.auto.has(Auto::AUTHENTICATION)
                     && self.authenticate_change(cx, account, &message) => {}
             491 => self.wait_after_glare(cx),
-            408 | 481 => {
-                self.fail_change(Outcome::Sip(status), Some(message.clone()), out);
-                self.abandon(cx, account, Outcome::Sip(status), Some(message), out);
-            }
             422 if self.raise_interval(&message) => self.repeat_change(cx),
             _ => {
                 let refresh = self.is_refreshing();
-                self.fail_change(Outcome::Sip(status), Some(message), out);
+                let effect = effect_of("INVITE", &message);
+                self.fail_change(Outcome::Sip(status), Some(message.clone()), out);
+                self.suffer(cx, account, effect, status, message, out);
                 if refresh {
                     self.refresh_again(cx);
                 }

@@ -13,6 +13,7 @@ use crate::transport::Flow;
 
 use super::backoff::{Backoff, asked, is_passing, refresh_after};
 use super::context::ALLOW;
+use super::failure::{Effect, effect};
 use super::lines::{Extra, Lines};
 use super::{Account, Cx, DialogKey, Outcome, Outgoing, Owner, Side, Usage};
 
@@ -499,6 +500,14 @@ impl Subscriber {
         }
         let end = End::Failed(outcome);
         let asked = message.as_ref().and_then(asked);
+        let effect = match outcome {
+            Outcome::Sip(status) => effect("SUBSCRIBE", status),
+            _ => Effect::Usage,
+        };
+        if let Outcome::Sip(status) = outcome {
+            cx.dialogs
+                .on_failure(self.dialog, self.owner, effect, status);
+        }
         if self.state == State::Subscribing && self.dialog.is_none() {
             // The first try is the application's to judge, unless the server says when to come again.
             return match asked.filter(|_| outcome == Outcome::Sip(503)) {
@@ -516,6 +525,7 @@ impl Subscriber {
                 Some(_) => self.restart_later(cx, asked, end, message, out),
                 None => self.finish(cx, account, end, message, out),
             },
+            _ if effect == Effect::Dialog => self.finish(cx, account, end, message, out),
             // It stands until its time is up; where that may help the refresh is tried again before.
             _ => {
                 cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
@@ -591,6 +601,18 @@ impl Subscriber {
         }
         self.state = State::Idle;
         out.push(Told::Ended { end, message });
+    }
+
+    /// Its dialog ended over a request of another usage.
+    pub fn on_dialog_lost(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        status: u16,
+        out: &mut Vec<Told>,
+    ) {
+        let end = End::Failed(Outcome::Sip(status));
+        self.finish(cx, account, end, None, out);
     }
 
     /// Nobody waits any more.

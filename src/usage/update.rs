@@ -11,6 +11,7 @@ use crate::transport::Flow;
 
 use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
+use super::failure::{Effect, effect_of};
 use super::media::{Media, MediaFault, SDP};
 use super::reinvite::{Busy, Change, Offer};
 use super::{Account, Cx, Dialogs, Outgoing};
@@ -143,8 +144,16 @@ impl Call {
                     && self.authenticate_update(cx, account, &message) => {}
             422 if self.raise_interval(&message) => self.repeat_update(cx),
             491 => self.wait_after_glare(cx),
-            408 | 481 => {
-                let outcome = Outcome::Sip(status);
+            _ if matches!(
+                effect_of("UPDATE", &message),
+                Effect::Usage | Effect::Dialog
+            ) =>
+            {
+                let (outcome, effect) = (Outcome::Sip(status), effect_of("UPDATE", &message));
+                if self.state == State::Confirmed {
+                    cx.dialogs
+                        .on_failure(self.dialog, self.owner, effect, status);
+                }
                 self.lose_updated_dialog(cx, account, outcome, Some(message), out);
             }
             _ => {
