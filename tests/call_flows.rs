@@ -121,6 +121,7 @@ fn state(session: &ObjectRef) -> SessionState {
     SessionState::from_number(session.state()).expect("a state")
 }
 
+/// B-117.
 #[test]
 fn second_2xx_from_a_fork_is_acked_then_byed() {
     let mut s = scene(1);
@@ -222,6 +223,7 @@ fn credentials(s: &mut Scene, user: &str, secret: &str) {
         .expect("kept");
 }
 
+/// B-121.
 #[test]
 fn server_and_proxy_challenges_are_answered_in_one_request_and_the_ack_repeats_them() {
     let mut s = scene(5);
@@ -344,6 +346,7 @@ fn an_unacceptable_reoffer_gets_488_and_the_call_stays() {
     assert_eq!(state(&session), SessionState::Connected);
 }
 
+/// B-106, B-107, B-139.
 #[test]
 fn a_request_for_an_unknown_dialog_gets_481_and_a_lower_cseq_500() {
     let mut s = scene(11);
@@ -489,6 +492,7 @@ fn allowed_packages_are_named_in_the_invite() {
     assert_eq!(packages, ["talk", "hold"]);
 }
 
+/// B-173.
 #[test]
 fn a_call_to_an_unreachable_address_fails_at_once() {
     let mut s = scene(17);

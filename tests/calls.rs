@@ -142,6 +142,7 @@ fn cookie(cookie: i64) -> Send {
     }
 }
 
+/// B-048, B-050, B-431.
 #[test]
 fn a_call_is_answered_and_ended_by_the_caller() {
     let mut p = pair(1);
@@ -157,6 +158,7 @@ fn a_call_is_answered_and_ended_by_the_caller() {
     p.assert_clean();
 }
 
+/// B-050.
 #[test]
 fn the_callee_hangs_up() {
     let mut p = pair(2);
@@ -193,6 +195,7 @@ fn the_states_come_in_the_order_of_the_original() {
     );
 }
 
+/// B-431.
 #[test]
 fn a_refused_call_tells_the_status() {
     for (reason, status) in [
@@ -214,6 +217,7 @@ fn a_refused_call_tells_the_status() {
     }
 }
 
+/// B-134.
 #[test]
 fn a_cancelled_call_ends_with_487_on_both_sides() {
     let mut p = pair(5);
@@ -231,6 +235,7 @@ fn a_cancelled_call_ends_with_487_on_both_sides() {
     p.assert_clean();
 }
 
+/// B-067.
 #[test]
 fn cancel_waits_for_a_provisional() {
     let mut p = pair(6);
@@ -256,6 +261,7 @@ fn cancel_waits_for_a_provisional() {
     p.assert_clean();
 }
 
+/// B-070.
 #[test]
 fn a_200_that_crosses_cancel_is_acknowledged_and_ended() {
     let mut p = pair(7);
@@ -303,6 +309,7 @@ fn a_lost_200_is_repeated_until_acked() {
     p.net.assert_ladder("invite_200_lost");
 }
 
+/// B-118.
 #[test]
 fn a_lost_ack_is_sent_again_for_each_repeated_200() {
     let mut p = pair(9);
@@ -390,6 +397,7 @@ fn nobody_answers_within_three_minutes() {
     p.assert_clean();
 }
 
+/// B-034.
 #[test]
 fn a_silent_peer_times_out_after_64_t1() {
     let mut p = pair(12);
@@ -442,6 +450,7 @@ fn hold_and_unhold_change_the_direction_and_complete_with_their_cookies() {
     p.net.assert_ladder("hold_and_unhold");
 }
 
+/// B-145.
 #[test]
 fn glare_is_settled_by_waiting() {
     let mut p = pair(14);

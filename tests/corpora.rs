@@ -162,6 +162,7 @@ fn wild_messages_all_parse() {
     }
 }
 
+/// B-007.
 #[test]
 fn printing_and_parsing_again_changes_nothing() {
     let Some(corpora) = corpus::corpora() else {
@@ -303,6 +304,7 @@ fn malformed_messages_do_no_harm() {
     }
 }
 
+/// B-022.
 #[test]
 fn mutated_messages_do_no_harm() {
     let Some(corpora) = corpus::corpora() else {

@@ -101,6 +101,7 @@ fn a_first_exchange_settles_both_sides() {
     assert_eq!(a.remote_description(), Some(&*answer));
 }
 
+/// B-206, B-214.
 #[test]
 fn the_answer_keeps_the_offers_order_numbers_and_times() {
     let offer = "v=0\r\no=- 7 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=2873397496 2873404696\r\n\
@@ -156,6 +157,7 @@ fn an_offer_that_is_no_description_is_refused_with_400() {
     );
 }
 
+/// B-210.
 /// RFC 3264 §6.1, all sixteen pairs.
 #[test]
 fn the_answers_direction_fits_the_offers() {
@@ -188,6 +190,7 @@ fn the_answers_direction_fits_the_offers() {
     }
 }
 
+/// B-211.
 #[test]
 fn a_direction_of_the_session_serves_streams_without_their_own() {
     let offer = description("a=sendonly\r\nm=audio 7000 RTP/AVP 0\r\n");
@@ -244,6 +247,7 @@ fn when_both_hold_each_ends_its_own() {
     }
 }
 
+/// B-220.
 #[test]
 fn an_address_of_zeros_is_a_hold_and_another_address_ends_it() {
     let (_, mut b) = call();

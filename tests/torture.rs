@@ -112,6 +112,7 @@ const TABLE: &[(&str, Verdict, Stream)] = &[
     ("rfc5118/ipv6-correct-abnf-2-colons", Accept, Same),
 ];
 
+/// B-003, B-022.
 #[test]
 fn datagrams_get_the_verdict_pinned_here() {
     let Some(corpora) = corpus::corpora() else {
@@ -283,6 +284,7 @@ fn an_answer_is_never_made_for_a_response_or_an_ack() {
     }
 }
 
+/// B-005.
 /// RFC 4475 §3.1.1.1.
 #[test]
 fn folds_compact_names_and_odd_spaces_are_read() {
@@ -360,6 +362,7 @@ fn every_legal_byte_is_kept() {
     );
 }
 
+/// B-015.
 /// RFC 4475 §3.1.1.3, §3.1.1.4, §3.1.1.5, §3.1.1.9.
 #[test]
 fn escapes_are_undone_once_and_only_in_uris() {
@@ -517,6 +520,7 @@ fn what_upper_layers_judge_is_there_to_be_judged() {
     assert!(Warning::parse_value("1812 overture \"In Progress\"").is_err());
 }
 
+/// B-018.
 /// RFC 4475 §3.3.12 to §3.3.14, §3.4.1.
 #[test]
 fn parameters_belong_where_the_brackets_say() {
@@ -547,6 +551,7 @@ fn parameters_belong_where_the_brackets_say() {
     assert!(record_route.parsed_uri().unwrap().params.has("maddr"));
 }
 
+/// B-017.
 /// RFC 5118.
 #[test]
 fn ipv6_is_read_as_the_rfc_wants() {

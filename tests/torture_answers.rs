@@ -56,6 +56,7 @@ fn options(call_id: &str) -> String {
     )
 }
 
+/// B-003, B-022.
 #[test]
 fn every_torture_message_gets_an_answer_that_the_corpus_accepts() {
     let Some(root) = corpus::corpora() else { return };

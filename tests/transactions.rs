@@ -66,6 +66,7 @@ fn options_is_answered_and_both_sides_forget_it() {
     );
 }
 
+/// B-157, B-158.
 #[test]
 fn an_unanswered_invite_is_repeated_with_doubling_intervals_and_times_out() {
     let mut net = Net::new();
@@ -80,6 +81,7 @@ fn an_unanswered_invite_is_repeated_with_doubling_intervals_and_times_out() {
     assert!(net.on(alice).is_idle());
 }
 
+/// B-163.
 #[test]
 fn another_unanswered_request_is_repeated_up_to_every_t2() {
     let mut net = Net::new();
@@ -96,6 +98,7 @@ fn another_unanswered_request_is_repeated_up_to_every_t2() {
     assert_eq!(net.told(alice), ["timeout"]);
 }
 
+/// B-169.
 #[test]
 fn repeated_requests_get_the_same_answer_and_are_not_told_again() {
     let (mut net, alice, bob) = pair();
@@ -119,6 +122,7 @@ fn a_duplicated_request_opens_one_transaction() {
     assert_eq!(net.told(bob), ["INVITE"]);
 }
 
+/// B-127, B-166.
 #[test]
 fn a_silent_user_makes_the_layer_say_100_after_200_ms() {
     let (mut net, alice, _) = pair();
@@ -130,6 +134,7 @@ fn a_silent_user_makes_the_layer_say_100_after_200_ms() {
     assert_eq!(net.times("alice", "INVITE").len(), 1);
 }
 
+/// B-171.
 #[test]
 fn a_slow_answer_to_another_request_gets_a_100_and_then_none_at_all() {
     let (mut net, alice, bob) = pair();
@@ -143,6 +148,7 @@ fn a_slow_answer_to_another_request_gets_a_100_and_then_none_at_all() {
     assert!(!net.respond(bob, &options, 200), "nobody listens any more");
 }
 
+/// B-160.
 #[test]
 fn a_failure_is_repeated_until_its_ack_comes() {
     let (mut net, alice, bob) = pair();
@@ -163,6 +169,7 @@ fn a_failure_is_repeated_until_its_ack_comes() {
     );
 }
 
+/// B-162, B-029.
 #[test]
 fn the_ack_of_a_failure_repeats_the_invites_branch_and_route() {
     let (mut net, alice, bob) = pair();
@@ -184,6 +191,7 @@ fn the_ack_of_a_failure_repeats_the_invites_branch_and_route() {
     assert!(bytes.header(HeaderId::ProxyAuthorization).is_some());
 }
 
+/// B-167.
 #[test]
 fn a_failure_that_nobody_acknowledges_ends_after_64_t1() {
     let (mut net, alice, bob) = pair();
@@ -202,6 +210,7 @@ fn a_failure_that_nobody_acknowledges_ends_after_64_t1() {
     );
 }
 
+/// B-118, B-161.
 #[test]
 fn a_repeated_2xx_is_acknowledged_again_without_the_user() {
     let (mut net, alice, bob) = pair();
@@ -226,6 +235,7 @@ fn a_repeated_2xx_is_acknowledged_again_without_the_user() {
     assert_eq!(net.on(alice).live_transactions(), 0);
 }
 
+/// B-161.
 #[test]
 fn each_2xx_of_a_fork_is_told_and_acknowledged_by_its_tag() {
     let (mut net, alice, bob) = pair();
@@ -254,6 +264,7 @@ fn each_2xx_of_a_fork_is_told_and_acknowledged_by_its_tag() {
     assert_eq!(net.told(alice), ["stray 200"]);
 }
 
+/// B-168.
 #[test]
 fn an_invite_repeated_after_its_200_is_absorbed() {
     let (mut net, alice, bob) = pair();
@@ -272,6 +283,7 @@ fn an_invite_repeated_after_its_200_is_absorbed() {
     assert!(net.told(bob).is_empty());
 }
 
+/// B-170.
 #[test]
 fn an_acks_transaction_matches_without_a_branch_for_rfc_2543_peers() {
     let (mut net, _, bob) = pair();
@@ -293,6 +305,7 @@ fn an_acks_transaction_matches_without_a_branch_for_rfc_2543_peers() {
     assert_eq!(net.told(bob), ["done"]);
 }
 
+/// B-042.
 #[test]
 fn the_second_copy_of_a_request_that_came_by_another_way_gets_482() {
     let (mut net, _, bob) = pair();

@@ -326,6 +326,7 @@ mod tests {
         p=+1 617 555-6011\r\nc=IN IP4 198.51.100.1\r\nt=0 0\r\nm=audio 49170 RTP/AVP 0\r\n\
         m=audio 49180 RTP/AVP 0\r\nm=video 51372 RTP/AVP 99\r\nc=IN IP6 2001:db8::2\r\na=rtpmap:99 h263-1998/90000\r\n";
 
+    /// B-387, B-388.
     #[test]
     fn the_example_of_rfc_8866_is_read_and_written() {
         let session = Session::parse(EXAMPLE.as_bytes()).unwrap();
@@ -341,6 +342,7 @@ mod tests {
         assert_eq!(session.to_string(), EXAMPLE);
     }
 
+    /// B-387.
     #[test]
     fn bare_line_feeds_other_orders_and_missing_lines_are_taken() {
         let text = "v=0\no=- 1 1 IN IP4 h\nt=0 0 \na=x: y \nc=IN IP4 192.0.2.1\n\nx=strange\nm=audio 7/2 RTP/AVP 0 8 \ny=z\n";

@@ -494,6 +494,7 @@ mod tests {
         assert_eq!(uri.params.get("phone-context"), Some("example.com"));
     }
 
+    /// B-014.
     /// The examples of RFC 3261 §19.1.4.
     #[test]
     fn uris_the_rfc_calls_equal_are() {
@@ -525,6 +526,7 @@ mod tests {
         }
     }
 
+    /// B-014.
     /// The examples of RFC 3261 §19.1.4.
     #[test]
     fn uris_the_rfc_calls_different_are() {
@@ -562,6 +564,7 @@ mod tests {
         }
     }
 
+    /// B-015.
     #[test]
     fn escapes_are_undone_once() {
         assert_eq!(&*unescape("value%25%34%31"), b"value%41");

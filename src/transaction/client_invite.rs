@@ -277,6 +277,7 @@ mod tests {
         (Terminated, TransportError, Terminated, &[]),
     ];
 
+    /// B-158, B-160, B-161.
     #[test]
     fn every_edge_leads_where_the_figure_says() {
         for (from, stimulus, to, effects) in EDGES {
@@ -320,6 +321,7 @@ mod tests {
         assert!(done.contains(&Effect::Start(Timer::D, Duration::ZERO)));
     }
 
+    /// B-157.
     #[test]
     fn timer_a_doubles_without_a_cap() {
         let mut fx = Effects::new();

@@ -198,6 +198,7 @@ mod tests {
         (Terminated, TransportError, Terminated, &[]),
     ];
 
+    /// B-164.
     #[test]
     fn every_edge_leads_where_the_figure_says() {
         for (from, stimulus, to, effects) in EDGES {
@@ -222,6 +223,7 @@ mod tests {
         }
     }
 
+    /// B-163.
     #[test]
     fn timer_e_doubles_up_to_t2() {
         let mut fx = Effects::new();

@@ -89,6 +89,7 @@ mod tests {
     use crate::base::Entropy;
     use crate::base::limits::Limits;
 
+    /// B-170.
     #[test]
     fn branch_sent_by_and_method_make_the_name() {
         let secret = HashKey::new(&mut Entropy::new([1; 32]));
@@ -117,6 +118,7 @@ mod tests {
         assert_eq!(cancelled(&secret, &cancel), invite);
     }
 
+    /// B-170.
     #[test]
     fn without_the_cookie_the_rules_of_rfc_2543_hold() {
         let secret = HashKey::new(&mut Entropy::new([1; 32]));

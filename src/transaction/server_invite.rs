@@ -266,6 +266,7 @@ mod tests {
         (Terminated, TransportError, Terminated, &[]),
     ];
 
+    /// B-166, B-167, B-168.
     #[test]
     fn every_edge_leads_where_the_figure_says() {
         for (from, stimulus, to, effects) in EDGES {

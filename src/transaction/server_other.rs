@@ -175,6 +175,7 @@ mod tests {
         (Terminated, TransportError, Terminated, &[]),
     ];
 
+    /// B-169.
     #[test]
     fn every_edge_leads_where_the_figure_says() {
         for (from, stimulus, to, effects) in EDGES {

@@ -124,6 +124,7 @@ pub(crate) const DEFAULTS: Timing = Timing {
 mod tests {
     use super::*;
 
+    /// B-171.
     #[test]
     fn a_slow_request_gets_its_100_when_timer_e_has_reached_t2() {
         let timing = Timing::new(DEFAULTS.t1, DEFAULTS.t2, DEFAULTS.t4);

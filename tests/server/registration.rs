@@ -123,6 +123,7 @@ fn step(world: &mut World, cseq: u32, lines: &str, status: &str) -> rtcclient::s
     world.expect(alice, status)
 }
 
+/// B-432.
 #[test]
 fn several_bindings_live_side_by_side_each_for_its_time() {
     let mut world = World::new(open());

@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// B-067, B-165.
 #[test]
 fn cancel_waits_for_a_provisional_response() {
     let (mut net, alice, bob) = pair();
@@ -27,6 +28,7 @@ fn cancel_waits_for_a_provisional_response() {
     );
 }
 
+/// B-051.
 #[test]
 fn a_cancel_that_crosses_a_final_response_changes_nothing() {
     let (mut net, alice, bob) = pair();
@@ -46,6 +48,7 @@ fn a_cancel_that_crosses_a_final_response_changes_nothing() {
     assert_eq!(net.times("bob", "200 OK").len(), 2);
 }
 
+/// B-067.
 #[test]
 fn a_held_cancel_is_dropped_when_a_final_response_comes_first() {
     let (mut net, alice, bob) = pair();
@@ -59,6 +62,7 @@ fn a_held_cancel_is_dropped_when_a_final_response_comes_first() {
     assert!(net.times("alice", "CANCEL").is_empty());
 }
 
+/// B-069.
 #[test]
 fn a_cancelled_invite_that_nobody_ends_fails_after_64_t1() {
     let (mut net, alice, bob) = pair();
@@ -74,6 +78,7 @@ fn a_cancelled_invite_that_nobody_ends_fails_after_64_t1() {
     assert_eq!(net.told(alice), ["timeout"]);
 }
 
+/// B-071.
 #[test]
 fn a_cancel_without_its_invite_gets_481() {
     let (mut net, _, bob) = pair();

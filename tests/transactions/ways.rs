@@ -22,6 +22,7 @@ fn received_and_rport_bring_the_answer_back_through_a_translator() {
     );
 }
 
+/// B-173.
 #[test]
 fn unreachable_destinations_fail_fast() {
     let mut net = Net::new();
@@ -114,6 +115,7 @@ fn a_resolver_that_never_answers_does_not_keep_a_request_for_ever() {
     assert_eq!(net.told(alice), ["unresolved"]);
 }
 
+/// B-002, B-008.
 #[test]
 fn a_broken_datagram_is_answered_400_and_harms_nothing() {
     let (mut net, alice, bob) = pair();
@@ -185,6 +187,7 @@ fn limits_answer_503_and_refuse_connections() {
     assert_eq!(net.told(carol), ["flow closed", "transport"]);
 }
 
+/// B-017.
 #[test]
 fn ipv6_has_brackets_everywhere_and_the_same_rules() {
     let mut net = Net::new();
