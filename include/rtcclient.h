@@ -107,6 +107,8 @@
 #define RTC_CLIENT_APPLICATION_DRIVEN 65536
 // One event for each object lost with a connection.
 #define RTC_CLIENT_REPORT_EACH 131072
+// Requests for users that this client is not are answered 404; without it every request that comes is for us.
+#define RTC_CLIENT_KNOWN_USERS_ONLY 262144
 
 // == rtc_client_listen. ==
 #define RTC_LISTEN_MODE_NONE 0

@@ -211,8 +211,14 @@ pub struct Config {
     pub credentials: std::time::Duration,
     /// How long saying goodbye may take.
     pub shutdown: std::time::Duration,
+    /// How long an incoming call may ring before it is refused with 480.
+    pub ring: std::time::Duration,
+    /// How long an outgoing call may go unanswered before it is cancelled; zero: for as long as the peer likes.
+    pub no_answer: std::time::Duration,
     /// No media at all: audio sessions are refused.
     pub disable_media: bool,
+    /// Requests for users that we are not are answered 404 (RFC 3261 §8.2.2.1); else whatever reaches us is for us.
+    pub known_users_only: bool,
     /// The ports that descriptions may name.
     pub rtp_ports: (u16, u16),
     /// Options of incoming sessions and defaults of outgoing ones.
@@ -240,7 +246,10 @@ impl Default for Config {
             claim: std::time::Duration::from_millis(400),
             credentials: std::time::Duration::from_secs(30),
             shutdown: std::time::Duration::from_secs(5),
+            ring: std::time::Duration::from_secs(300),
+            no_answer: std::time::Duration::ZERO,
             disable_media: false,
+            known_users_only: false,
             rtp_ports: (49152, 65534),
             session_defaults: SessionOptions::default(),
             answer_modes,

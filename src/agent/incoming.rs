@@ -1,21 +1,19 @@
 //! Sessions that begin at the peer (RFC 3261 §13.3.1), and requests inside sessions that are neither INVITE nor BYE.
 
-use std::time::Duration;
-
 use crate::base::Key;
 use crate::syntax::{HeaderId, Message};
 use crate::transaction::ServerKey;
 use crate::transport::Flow;
-use crate::usage::{Auto, Media, MediaFault, Owner, Role};
+use crate::usage::{Auto, Media, MediaFault, Owner, Role, body};
 
-use super::session::{NO_ANSWER, Session};
+use super::session::Session;
 use super::{
     Agent, AnswerMode, Event, EventType, Kind, Object, ParticipantState, SessionState, SessionType,
     Status,
 };
 
-/// How long an incoming call may ring.
-const RING: Duration = Duration::from_secs(180);
+/// The type of descriptions.
+const SDP: &str = "application/sdp";
 
 impl Agent {
     /// An INVITE outside any dialog.
@@ -71,11 +69,13 @@ impl Agent {
         {
             return Some(SessionType::Application);
         }
-        if message.body().is_empty() {
-            return Some(SessionType::PcToPc);
-        }
-        bare.eq_ignore_ascii_case("application/sdp")
-            .then_some(SessionType::PcToPc)
+        let described = body::description(message, SDP).is_some();
+        let understood = if described {
+            !body::demands_more(message, SDP)
+        } else {
+            body::may_be_ignored(message)
+        };
+        understood.then_some(SessionType::PcToPc)
     }
 
     fn take_invite(
@@ -138,14 +138,7 @@ impl Agent {
                     let _ = call.progress(cx, account, 180, "", "", None, false);
                 }
             });
-            let owner = Owner {
-                role: Role::Call,
-                key: key.to_bits(),
-            };
-            let at = self.cx.arm(RING, owner, NO_ANSWER);
-            if let Some(session) = self.sessions.get_mut(key) {
-                session.no_answer_at = Some(at);
-            }
+            self.ring_in(key, &message);
         }
         // Notes the open INVITE, so that a CANCEL finds the session.
         self.with_call(key, |_, _, _, _| {});
@@ -346,7 +339,7 @@ fn accepts_sdp(message: &Message) -> bool {
     accepted.peek().is_none()
         || message
             .header(HeaderId::ContentType)
-            .is_some_and(|own| !own.starts_with("application/sdp"))
+            .is_some_and(|_| body::description(message, SDP).is_none())
         || accepted.any(|range| {
             let range = range.split(';').next().unwrap_or_default().trim();
             ["application/sdp", "application/*", "*/*"]

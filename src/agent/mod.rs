@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `route.rs` | which object a message, timer or failure belongs to |
 //! | `session.rs`, `session_verbs.rs`, `session_events.rs`, `incoming.rs` | calls as the application sees them |
+//! | `ringing.rs` | how long a call may ring |
 //! | `profile.rs`, `identity.rs` | accounts |
 //! | `registration.rs`, `publication.rs` | their registration and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
@@ -37,6 +38,7 @@ mod publication;
 pub mod refusal;
 mod registration;
 mod request;
+mod ringing;
 mod route;
 pub mod session;
 mod session_events;

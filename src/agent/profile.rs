@@ -4,7 +4,7 @@
 
 use crate::auth::{Authorizer, Credential, CredentialStore};
 use crate::base::Key;
-use crate::syntax::{Message, Uri, uri};
+use crate::syntax::{Message, Scheme, Uri, uri};
 use crate::usage::register::Wanted;
 use crate::usage::{Account, Outcome, Owner, Publication, Registration, Role};
 
@@ -488,6 +488,17 @@ impl Agent {
             }
         }
         found.map(|profile| profile.object.clone())
+    }
+
+    /// Whether the Request-URI names us: a user of ours, or none.
+    pub(super) fn is_addressed(&self, message: &Message) -> bool {
+        let Ok(target) = Uri::parse(message.request_uri()) else {
+            return false;
+        };
+        let user = target.user.unwrap_or_default();
+        (target.scheme != Scheme::Tel && user.is_empty())
+            || (!user.is_empty() && *self.anonymous.contact.user == *user)
+            || self.profile_addressed(message).is_some()
     }
 
     /// The last handle of a profile was given up: a disabled one goes, once it has said goodbye.

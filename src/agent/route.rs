@@ -6,7 +6,8 @@ use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
 use crate::transaction::{ClientKey, Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
 use crate::usage::{
-    Alarm, DialogKey, Outcome, Owner, Reliable, Role, Side, on_stray, reliable, session_timer,
+    Alarm, DialogKey, Outcome, Owner, Reliable, Role, Side, body, on_stray, reliable,
+    session_timer,
 };
 
 use super::Agent;
@@ -138,6 +139,12 @@ impl Agent {
             self.overflowed += 1;
             return self.reply(server, &message, 503, "Retry-After: 5\r\n");
         }
+        if let Some(server) = server
+            && message.method() != "BYE"
+            && let Some((status, lines)) = body::refusal(&message)
+        {
+            return self.reply(server, &message, status, lines);
+        }
         match message.to_tag() {
             Some(_) => self.on_dialog_request(server, message, flow),
             None => {
@@ -227,6 +234,9 @@ impl Agent {
     }
 
     fn on_new_request(&mut self, server: ServerKey, message: Message, flow: &Flow) {
+        if self.config.known_users_only && !self.is_addressed(&message) {
+            return self.reply(server, &message, 404, "");
+        }
         match message.method() {
             "INVITE" => self.on_invite(server, message, flow),
             "OPTIONS" => self.on_options(server, &message, flow),

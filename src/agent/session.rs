@@ -45,11 +45,8 @@ pub struct Session {
     pub(super) notifications: Vec<Box<str>>,
     /// The INVITE of the peer that waits for an answer, as noted in `open_invites`.
     pub(super) open_server: Option<ServerKey>,
-    pub(super) no_answer_at: Option<Time>,
+    pub(super) ringing: super::ringing::Ringing,
 }
-
-/// Timer of a session beside those of its call: nobody answered an incoming call for three minutes.
-pub(super) const NO_ANSWER: u32 = 16;
 
 impl Session {
     pub(super) fn object(&self) -> &ObjectRef {
@@ -181,7 +178,7 @@ impl Agent {
             media_started: false,
             notifications: Vec::new(),
             open_server: None,
-            no_answer_at: None,
+            ringing: super::ringing::Ringing::default(),
         });
         let owner = Owner {
             role: Role::Call,
@@ -268,7 +265,12 @@ impl Agent {
             return Err(Refusal::new(Code::Handle, "the object is no session"));
         }
         let key = Key::from_bits(object.key());
-        if self.sessions.contains(key) {
+        // One that was hung up waits for the answer to its BYE, and is over for the application.
+        if self
+            .sessions
+            .get(key)
+            .is_some_and(|session| session.state() != SessionState::Disconnected)
+        {
             Ok(key)
         } else {
             Err(ended())
@@ -295,7 +297,10 @@ impl Agent {
                 "a participant is a sip:, sips: or tel: URI",
             ));
         }
-        let own = own_lines(send)?;
+        let mut own = own_lines(send)?;
+        if send.expires_secs > 0 {
+            own.push_str(&format!("Expires: {}\r\n", send.expires_secs));
+        }
         self.refuse_when_closing()?;
         let (state, taken) = self
             .sessions
@@ -334,6 +339,7 @@ impl Agent {
             return Ok(participant);
         }
         let description = session.description.clone();
+        self.ring_out(key, send.expires_secs);
         self.set_state(
             key,
             SessionState::InProgress,

@@ -8,10 +8,10 @@ use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Ro
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
 use super::event::FLAG_LAST;
-use super::session::{NO_ANSWER, Session, account_for};
+use super::ringing::{EXPIRED, NO_ANSWER};
+use super::session::{Session, account_for};
 use super::{
     Agent, Code, Event, EventType, Kind, ObjectRef, ParticipantState, SessionState, Status,
-    TerminateReason,
 };
 
 impl Agent {
@@ -82,8 +82,8 @@ impl Agent {
     }
 
     pub(super) fn on_call_alarm(&mut self, key: Key<Session>, what: u32) {
-        if what == NO_ANSWER {
-            return self.end_session(key, TerminateReason::Dnd, "");
+        if matches!(what, NO_ANSWER | EXPIRED) {
+            return self.on_ringing_over(key, what);
         }
         self.with_call(key, |call, cx, account, out| {
             call.on_alarm(cx, account, what, out);
@@ -140,6 +140,7 @@ impl Agent {
                 );
             }
             CallEvent::Redirected(message) => self.on_redirected(key, message),
+            CallEvent::HungUp => self.on_hung_up(key),
             CallEvent::Ended { outcome, message } => self.on_call_ended(key, outcome, message),
             CallEvent::Complete {
                 cookie,
@@ -305,6 +306,24 @@ impl Agent {
         });
     }
 
+    fn on_hung_up(&mut self, key: Key<Session>) {
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        if std::mem::take(&mut session.media_started) {
+            self.tell_media(key, 0, 0, None);
+        }
+        let gone = Some(ParticipantState::Disconnected);
+        self.set_state(
+            key,
+            SessionState::Disconnected,
+            gone,
+            Status::None,
+            "",
+            None,
+        );
+    }
+
     fn on_call_ended(&mut self, key: Key<Session>, outcome: Outcome, message: Option<Message>) {
         let status = match outcome {
             Outcome::Sip(status) => Status::Sip(status),
@@ -336,16 +355,18 @@ impl Agent {
         text: &str,
         message: Option<Message>,
     ) {
-        let gone = Some(ParticipantState::Disconnected);
-        self.set_state(key, SessionState::Disconnected, gone, status, text, message);
+        let told = self
+            .sessions
+            .get(key)
+            .is_some_and(|session| session.state() == SessionState::Disconnected);
+        if !told {
+            let gone = Some(ParticipantState::Disconnected);
+            self.set_state(key, SessionState::Disconnected, gone, status, text, message);
+        }
         let Some(mut session) = self.sessions.remove(key) else {
             return;
         };
-        let owner = Owner {
-            role: Role::Call,
-            key: key.to_bits(),
-        };
-        self.cx.disarm(session.no_answer_at, owner, NO_ANSWER);
+        self.forget_ringing(key, session.ringing);
         if let Some(server) = session.open_server {
             self.open_invites.remove(&server);
         }
@@ -471,18 +492,13 @@ impl Agent {
         text: &str,
         message: Option<Message>,
     ) {
+        if !matches!(state, SessionState::Incoming | SessionState::InProgress) {
+            self.stop_ringing(key);
+        }
         let Some(session) = self.sessions.get_mut(key) else {
             return;
         };
         session.object.set_state(state.number());
-        if state != SessionState::Incoming && session.no_answer_at.is_some() {
-            let owner = Owner {
-                role: Role::Call,
-                key: key.to_bits(),
-            };
-            self.cx
-                .disarm(session.no_answer_at.take(), owner, NO_ANSWER);
-        }
         let flags = if state == SessionState::Disconnected {
             FLAG_LAST
         } else {

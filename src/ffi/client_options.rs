@@ -11,7 +11,8 @@ use super::args::{duration_ms, session_options};
 use super::constants::{
     RTC_CLIENT_APPLICATION_DRIVEN, RTC_CLIENT_DISABLE_MEDIA, RTC_CLIENT_DISABLE_STRICT_DNS,
     RTC_CLIENT_DISABLE_UNAUTH_SESSIONS, RTC_CLIENT_DISABLE_UNAUTH_WATCHERS,
-    RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS, RTC_CLIENT_REPORT_EACH,
+    RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS, RTC_CLIENT_KNOWN_USERS_ONLY,
+    RTC_CLIENT_REPORT_EACH,
 };
 use super::fence::Fault;
 use super::result_codes::{RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED};
@@ -47,7 +48,8 @@ const FLAGS: u32 = RTC_CLIENT_DISABLE_MEDIA
     | RTC_CLIENT_DISABLE_UNAUTH_WATCHERS
     | RTC_CLIENT_DISABLE_UNAUTH_SESSIONS
     | RTC_CLIENT_APPLICATION_DRIVEN
-    | RTC_CLIENT_REPORT_EACH;
+    | RTC_CLIENT_REPORT_EACH
+    | RTC_CLIENT_KNOWN_USERS_ONLY;
 
 /// Events that wait outside the agent: what does not fit stays in it, where it is coalesced.
 const EVENT_QUEUE: usize = 512;
@@ -81,6 +83,7 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
     if let Some(shutdown) = duration_ms(given.shutdown_ms, "options.shutdown_ms")? {
         config.shutdown = shutdown;
     }
+    config.known_users_only = given.flags & RTC_CLIENT_KNOWN_USERS_ONLY != 0;
     config.disable_media = given.flags & RTC_CLIENT_DISABLE_MEDIA != 0;
     let tls: Option<rtc_tls_options_t> = sized::optional(given.tls, "options.tls")?;
     let dns: Option<rtc_dns_options_t> = sized::optional(given.dns, "options.dns")?;

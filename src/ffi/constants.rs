@@ -66,6 +66,8 @@ pub const RTC_CLIENT_DISABLE_UNAUTH_SESSIONS: u32 = 0x20;
 pub const RTC_CLIENT_APPLICATION_DRIVEN: u32 = 0x1_0000;
 /// One event for each object lost with a connection.
 pub const RTC_CLIENT_REPORT_EACH: u32 = 0x2_0000;
+/// Requests for users that this client is not are answered 404; without it every request that comes is for us.
+pub const RTC_CLIENT_KNOWN_USERS_ONLY: u32 = 0x4_0000;
 
 /// == rtc_client_listen. ==
 pub const RTC_LISTEN_MODE_NONE: i32 = 0;

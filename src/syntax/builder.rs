@@ -10,6 +10,7 @@
 )]
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use super::block::{Entry, Span};
 use super::chars;
@@ -83,6 +84,18 @@ impl MessageBuilder {
     /// `to_tag` is added to a To that has none, unless empty. An empty `reason` means the usual phrase.
     #[must_use]
     pub fn response_to(request: &Message, status: u16, reason: &str, to_tag: &str) -> Self {
+        Self::answering(request, status, reason, to_tag, "")
+    }
+
+    /// 100 Trying, so long after `request` came; a Timestamp is given back with that delay in seconds
+    /// (RFC 3261 §8.2.6.1).
+    #[must_use]
+    pub fn trying(request: &Message, delay: Duration) -> Self {
+        let delay = format!("{}.{:03}", delay.as_secs(), delay.subsec_millis());
+        Self::answering(request, 100, "", "", &delay)
+    }
+
+    fn answering(request: &Message, status: u16, reason: &str, to_tag: &str, delay: &str) -> Self {
         let reason = if reason.is_empty() {
             super::status::reason_phrase(status)
         } else {
@@ -117,7 +130,12 @@ impl MessageBuilder {
                     }
                 }
                 HeaderId::Via | HeaderId::CallId => {}
-                HeaderId::Timestamp if status == 100 => {}
+                HeaderId::Timestamp if status == 100 => {
+                    // A delay that stands there already is that of a hop before.
+                    if !delay.is_empty() && !value.trim_ascii().contains(&b' ') {
+                        added = [b" ", delay.as_bytes()];
+                    }
+                }
                 _ => continue,
             }
             builder.draft.put(

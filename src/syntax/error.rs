@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+/// The message as a whole is over its limit.
+pub(super) const TOO_LONG: &str = "message too long";
+/// Its head is.
+pub(super) const HEAD_TOO_LONG: &str = "header fields too long";
+/// It has more header lines than are read.
+pub(super) const TOO_MANY: &str = "too many header fields";
+
 /// A refused text: which construct, and where.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ParseError {
@@ -16,6 +23,12 @@ impl ParseError {
     #[must_use]
     pub const fn new(what: &'static str, at: usize) -> Self {
         Self { what, at }
+    }
+
+    /// Whether it is the size of the message that is refused: 513, not 400 (RFC 3261 §21.5.7).
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        [TOO_LONG, HEAD_TOO_LONG, TOO_MANY].contains(&self.what)
     }
 
     /// The same error seen from a text in which the parsed one starts at `base`.

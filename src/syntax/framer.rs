@@ -4,7 +4,7 @@
 //! is otherwise refused costs only itself; when its end is unknown the stream cannot go on. What is kept is bounded by
 //! the limits, and no byte is scanned twice for the end of a head.
 
-use super::error::ParseError;
+use super::error::{HEAD_TOO_LONG, ParseError};
 use super::message::Message;
 use super::parse::Parsed;
 use super::salvage::{self, Salvage};
@@ -108,7 +108,7 @@ impl Framer {
             let Some(end) = end_of_head(waiting, self.searched) else {
                 let longest = self.limits.header_bytes.min(self.limits.message_bytes);
                 if waiting.len() > longest {
-                    return Some(self.fatal(ParseError::new("header fields too long", longest)));
+                    return Some(self.fatal(ParseError::new(HEAD_TOO_LONG, longest)));
                 }
                 self.searched = waiting.len();
                 return None;

@@ -15,7 +15,7 @@
 
 use super::block::{Entry, Span};
 use super::chars::{self, TOKEN};
-use super::error::ParseError;
+use super::error::{HEAD_TOO_LONG, ParseError, TOO_MANY};
 use super::header_id::{HeaderId, UNKNOWN};
 use super::headers::via;
 use super::{name_addr, params, uri};
@@ -85,10 +85,10 @@ impl Head {
                 return Err(ParseError::new("malformed header field name", at));
             }
             if next > longest {
-                return Err(ParseError::new("header fields too long", at));
+                return Err(ParseError::new(HEAD_TOO_LONG, at));
             }
             if entries.len() >= limits.headers {
-                return Err(ParseError::new("too many header fields", at));
+                return Err(ParseError::new(TOO_MANY, at));
             }
             let value = chars::trim(text, colon + 1, value_end);
             entries.push(Entry::new((at, name_end), value, id.map_or(UNKNOWN, |id| id as u8)).0);

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use super::block::Entry;
-use super::error::ParseError;
+use super::error::{ParseError, TOO_LONG};
 use super::head::Head;
 use super::header_id::HeaderId;
 use super::message::Message;
@@ -27,7 +27,7 @@ impl Message {
         let skipped = leading_line_ends(bytes);
         let bytes = &bytes[skipped..];
         if bytes.len() > limits.message_bytes {
-            return Err(ParseError::new("message too long", skipped));
+            return Err(ParseError::new(TOO_LONG, skipped));
         }
         with_scratch(|scratch| {
             let head = scratch.read(bytes, limits)?;
@@ -62,7 +62,7 @@ impl Message {
             let head = scratch.read(&bytes[..end], limits)?;
             let length = stream_body(&head, scratch.entries.iter())?;
             if end + length > limits.message_bytes {
-                return Err(ParseError::new("message too long", end));
+                return Err(ParseError::new(TOO_LONG, end));
             }
             let Some(body) = bytes.get(end..end + length) else {
                 return Ok(Parsed::NeedMore);

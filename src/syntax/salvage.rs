@@ -17,7 +17,7 @@ use super::payload::Payload;
 /// The header lines that a refused request's answer repeats.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Salvage {
-    /// The status to answer with: 400, or 505.
+    /// The status to answer with: 400, 505, or 513 for a message over the limits.
     pub status: u16,
     /// Why, as a reason phrase.
     pub reason: &'static str,
@@ -47,6 +47,10 @@ impl Salvage {
         if error.what == BAD_VERSION {
             salvage.status = 505;
             salvage.reason = super::status::reason_phrase(505);
+        }
+        if error.is_too_large() {
+            salvage.status = 513;
+            salvage.reason = super::status::reason_phrase(513);
         }
         for (id, value) in raw_lines(bytes).take(MOST_LINES) {
             let wanted = match id {

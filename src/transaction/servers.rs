@@ -36,6 +36,8 @@ pub(crate) struct ServerTx {
 pub(crate) struct Live {
     pub(crate) request: Message,
     pub(crate) flow: Flow,
+    /// When the request came.
+    pub(crate) came: Time,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -183,6 +185,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         let live = self.live.insert(Live {
             request: request.clone(),
             flow,
+            came: now,
         });
         let server = self.servers.insert(ServerTx {
             name,
@@ -333,7 +336,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 Effect::Trying => {
                     if let Some(trying) = self
                         .live_of(server)
-                        .map(|live| write::trying(&live.request))
+                        .map(|live| write::trying(&live.request, now.since(live.came)))
                         && let Some(tx) = self.servers.get_mut(server)
                     {
                         tx.last = Some(trying.payload());

@@ -2,6 +2,7 @@
 //! failure (§17.1.1.3), CANCEL (§9.1), 100 and the few refusals of its own.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use super::key::COOKIE;
 use super::user::{ContactDraft, Draft};
@@ -114,9 +115,9 @@ fn hop_by_hop(invite: &Message, method: &str) -> MessageBuilder {
         .header(HeaderId::CSeq, format!("{} {method}", invite.cseq()))
 }
 
-/// 100 Trying (RFC 3261 §8.2.6.1).
-pub(crate) fn trying(request: &Message) -> Message {
-    MessageBuilder::response_to(request, 100, "", "").build()
+/// 100 Trying (RFC 3261 §8.2.6.1), so long after the request came. A Timestamp is given back with that delay.
+pub(crate) fn trying(request: &Message, delay: Duration) -> Message {
+    MessageBuilder::trying(request, delay).build()
 }
 
 /// An answer of the layer's own.

@@ -10,13 +10,14 @@ use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
 use crate::transport::Flow;
 
 use super::automation::{Auto, COMPLETED, Unacked};
+pub(super) use super::body::description;
 use super::context::ALLOW;
 use super::dialogs::{DialogKey, Dialogs};
 use super::failure::{self, Effect};
 use super::lines::{Extra, Lines};
 use super::media::Media;
 use super::reinvite::Change;
-use super::reliable::{AGAIN, Early, Reliable, Sent, UNHEARD};
+use super::reliable::{AGAIN, Early, Progress, Reliable, Sent, UNHEARD};
 use super::session_timer::{self, SESSION, SessionTimer};
 use super::{Account, Cx, Outgoing, Owner};
 
@@ -126,6 +127,8 @@ pub enum CallEvent {
     Established(Message),
     /// A 3xx came; nothing was followed.
     Redirected(Message),
+    /// Our BYE is on its way: for the application the call is over.
+    HungUp,
     /// The call is over.
     Ended {
         /// How it ended.
@@ -198,6 +201,8 @@ pub(super) enum PendingKind {
 pub(super) const REPEAT: u32 = 1;
 pub(super) const GIVE_UP: u32 = 2;
 pub(super) const RETRY: u32 = 3;
+/// UAS: a minute passed since the last provisional response.
+pub(super) const MINUTE: u32 = 40;
 
 /// One call.
 #[derive(Debug)]
@@ -247,6 +252,8 @@ pub struct Call {
     pub(super) sent: Option<Box<Sent>>,
     /// UAS: the exchange of the INVITE is done ahead of its 2xx.
     pub(super) exchanged: bool,
+    /// UAS: the last provisional response, and when it goes out again so that no proxy gives the call up.
+    pub(super) progress: Option<Box<Progress>>,
     /// UAC: cancelled for another reason than the application's wish.
     pub(super) cancelled_for: Option<Outcome>,
 }
@@ -286,6 +293,7 @@ impl Call {
             early: Vec::new(),
             sent: None,
             exchanged: false,
+            progress: None,
             cancelled_for: None,
         }
     }
@@ -587,6 +595,7 @@ impl Call {
             GIVE_UP => self.give_up_waiting_for_ack(cx, account, out),
             RETRY => self.retry_change(cx, out),
             AGAIN => self.repeat_reliable(cx),
+            MINUTE => self.repeat_progress(cx, account),
             SESSION => self.on_session_timer(cx, account, out),
             UNHEARD => self.give_up_waiting_for_prack(cx, account, out),
             COMPLETED => self.on_completed(cx, account, out),
@@ -650,13 +659,19 @@ impl Call {
             }
             // Before the ACK the peer may not know the dialog yet (RFC 3261 §15).
             State::Accepted => self.bye_when_acked = Some(own.into()),
-            State::Confirmed => self.send_bye(cx, account, own),
+            State::Confirmed => self.send_bye(cx, account, own, out),
             State::Cancelling | State::Ending | State::Ended => {}
         }
     }
 
-    /// Sends BYE (RFC 3261 §15.1.1).
-    pub(super) fn send_bye(&mut self, cx: &mut Cx, account: &mut Account, own: &str) {
+    /// Sends BYE. The session is over with that, whatever the answer (RFC 3261 §15.1.1); what is left is to hear it.
+    pub(super) fn send_bye(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        own: &str,
+        out: &mut Vec<CallEvent>,
+    ) {
         self.stop_repeating(cx);
         // An ACK that the application owes goes first: the peer has to know that its 2xx arrived.
         let _ = self.send_ack(cx, "", None);
@@ -673,6 +688,9 @@ impl Call {
         self.bye = Some(Box::new(bye));
         self.stop_timer(cx);
         self.state = State::Ending;
+        self.silence_change(out);
+        self.end_requests(out);
+        out.push(CallEvent::HungUp);
     }
 
     fn retry_bye(&mut self, cx: &mut Cx, account: &mut Account, message: &Message) -> bool {
@@ -727,6 +745,19 @@ impl Call {
         self.stop_completion(cx);
         self.unacked = None;
         self.drop_change(cx, out);
+        self.end_requests(out);
+        self.state = State::Ended;
+        self.early = Vec::new();
+        self.sent = None;
+        self.server = None;
+        self.invite = None;
+        self.bye = None;
+        self.request = None;
+        out.push(CallEvent::Ended { outcome, message });
+    }
+
+    /// The application's requests come to nothing.
+    fn end_requests(&mut self, out: &mut Vec<CallEvent>) {
         for pending in std::mem::take(&mut self.pending) {
             if pending.kind == PendingKind::Prack {
                 continue;
@@ -738,14 +769,6 @@ impl Call {
                 message: None,
             });
         }
-        self.state = State::Ended;
-        self.early = Vec::new();
-        self.sent = None;
-        self.server = None;
-        self.invite = None;
-        self.bye = None;
-        self.request = None;
-        out.push(CallEvent::Ended { outcome, message });
     }
 
     /// Answers a request of the peer inside the call, with the call's lines.
@@ -849,15 +872,4 @@ pub(super) fn say_bye(cx: &mut Cx, account: &mut Account, bye: (Draft, u32), ext
         .offer("User-Agent", &cx.user_agent)
         .finish(&[]);
     Outgoing::new(draft, cseq, rest, Owner::NOBODY).send(cx, account);
-}
-
-/// Whether the message's body is a description of that type.
-pub(super) fn description<'a>(message: &'a Message, content_type: &str) -> Option<&'a [u8]> {
-    let body = message.body();
-    if body.is_empty() {
-        return None;
-    }
-    let given = message.header(HeaderId::ContentType).unwrap_or_default();
-    let given = given.split(';').next().unwrap_or_default().trim();
-    given.eq_ignore_ascii_case(content_type).then_some(body)
 }

@@ -2,7 +2,7 @@
 
 use crate::dialog::{Dialog, LocalTag};
 use crate::syntax::{HeaderId, Message};
-use crate::transaction::{ClientKey, Draft};
+use crate::transaction::{ClientKey, Draft, Failure};
 use crate::transport::Flow;
 
 use super::automation::Auto;
@@ -111,6 +111,14 @@ impl Call {
         let extra = self.extra.request(own);
         if let Some(client) = self.invite.as_ref().and_then(|invite| invite.client()) {
             cx.endpoint.cancel(cx.now, client, &extra);
+        }
+    }
+
+    /// The call was not answered in the time that it was given.
+    pub fn expire(&mut self, cx: &mut Cx) {
+        if self.state == State::Calling {
+            self.cancelled_for = Some(Outcome::Failed(Failure::Timeout));
+            self.cancel(cx, "");
         }
     }
 

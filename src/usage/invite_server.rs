@@ -5,6 +5,7 @@ use crate::syntax::Message;
 use crate::transaction::ServerKey;
 use crate::transport::Flow;
 
+use super::body::is_offerless;
 use super::call::{Call, CallEvent, GIVE_UP, Outcome, REPEAT, Repeat, State, description};
 use super::media::{Media, MediaFault};
 use super::{Account, Cx};
@@ -36,7 +37,8 @@ impl Call {
         let (Some(request), Some(media)) = (self.request.as_ref(), self.media.as_mut()) else {
             return Ok(());
         };
-        if request.body().is_empty() || matches!(media, Media::Application { .. }) {
+        if is_offerless(request, media.content_type()) || matches!(media, Media::Application { .. })
+        {
             return Ok(());
         }
         let offer = description(request, media.content_type()).ok_or(MediaFault::Unreadable)?;
@@ -67,7 +69,8 @@ impl Call {
         }
         self.stop_reliable(cx);
         // Once exchanged, descriptions are not said again (RFC 6337 §3.1.1).
-        let offered = request.body().is_empty() && !self.exchanged;
+        let content_type = self.media.as_ref().map_or("", Media::content_type);
+        let offered = is_offerless(&request, content_type) && !self.exchanged;
         let (content_type, ours) = if self.exchanged {
             ("".into(), Vec::new())
         } else {
@@ -115,11 +118,14 @@ impl Call {
             return Ok((content_type.into(), body.into()));
         }
         if std::mem::take(&mut self.answer_ready) {
-            return Ok((media.content_type().into(), media.local_description().as_bytes().to_vec()));
+            return Ok((
+                media.content_type().into(),
+                media.local_description().as_bytes().to_vec(),
+            ));
         }
         let ours = match description(request, media.content_type()) {
             Some(offer) => media.answer(offer)?,
-            None if request.body().is_empty() => media.offer(media.local_hold()),
+            None if is_offerless(request, media.content_type()) => media.offer(media.local_hold()),
             None => return Err(MediaFault::Unreadable),
         };
         Ok((media.content_type().into(), ours))
@@ -221,7 +227,7 @@ impl Call {
             }
         }
         if let Some(own) = self.bye_when_acked.take() {
-            return self.send_bye(cx, account, &own);
+            return self.send_bye(cx, account, &own, out);
         }
         if first {
             out.push(CallEvent::Established(message));

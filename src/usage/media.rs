@@ -80,12 +80,23 @@ impl Media {
     /// Our offer; `hold` as wished.
     pub fn offer(&mut self, hold: bool) -> Vec<u8> {
         match self {
-            Self::Audio { negotiation, address, port, .. } => {
-                let direction = if hold { Direction::SendOnly } else { Direction::SendRecv };
+            Self::Audio {
+                negotiation,
+                address,
+                port,
+                ..
+            } => {
+                let direction = if hold {
+                    Direction::SendOnly
+                } else {
+                    Direction::SendRecv
+                };
                 // An offer of ours that is still open was never answered: it is taken back first.
                 negotiation.on_rejected();
                 let offer = negotiation.make_offer(&LocalMedia::new(*address, *port), direction);
-                offer.map(|offer| offer.as_bytes().to_vec()).unwrap_or_default()
+                offer
+                    .map(|offer| offer.as_bytes().to_vec())
+                    .unwrap_or_default()
             }
             Self::Application { local, .. } => local.to_vec(),
         }
@@ -94,8 +105,17 @@ impl Media {
     /// Our answer to the peer's offer. The call's present hold goes on.
     pub fn answer(&mut self, offer: &[u8]) -> Result<Vec<u8>, MediaFault> {
         match self {
-            Self::Audio { negotiation, address, port, held } => {
-                let direction = if *held { Direction::SendOnly } else { Direction::SendRecv };
+            Self::Audio {
+                negotiation,
+                address,
+                port,
+                held,
+            } => {
+                let direction = if *held {
+                    Direction::SendOnly
+                } else {
+                    Direction::SendRecv
+                };
                 match negotiation.on_offer(offer, &LocalMedia::new(*address, *port), direction) {
                     Ok(answer) => Ok(answer.as_bytes().to_vec()),
                     Err(Refusal::Malformed(_)) => Err(MediaFault::Unreadable),
@@ -112,7 +132,12 @@ impl Media {
     /// Refuses every stream of an offer that came where it cannot be rejected (RFC 6337 §2.3).
     pub fn refuse_all(&mut self, offer: &[u8]) -> Result<Vec<u8>, MediaFault> {
         match self {
-            Self::Audio { negotiation, address, port, .. } => {
+            Self::Audio {
+                negotiation,
+                address,
+                port,
+                ..
+            } => {
                 negotiation.on_rejected();
                 let media = LocalMedia::new(*address, *port);
                 negotiation
@@ -128,7 +153,7 @@ impl Media {
     /// Whether a message carries a description of this call's type.
     #[must_use]
     pub fn describes(&self, message: &Message) -> bool {
-        super::call::description(message, self.content_type()).is_some()
+        super::body::description(message, self.content_type()).is_some()
     }
 
     /// Whether the descriptions are made here.
@@ -139,16 +164,18 @@ impl Media {
 
     /// The peer's answer to our offer.
     pub fn on_answer(&mut self, message: &Message, hold: bool) -> Result<(), MediaFault> {
+        let answer = super::body::description(message, self.content_type())
+            .unwrap_or_else(|| message.body());
         match self {
             Self::Audio {
                 negotiation, held, ..
             } => {
                 negotiation
-                    .on_answer(message.body())
+                    .on_answer(answer)
                     .map_err(|_| MediaFault::Unreadable)?;
                 *held = hold;
             }
-            Self::Application { remote, .. } => *remote = message.body().into(),
+            Self::Application { remote, .. } => *remote = answer.into(),
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod automation;
 pub mod backoff;
+pub(crate) mod body;
 pub mod call;
 pub mod context;
 pub mod dialogs;

@@ -234,7 +234,7 @@ impl Call {
             }
         }
         if self.state == State::Ending && self.bye.is_none() {
-            self.send_bye(cx, account, "");
+            self.send_bye(cx, account, "", out);
         }
     }
 
@@ -331,6 +331,21 @@ impl Call {
             None,
             out,
         );
+    }
+
+    /// We hang up: a change on its way is told to have failed; whatever becomes of it is heard without a word.
+    pub(super) fn silence_change(&mut self, out: &mut Vec<CallEvent>) {
+        let Some(change) = self.change.as_deref_mut() else {
+            return;
+        };
+        if !std::mem::replace(&mut change.refresh, true) {
+            out.push(CallEvent::Complete {
+                cookie: change.cookie,
+                change: false,
+                outcome: Outcome::Failed(crate::transaction::Failure::Transport),
+                message: None,
+            });
+        }
     }
 
     pub(super) fn on_reinvite(

@@ -13,7 +13,8 @@ use crate::syntax::{HeaderId, Message};
 use crate::transaction::ServerKey;
 
 use super::automation::{Auto, Unpracked};
-use super::call::{Call, CallEvent, Outcome, Pending, PendingKind, State, description};
+use super::body::is_offerless;
+use super::call::{Call, CallEvent, MINUTE, Outcome, Pending, PendingKind, State, description};
 use super::lines::Lines;
 use super::media::Media;
 use super::{Account, Cx, Dialogs, Outgoing};
@@ -39,6 +40,18 @@ pub(super) const UNHEARD: u32 = 5;
 
 /// Provisional answers that may wait for the PRACK of the one before.
 const WAITING: usize = 16;
+
+/// RFC 3261 §13.3.1.1: so often a call that rings says so again.
+const EVERY_MINUTE: Duration = Duration::from_secs(60);
+
+/// UAS: the last provisional response.
+#[derive(Debug)]
+pub(super) struct Progress {
+    status: u16,
+    /// None when it went reliably: that one is not said again once it is acknowledged, another is.
+    response: Option<Message>,
+    at: Time,
+}
 
 /// Why a provisional response is not sent reliably.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -163,8 +176,45 @@ impl Call {
             _ => body,
         };
         let response = self.response(cx, account, request, status, reason, own, Some(flow), shown);
-        cx.respond(server, response);
+        cx.respond(server, response.clone());
+        self.note_progress(cx, status, Some(response));
         Ok(())
+    }
+
+    fn note_progress(&mut self, cx: &mut Cx, status: u16, response: Option<Message>) {
+        self.stop_progress(cx);
+        let at = cx.arm(EVERY_MINUTE, self.owner, MINUTE);
+        self.progress = Some(Box::new(Progress {
+            status,
+            response,
+            at,
+        }));
+    }
+
+    fn stop_progress(&mut self, cx: &mut Cx) {
+        if let Some(progress) = self.progress.take() {
+            cx.disarm(Some(progress.at), self.owner, MINUTE);
+        }
+    }
+
+    /// Timer: proxies give up what they have not heard of for three minutes (RFC 3261 §13.3.1.1, §16.6).
+    pub(super) fn repeat_progress(&mut self, cx: &mut Cx, account: &Account) {
+        let Some(progress) = self.progress.take() else {
+            return;
+        };
+        let (Some(server), State::Incoming) = (self.server, self.state) else {
+            return;
+        };
+        match progress.response {
+            Some(response) => {
+                cx.respond(server, response.clone());
+                self.note_progress(cx, progress.status, Some(response));
+            }
+            None => {
+                // What could be refused was refused the first time.
+                let _ = self.progress(cx, account, progress.status, "", "", None, true);
+            }
+        }
     }
 
     /// RFC 3262 §3. The first reliable response to an INVITE without offer holds ours (§5).
@@ -175,7 +225,8 @@ impl Call {
             return;
         };
         let body = answer.body();
-        let offerless = request.body().is_empty();
+        let content_type = self.media.as_ref().map_or("", Media::content_type);
+        let offerless = is_offerless(&request, content_type);
         let audio = matches!(self.media, Some(Media::Audio { .. }));
         let describes = !self.exchanged
             && (body.is_some() || (offerless && !self.offered) || (audio && answer.status == 183));
@@ -224,6 +275,7 @@ impl Call {
         let interval = cx.t1;
         let again = cx.arm(interval, self.owner, AGAIN);
         let unheard = cx.arm(cx.t1 * 64, self.owner, UNHEARD);
+        self.note_progress(cx, status, None);
         if let Some(sent) = self.sent.as_deref_mut() {
             sent.open = Some(Open {
                 response,
@@ -303,6 +355,7 @@ impl Call {
 
     /// A final response goes out: nothing is repeated any more, a late PRACK is still answered (RFC 3262 §3).
     pub(super) fn stop_reliable(&mut self, cx: &mut Cx) {
+        self.stop_progress(cx);
         let owner = self.owner;
         let Some(sent) = self.sent.as_deref_mut() else {
             return;

@@ -10,6 +10,7 @@ use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 
 use super::automation::Auto;
+use super::body::is_offerless;
 use super::call::{Call, CallEvent, Outcome, RETRY, State, description};
 use super::failure::{Effect, effect_of};
 use super::media::{Media, MediaFault, SDP};
@@ -372,7 +373,7 @@ impl Call {
 
     /// The answer to an offer in UPDATE; nothing when there is none; or the status that refuses it.
     fn answer_update(&mut self, tag: &str, message: &Message) -> Result<Option<Vec<u8>>, u16> {
-        if message.body().is_empty() {
+        if is_offerless(message, SDP) {
             return Ok(None);
         }
         if self.own_offer_open(tag) {

@@ -10,6 +10,7 @@ pub mod raw;
 pub mod server;
 pub mod talk;
 pub mod watch;
+pub mod wire;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;

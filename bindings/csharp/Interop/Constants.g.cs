@@ -42,6 +42,7 @@ namespace RtcClient.Interop
         internal const int RTC_CLIENT_DISABLE_UNAUTH_SESSIONS = 32;
         internal const int RTC_CLIENT_APPLICATION_DRIVEN = 65536;
         internal const int RTC_CLIENT_REPORT_EACH = 131072;
+        internal const int RTC_CLIENT_KNOWN_USERS_ONLY = 262144;
         internal const int RTC_LISTEN_MODE_NONE = 0;
         internal const int RTC_LISTEN_MODE_DYNAMIC = 1;
         internal const int RTC_LISTEN_MODE_BOTH = 2;

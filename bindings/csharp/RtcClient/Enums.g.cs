@@ -64,6 +64,7 @@ namespace RtcClient
         DisableUnauthSessions = 0x20,
         ApplicationDriven = 0x10000,
         ReportEach = 0x20000,
+        KnownUsersOnly = 0x40000,
     }
 
     [Flags]
