@@ -5,6 +5,7 @@ pub mod auth;
 pub mod base;
 pub mod dialog;
 pub mod dns;
+pub mod events;
 pub mod ffi;
 pub mod runtime;
 pub mod sdp;

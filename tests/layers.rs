@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("base", &[]),
     ("dns", &["base"]),
+    ("events", &["base"]),
     ("syntax", &["base"]),
     ("auth", &["base", "syntax"]),
     ("sdp", &["base", "syntax"]),
@@ -35,6 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "base",
             "dns",
+            "events",
             "syntax",
             "auth",
             "sdp",
@@ -48,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "server",
         &[
             "base",
+            "events",
             "syntax",
             "auth",
             "sdp",
@@ -67,6 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "base",
             "dns",
+            "events",
             "syntax",
             "auth",
             "sdp",
@@ -86,7 +90,6 @@ const AGENT_WORDS: &[&str] = &[
     "command",
     "event",
     "object",
-    "pidf",
     "profile_xml",
     "properties",
     "refusal",
@@ -404,7 +407,7 @@ fn an_edge_that_points_up_is_seen_in_every_form() {
         wrong_edges("server/mod.rs", "use crate::agent::Agent;").len(),
         1
     );
-    assert!(wrong_edges("server/mod.rs", "use crate::agent::pidf::Pidf;").is_empty());
+    assert!(wrong_edges("server/mod.rs", "use crate::agent::states::SessionState;").is_empty());
     assert_eq!(wrong_edges("media/mod.rs", "").len(), 1);
 }
 

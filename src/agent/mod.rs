@@ -30,7 +30,6 @@ mod identity;
 mod incoming;
 pub mod object;
 mod packages;
-pub mod pidf;
 pub mod profile;
 pub mod profile_xml;
 pub mod properties;

@@ -5,6 +5,8 @@
 use std::fmt::Write;
 
 use crate::agent::{EventType, ObjectRef, event};
+use crate::events::Document;
+use crate::events::json::quote;
 
 use super::event_record::EventRecord;
 use super::result;
@@ -51,6 +53,14 @@ pub(super) fn line(record: &EventRecord) -> String {
     out.given("text", &event.text);
     out.given("content_type", &event.content_type);
     out.given("body", &String::from_utf8_lossy(event.body()));
+    // What the body says, where its type is one of ours.
+    if !event.body().is_empty() {
+        match Document::read(&event.content_type, event.body()) {
+            Some(Ok(document)) => out.raw("document", &document.json()),
+            Some(Err(fault)) => out.text("document_fault", fault.name()),
+            None => {}
+        }
+    }
     if event.value != [0; 3] {
         let [a, b, c] = event.value;
         out.raw("value", &format!("[{a},{b},{c}]"));
@@ -266,34 +276,9 @@ impl Object {
     }
 }
 
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' || c == '\u{7f}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_are_escaped_so_that_the_line_stays_one() {
-        let mut out = String::new();
-        quote("a\"b\\c\r\n\t\u{1}é\u{7f}", &mut out);
-        assert_eq!(out, "\"a\\\"b\\\\c\\r\\n\\t\\u0001é\\u007f\"");
-    }
 
     #[test]
     fn an_object_opens_and_closes_once() {

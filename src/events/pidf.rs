@@ -1,18 +1,16 @@
-//! Presence documents, `application/pidf+xml`: the basic part of RFC 3863.
+//! Presence documents, `application/pidf+xml`: RFC 3863, with the rich states of RFC 4480.
 //!
-//! Extensions in other namespaces are passed over. Size, nesting and the number of nodes are bounded; a DTD is
-//! refused. Who may see whose presence is not known here.
+//! Other extensions are passed over. Who may see whose presence is not known here.
 
 use std::fmt;
 
-use roxmltree::{Document, Node, ParsingOptions};
+use super::Fault;
+use super::json::Object;
+use super::rpid::{MODEL, RPID, Rich};
+use super::xml::{self, Elem, Escaped};
 
 /// The media type of these documents.
 pub const CONTENT_TYPE: &str = "application/pidf+xml";
-/// Longest document in bytes.
-pub const MAX_BYTES: usize = 64 * 1024;
-/// Most nodes.
-const MAX_NODES: u32 = 8192;
 /// The namespace of RFC 3863.
 const PIDF: &str = "urn:ietf:params:xml:ns:pidf";
 
@@ -49,6 +47,8 @@ pub struct Tuple {
     pub note: Option<String>,
     /// RFC 3339 time of the last change.
     pub timestamp: Option<String>,
+    /// What is said beyond open and closed.
+    pub rich: Rich,
 }
 
 /// A presence document.
@@ -60,30 +60,9 @@ pub struct Presence {
     pub tuples: Vec<Tuple>,
     /// The first note about the whole.
     pub note: Option<String>,
+    /// The person, RFC 4479.
+    pub person: Rich,
 }
-
-/// Why a document cannot be read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum PidfError {
-    /// Not UTF-8, not well-formed, or with a DTD.
-    MalformedXml,
-    /// Too long, too deep, or too many nodes.
-    TooLarge,
-    /// The root is not `presence` in its namespace.
-    NotPresence,
-}
-
-impl fmt::Display for PidfError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::MalformedXml => "presence document is not well-formed UTF-8 XML without a DTD",
-            Self::TooLarge => "presence document is too large",
-            Self::NotPresence => "root element is not `presence` of urn:ietf:params:xml:ns:pidf",
-        })
-    }
-}
-
-impl std::error::Error for PidfError {}
 
 impl Presence {
     /// A document with one tuple.
@@ -97,7 +76,7 @@ impl Presence {
         Self {
             entity: entity.to_owned(),
             tuples: vec![tuple],
-            note: None,
+            ..Self::default()
         }
     }
 
@@ -121,53 +100,68 @@ impl Presence {
     }
 
     /// Reads a document.
-    pub fn parse(body: &[u8]) -> Result<Self, PidfError> {
-        let text = std::str::from_utf8(body).map_err(|_| PidfError::MalformedXml)?;
-        let text = text.trim_start_matches('\u{feff}').trim_ascii_start();
-        if text.len() > MAX_BYTES || !crate::base::xml::is_modest(text) {
-            return Err(PidfError::TooLarge);
-        }
-        let options = ParsingOptions {
-            nodes_limit: MAX_NODES,
-            ..ParsingOptions::default()
-        };
-        let document =
-            Document::parse_with_options(text, options).map_err(|error| match error {
-                roxmltree::Error::NodesLimitReached => PidfError::TooLarge,
-                _ => PidfError::MalformedXml,
-            })?;
-        let root = document.root_element();
-        if !is_element(root, "presence") {
-            return Err(PidfError::NotPresence);
-        }
-        Ok(Self {
-            entity: root
-                .attribute("entity")
-                .unwrap_or_default()
-                .trim()
-                .to_owned(),
-            tuples: children(root, "tuple").map(tuple).collect(),
-            note: text_of(root, "note"),
+    pub fn parse(body: &[u8]) -> Result<Self, Fault> {
+        xml::read(body, PIDF, "presence", |root| {
+            let person = root.foreign(MODEL, "person").next();
+            Ok(Self {
+                entity: root.attr("entity"),
+                tuples: root.all("tuple").map(tuple).collect(),
+                note: given(root.text_of("note")),
+                // Some write what they do beside the tuples, as drafts of RFC 4480 did.
+                person: person.map_or_else(|| Rich::read(root), Rich::read),
+            })
         })
+    }
+
+    /// As a JSON object.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let tuples = self.tuples.iter().map(|tuple| {
+            Object::new()
+                .text("id", &tuple.id)
+                .given("basic", tuple.basic.map_or("", Basic::name))
+                .given("contact", tuple.contact.as_deref().unwrap_or_default())
+                .maybe("priority", tuple.priority)
+                .given("note", tuple.note.as_deref().unwrap_or_default())
+                .given("timestamp", tuple.timestamp.as_deref().unwrap_or_default())
+                .object("rich", tuple.rich.json())
+                .end()
+        });
+        Object::new()
+            .text("entity", &self.entity)
+            .given("basic", self.basic().map_or("", Basic::name))
+            .given("note", self.note.as_deref().unwrap_or_default())
+            .object("person", self.person.json())
+            .list("tuples", tuples)
+            .end()
     }
 }
 
-fn tuple(node: Node<'_, '_>) -> Tuple {
-    let basic = children(node, "status")
-        .next()
-        .and_then(|status| text_of(status, "basic"));
-    let contact = children(node, "contact").next();
+fn given(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn tuple(elem: Elem<'_, '_>) -> Tuple {
+    let status = elem.first("status");
+    let contact = elem.first("contact");
+    let mut rich = Rich::read(elem);
+    if rich.is_empty()
+        && let Some(status) = status
+    {
+        rich = Rich::read(status);
+    }
     Tuple {
-        id: node.attribute("id").unwrap_or_default().to_owned(),
-        basic: basic.and_then(|basic| match &*basic {
+        id: elem.attr("id"),
+        basic: status.and_then(|status| match status.text_of("basic").as_str() {
             "open" => Some(Basic::Open),
             "closed" => Some(Basic::Closed),
             _ => None,
         }),
-        contact: contact.and_then(|contact| text_in(contact)),
-        priority: contact.and_then(|contact| priority(contact.attribute("priority")?)),
-        note: text_of(node, "note"),
-        timestamp: text_of(node, "timestamp"),
+        contact: contact.and_then(|contact| given(contact.text())),
+        priority: contact.and_then(|contact| priority(&contact.attr("priority"))),
+        note: given(elem.text_of("note")),
+        timestamp: given(elem.text_of("timestamp")),
+        rich,
     }
 }
 
@@ -190,46 +184,22 @@ fn priority(text: &str) -> Option<u16> {
     (thousandths <= 1000).then_some(thousandths)
 }
 
-/// Elements of RFC 3863's namespace, and those without any, which some phones send.
-fn is_element(node: Node<'_, '_>, name: &str) -> bool {
-    let tag = node.tag_name();
-    node.is_element() && tag.name() == name && tag.namespace().is_none_or(|space| space == PIDF)
-}
-
-fn children<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
-    node.children()
-        .filter(move |&child| is_element(child, name))
-}
-
-fn text_of(node: Node<'_, '_>, name: &'static str) -> Option<String> {
-    text_in(children(node, name).next()?)
-}
-
-/// The text directly in an element, without blanks around it; `None` if there is none.
-fn text_in(node: Node<'_, '_>) -> Option<String> {
-    let text: String = node
-        .children()
-        .filter_map(|child| child.text().filter(|_| child.is_text()))
-        .collect();
-    Some(text.trim())
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
-}
-
 impl fmt::Display for Presence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
-        writeln!(
-            f,
-            r#"<presence xmlns="{PIDF}" entity="{}">"#,
-            Escaped(&self.entity)
-        )?;
+        write!(f, r#"<presence xmlns="{PIDF}""#)?;
+        let rich = !self.person.is_empty() || self.tuples.iter().any(|one| !one.rich.is_empty());
+        if rich {
+            write!(f, r#" xmlns:dm="{MODEL}" xmlns:rpid="{RPID}""#)?;
+        }
+        writeln!(f, r#" entity="{}">"#, Escaped(&self.entity))?;
         for tuple in &self.tuples {
             writeln!(f, r#"  <tuple id="{}">"#, Escaped(&tuple.id))?;
             match tuple.basic {
                 Some(basic) => writeln!(f, "    <status><basic>{}</basic></status>", basic.name())?,
                 None => writeln!(f, "    <status/>")?,
             }
+            write!(f, "{}", tuple.rich)?;
             if let Some(contact) = &tuple.contact {
                 f.write_str("    <contact")?;
                 if let Some(priority) = tuple.priority {
@@ -253,28 +223,11 @@ impl fmt::Display for Presence {
         if let Some(note) = &self.note {
             writeln!(f, "  <note>{}</note>", Escaped(note))?;
         }
-        writeln!(f, "</presence>")
-    }
-}
-
-/// Text for an element or a quoted attribute; characters that XML 1.0 cannot hold become U+FFFD.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\t' | '\n' | '\r' => write!(f, "&#{};", c as u32)?,
-                '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
-                c => f.write_char(c)?,
-            }
+        if !self.person.is_empty() {
+            write!(f, "  <dm:person id=\"person\">\n{}", self.person)?;
+            writeln!(f, "  </dm:person>")?;
         }
-        Ok(())
+        writeln!(f, "</presence>")
     }
 }
 
@@ -354,30 +307,30 @@ mod tests {
     #[test]
     fn what_is_no_presence_document_is_refused() {
         for (text, error) in [
-            ("", PidfError::MalformedXml),
-            ("<presence", PidfError::MalformedXml),
+            ("", Fault::Malformed),
+            ("<presence", Fault::Malformed),
             (
                 "<!DOCTYPE presence [<!ENTITY a 'b'>]><presence>&a;</presence>",
-                PidfError::MalformedXml,
+                Fault::Malformed,
             ),
             (
                 "<list xmlns='urn:ietf:params:xml:ns:pidf'/>",
-                PidfError::NotPresence,
+                Fault::NotThis,
             ),
-            ("<presence xmlns='jabber:client'/>", PidfError::NotPresence),
+            ("<presence xmlns='jabber:client'/>", Fault::NotThis),
         ] {
             assert_eq!(Presence::parse(text.as_bytes()), Err(error), "{text}");
         }
         assert_eq!(
             Presence::parse(b"<presence entity='\xff'/>"),
-            Err(PidfError::MalformedXml)
+            Err(Fault::Malformed)
         );
         let deep = format!("<presence>{}", "<a>".repeat(5000));
-        assert_eq!(Presence::parse(deep.as_bytes()), Err(PidfError::TooLarge));
-        let long = format!("<presence>{}</presence>", " ".repeat(MAX_BYTES));
-        assert_eq!(Presence::parse(long.as_bytes()), Err(PidfError::TooLarge));
+        assert_eq!(Presence::parse(deep.as_bytes()), Err(Fault::TooLarge));
+        let long = format!("<presence>{}</presence>", " ".repeat(xml::MAX_BYTES));
+        assert_eq!(Presence::parse(long.as_bytes()), Err(Fault::TooLarge));
         let wide = format!("<presence>{}</presence>", "<a/>".repeat(9000));
-        assert_eq!(Presence::parse(wide.as_bytes()), Err(PidfError::TooLarge));
+        assert_eq!(Presence::parse(wide.as_bytes()), Err(Fault::TooLarge));
     }
 
     #[test]
