@@ -2150,8 +2150,10 @@ rtc_result_t rtc_event_get_sip_message(struct rtc_event_t *event, struct rtc_sip
 // RTC_EVENT_TEXT_JSON: the event as one line of JSON. Its fields, in this order, those that do not apply left out: event (the
 // type in lower case, "session_state_change"), sequence, time_us, profile, session, participant, subscription, watcher,
 // transaction (numbers that name the objects), cookie, state, kind, reason (names in lower case, or numbers), status (SIP) or
-// result (name), status_text, uri, text, content_type, body, value (array), answer_within_ms, forked, last, start_line and call_id
-// (of the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
+// result (name), status_text, uri, text, content_type, body, document (what the body says, where its type is one that the library
+// reads: presence, watcher, dialog, registration and conference information, message summaries, key presses, typing) or
+// document_fault (malformed, too_large, not_this_document, invalid), value (array), answer_within_ms, forked, last, start_line
+// and call_id (of the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
 // Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 rtc_result_t rtc_event_get_text(struct rtc_event_t *event,
                                 int32_t what,
