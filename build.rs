@@ -25,6 +25,7 @@ const SOURCES: &[&str] = &[
     "uri.rs",
     "sip_object.rs",
     "connection.rs",
+    "transaction.rs",
     "server.rs",
 ];
 

@@ -513,6 +513,8 @@
 #define RTC_PROPERTY_CLIENT_LOCAL_USER_NAME 261
 // Text; index: 0, 1, ….
 #define RTC_PROPERTY_CLIENT_NETWORK_ADDRESS 262
+// Number, can be set: RTC_AUTO_… bits of what belongs to no session, and of every new session.
+#define RTC_PROPERTY_CLIENT_AUTOMATION 265
 // Text.
 #define RTC_PROPERTY_PROFILE_KEY 512
 // Text.
@@ -601,6 +603,16 @@
 #define RTC_PROPERTY_SERVER_REQUESTS 2307
 // Text; index: transport.
 #define RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS 2560
+// Text.
+#define RTC_PROPERTY_TRANSACTION_METHOD 3584
+// Number: 1 a request of ours.
+#define RTC_PROPERTY_TRANSACTION_IS_CLIENT 3585
+// Number: 1 while rtc_transaction_respond may answer it.
+#define RTC_PROPERTY_TRANSACTION_CAN_RESPOND 3586
+// Number: 1 while rtc_transaction_cancel may cancel it.
+#define RTC_PROPERTY_TRANSACTION_CAN_CANCEL 3587
+// Number: the milliseconds that are left to answer it; 0: none.
+#define RTC_PROPERTY_TRANSACTION_DEADLINE_MS 3588
 // An audio mixer (not in this version).
 typedef struct rtc_bridge_t rtc_bridge_t;
 
@@ -1265,6 +1277,25 @@ typedef struct rtc_connection_options_t {
     void *user_data;
 } rtc_connection_options_t;
 
+// What a request has to have for the application to see it first (rtc_client_set_request_filter); what is not given asks
+// for nothing.
+typedef struct rtc_request_filter_t {
+    // sizeof (rtc_request_filter_t).
+    uint32_t size;
+    // None yet.
+    uint32_t flags;
+    // The account it is addressed to.
+    struct rtc_profile_t *profile;
+    // The method, exactly.
+    struct rtc_str_t method;
+    // The event package.
+    struct rtc_str_t event;
+    // Feature parameters that one Accept-Contact names: "audio;+g.chess=\"3\"" (RFC 3841).
+    struct rtc_str_t accept_contact;
+    // Type of the body; "image/*": all of a kind.
+    struct rtc_str_t content_type;
+} rtc_request_filter_t;
+
 // An embedded server (rtc_server_start).
 typedef struct rtc_server_options_t {
     // sizeof (rtc_server_options_t).
@@ -1806,7 +1837,7 @@ rtc_result_t rtc_object_get(rtc_object_t *object,
                             rtc_object_t **related);
 
 // Its objects of a kind, in the order of their creation: a client's profiles, sessions, subscriptions, watchers, connections,
-// a session's participants. They are yours: release each.
+// a session's participants and open INVITE transactions. They are yours: release each.
 //
 // `key` (opt): only those of that URI, name or Call-ID. `count` gets how many there are; `capacity` 0 only asks.
 // Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INSUFFICIENT_BUFFER (nothing but `count` is written);
@@ -2315,6 +2346,50 @@ rtc_result_t rtc_request_send(rtc_object_t *context,
                               size_t uri_len,
                               const struct rtc_send_t *send,
                               struct rtc_transaction_t **transaction);
+
+// Answers the request of a server transaction, as RTC_EVENT_REQUEST or any event that waits for an answer gives it:
+// `status` 101 to 199 any number of times, then one of 200 to 699. `send` (opt) brings reason phrase, headers and body.
+//
+// RTC_SEND_RELIABLE: 101 to 199 of an INVITE by RFC 3262. An answer to an INVITE below 300 makes a session of it, which
+// rtc_object_get gives. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_TRANSACTION_STATE (an ACK, one of ours, over);
+// RTC_E_ALREADY_ANSWERED (by this program, or by the library itself); RTC_E_DEADLINE_PASSED; RTC_E_INVALID_DIALOG_STATE (the
+// INVITE can make no dialog); RTC_E_NOT_ALLOWED (the peer knows no 100rel); RTC_E_HEADER_MALFORMED, _RESERVED; life cycle.
+rtc_result_t rtc_transaction_respond(struct rtc_transaction_t *transaction,
+                                     int32_t status,
+                                     const struct rtc_send_t *send);
+
+// The application answers this request, within `deadline_ms` (1 to 600,000) from now on; then the library answers 500,
+// an INVITE 480, and queues RTC_EVENT_TRANSACTION_EXPIRED. May be called again.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_TRANSACTION_STATE; RTC_E_ALREADY_ANSWERED; RTC_E_DEADLINE_PASSED;
+// life cycle.
+rtc_result_t rtc_transaction_claim(struct rtc_transaction_t *transaction,
+                                   int32_t deadline_ms);
+
+// Cancels an INVITE of ours (RFC 3261 §9.1): the CANCEL is held until the first provisional response and left out when the
+// final one is there first. `send` opt: its reason goes into a Reason header.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_TRANSACTION_STATE (no INVITE of ours, or over); RTC_E_HEADER_MALFORMED,
+// _RESERVED; life cycle.
+rtc_result_t rtc_transaction_cancel(struct rtc_transaction_t *transaction,
+                                    const struct rtc_send_t *send);
+
+// A message of a transaction, over or not: `which` 0 the request, 1 and up its responses as far as they are kept (the
+// last 16), -1 the newest response. It is yours: release it.
+//
+// RTC_FALSE: there is none (yet). Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_transaction_get_message(struct rtc_transaction_t *transaction,
+                                         int32_t which,
+                                         struct rtc_sip_message_t **message);
+
+// Lets the application see requests outside dialogs before anybody else: those that the filter takes come as
+// RTC_EVENT_REQUEST with `cookie` and wait for rtc_transaction_respond, rtc_transaction_claim or rtc_event_answer; what is
+// neither answered nor claimed in time goes its ordinary way. Filters are tried in the order in which their cookies were first set.
+//
+// NULL removes (RTC_FALSE: there is none). Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_LIMIT (64); life cycle.
+rtc_result_t rtc_client_set_request_filter(struct rtc_client_t *client,
+                                           int64_t cookie,
+                                           const struct rtc_request_filter_t *filter);
 
 // Starts a registrar, forking proxy, redirect server and presence agent on a thread of its own. It is yours: release it.
 // `options` opt.

@@ -110,6 +110,7 @@ fn structures_are_as_large_in_c_as_in_rust_and_as_they_were() {
         rtc_limits_t,
         rtc_client_options_t,
         rtc_event_sink_t,
+        rtc_request_filter_t,
         rtc_trace_options_t,
         rtc_profile_options_t,
         rtc_credentials_t,
@@ -127,7 +128,7 @@ fn structures_are_as_large_in_c_as_in_rust_and_as_they_were() {
         rtc_uri_t,
     );
     let pinned = [
-        16, 88, 32, 56, 56, 28, 72, 60, 104, 32, 72, 176, 56, 104, 80, 152, 88, 64, 64, 152, 264,
+        16, 88, 32, 56, 56, 28, 72, 60, 104, 32, 80, 72, 176, 56, 104, 80, 152, 88, 64, 64, 152, 264,
         304, 120, 88, 104,
     ];
     let mut program =

@@ -4,13 +4,16 @@
 //! event is hidden or forgone, the automatic answer goes out.
 
 use crate::base::{Key, Time};
-use crate::syntax::{HeaderId, Message, MessageBuilder};
+use crate::dialog::LocalTag;
+use crate::syntax::{Message, MessageBuilder};
 use crate::transaction::ServerKey;
+use crate::transport::Flow;
 use crate::usage::{Owner, Role};
 
 use super::event::AnswerKey;
 use super::headers::own_lines;
-use super::{Agent, Code, Event, Refusal, Send, Verdict};
+use super::session::Session;
+use super::{Agent, Code, Event, EventType, ObjectRef, Refusal, Send, Verdict};
 
 /// A request whose answer is open.
 #[derive(Debug)]
@@ -23,19 +26,53 @@ pub struct Pending {
     /// Whose request it is; a re-INVITE is answered by its call.
     pub(super) owner: Option<Owner>,
     pub(super) answered: bool,
+    /// The application has taken the duty over: at the deadline it has failed, and is told so.
+    pub(super) claimed: bool,
+    /// What the request came by, when it goes the ordinary way unless the application takes it.
+    pub(super) undecided: Option<Flow>,
+    /// The session that an answer of the application made of an INVITE.
+    pub(super) adopted: Option<Key<Session>>,
+    /// The To tag of its answers.
+    pub(super) tag: Option<LocalTag>,
+    /// The same as the application sees it.
+    pub(super) transaction: ObjectRef,
 }
 
 impl Agent {
     /// Tells an event whose request waits for the application; answers by itself when the event is hidden.
     pub(super) fn tell_open(
         &mut self,
-        mut event: Event,
+        event: Event,
         server: ServerKey,
         request: Message,
         automatic: u16,
         owner: Option<Owner>,
     ) -> AnswerKey {
+        self.tell_waiting(event, server, request, automatic, owner, None)
+    }
+
+    /// Tells a request that goes its ordinary way, by `flow`, unless the application takes it.
+    pub(super) fn tell_first(
+        &mut self,
+        event: Event,
+        server: ServerKey,
+        request: Message,
+        flow: Flow,
+    ) -> AnswerKey {
+        self.tell_waiting(event, server, request, 500, None, Some(flow))
+    }
+
+    fn tell_waiting(
+        &mut self,
+        mut event: Event,
+        server: ServerKey,
+        request: Message,
+        automatic: u16,
+        owner: Option<Owner>,
+        undecided: Option<Flow>,
+    ) -> AnswerKey {
         let wait = self.config.claim;
+        let transaction = self.show_server(Some(server), &request, event.objects());
         let deadline = self.cx.now + wait;
         let key = self.pending.insert(Pending {
             server,
@@ -44,7 +81,19 @@ impl Agent {
             deadline,
             owner,
             answered: false,
+            claimed: false,
+            undecided,
+            adopted: None,
+            tag: None,
+            transaction: transaction.clone(),
         });
+        self.transactions.set_pending(&transaction, key);
+        event.state = if event.event_type == EventType::Request {
+            transaction.state()
+        } else {
+            event.state
+        };
+        event.transaction = Some(transaction);
         event.answer = Some(key);
         event.answer_within_ms = i32::try_from(wait.as_millis()).unwrap_or(i32::MAX);
         if self.tell(event) {
@@ -110,9 +159,21 @@ impl Agent {
             .get_mut(answer)
             .filter(|pending| !pending.answered);
         if let Some(pending) = open {
+            if pending.claimed {
+                return;
+            }
             pending.answered = true;
-            let status = pending.automatic;
-            self.answer_pending(answer, status, "", &Send::default());
+            let (status, undecided) = (pending.automatic, pending.undecided.take());
+            match undecided {
+                Some(flow) => {
+                    let (server, request) = (pending.server, pending.request.clone());
+                    // It was told of before.
+                    (self.serving, self.shown) = (Some(server), true);
+                    self.on_new_request(server, request, &flow);
+                    (self.serving, self.shown) = (None, false);
+                }
+                None => self.answer_pending(answer, status, "", &Send::default()),
+            }
         }
         if self
             .pending
@@ -124,6 +185,7 @@ impl Agent {
     }
 
     pub(super) fn on_answer_deadline(&mut self, answer: AnswerKey) {
+        self.expire_claim(answer);
         self.forgo_answer(self.cx.now, answer);
         self.pending.remove(answer);
     }
@@ -138,7 +200,14 @@ impl Agent {
         }
     }
 
-    fn answer_pending(&mut self, answer: AnswerKey, status: u16, own: &str, send: &Send) {
+    pub(super) fn answer_pending(
+        &mut self,
+        answer: AnswerKey,
+        status: u16,
+        own: &str,
+        send: &Send,
+    ) {
+        let tag = self.tag_of_pending(answer);
         let Some(pending) = self.pending.get(answer) else {
             return;
         };
@@ -165,6 +234,7 @@ impl Agent {
                 key,
             }) => {
                 let reason = send.reason.as_deref().unwrap_or_default();
+                let own = &*with_allow(status, own);
                 self.with_call(Key::from_bits(key), |call, cx, account, _| {
                     call.respond_with(cx, account, server, &request, status, reason, own, body);
                 });
@@ -187,13 +257,10 @@ impl Agent {
             ) => {}
             _ => {
                 let reason = send.reason.as_deref().unwrap_or_default();
-                let tag = self.cx.tag();
+                let own = &*with_allow(status, own);
                 let mut builder =
                     MessageBuilder::response_to(&request, status, reason, tag.as_str())
                         .raw_lines(own);
-                if matches!(status, 405 | 501) && !crate::usage::lines::contains(own, "Allow") {
-                    builder = builder.header(HeaderId::Allow, crate::usage::context::ALLOW);
-                }
                 if let Some((content_type, body)) = body {
                     builder = builder.body(content_type, body);
                 }
@@ -201,4 +268,12 @@ impl Agent {
             }
         }
     }
+}
+
+/// 405 and 501 say what is allowed (RFC 3261 §21.4.6).
+fn with_allow(status: u16, own: &str) -> String {
+    if matches!(status, 405 | 501) && !crate::usage::lines::contains(own, "Allow") {
+        return format!("{own}Allow: {}\r\n", crate::usage::context::ALLOW);
+    }
+    own.to_owned()
 }

@@ -20,16 +20,12 @@ use super::command::CREDENTIALS_DECLINE;
 use super::event::Event;
 use super::identity::credential;
 use super::session::account_for;
-use super::{
-    Agent, Code, Credentials, Details, EventType, Kind, Object, ObjectRef, Refusal, Status, Verdict,
-};
+use super::{Agent, Code, Credentials, EventType, ObjectRef, Refusal, Status, Verdict};
 
 /// Most challenges that wait for the application; one more is not asked about.
 const MAX_HELD: usize = 1024;
 /// Most realms asked about for one response.
 const MAX_REALMS: usize = 16;
-/// State of the transaction that an application is shown: a final response came.
-const COMPLETED: i32 = 3;
 
 /// The application has spoken.
 const ANSWERED: u32 = 0;
@@ -132,8 +128,7 @@ impl Agent {
         }
         let object = match self.request_object(owner) {
             Some(object) => object,
-            // No key of a table: this transaction is known by its object alone.
-            None => Object::new(Kind::Transaction, u64::MAX, COMPLETED, 0),
+            None => self.show_client(client, owner, message.method()),
         };
         let event = self.challenge_event(owner, &object, &missing, message);
         let wait = self.config.credentials;
@@ -155,11 +150,12 @@ impl Agent {
 
     /// Whether challenges of an owner are the library's business (RTC_AUTO_AUTHENTICATION).
     fn answers_challenges(&self, owner: Owner) -> bool {
-        owner.role != Role::Call
-            || self
-                .sessions
-                .get(Key::from_bits(owner.key))
-                .is_some_and(|session| session.call.auto.has(Auto::AUTHENTICATION))
+        if owner.role != Role::Call {
+            return self.config.session_defaults.manual & Auto::AUTHENTICATION == 0;
+        }
+        self.sessions
+            .get(Key::from_bits(owner.key))
+            .is_some_and(|session| session.call.auto.has(Auto::AUTHENTICATION))
     }
 
     /// Whether the owner still wants an answer: a call that is being cancelled only waits for its end.
@@ -408,9 +404,6 @@ impl Agent {
             return;
         };
         self.cx.disarm(Some(held.deadline), alarm(key), TIME_UP);
-        if held.owner.role != Role::Request {
-            held.object.end(Details::default());
-        }
         if held.given {
             self.cx.given = self.credentials_of(held.owner);
         } else {

@@ -214,20 +214,41 @@ impl Event {
         }
     }
 
+    /// The RTC objects that it names, for the transaction that it shows.
+    pub(super) fn objects(&self) -> Vec<ObjectRef> {
+        [
+            &self.profile,
+            &self.session,
+            &self.subscription,
+            &self.watcher,
+            &self.registration,
+            &self.usage,
+            &self.dialog,
+        ]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect()
+    }
+
     /// The object that the event is about, whose user data comes with it.
     #[must_use]
     pub fn subject(&self) -> Option<&ObjectRef> {
         let sip_level = match self.event_type {
+            EventType::Request
+            | EventType::Response
+            | EventType::TransactionFailed
+            | EventType::TransactionExpired
+            | EventType::Cancelled => &self.transaction,
             EventType::ConnectionState => &self.connection,
             EventType::Registration => &self.registration,
             EventType::DialogState => &self.dialog,
-            EventType::UsageState | EventType::Forked => &self.usage,
+            EventType::UsageState | EventType::Forked | EventType::InviteCompleted => &self.usage,
             EventType::RefreshState => &self.other,
             _ => &None,
         };
         sip_level
             .as_ref()
-            .or(self.transaction.as_ref())
             .or(self.watcher.as_ref())
             .or(self.subscription.as_ref())
             .or(self.session.as_ref())

@@ -61,6 +61,15 @@ impl HeaderSet {
 
 /// The lines in the form they are kept and sent in.
 pub(super) fn check(lines: &str, expert: bool) -> Result<String, Refusal> {
+    check_with(lines, expert, &[])
+}
+
+/// The same, where some headers that have a setter of their own elsewhere are given as lines.
+pub(super) fn check_with(
+    lines: &str,
+    expert: bool,
+    allowed: &[HeaderId],
+) -> Result<String, Refusal> {
     let parsed = HeaderLines::parse(lines)
         .map_err(|fault| Refusal::new(Code::HeaderMalformed, format!("header lines: {fault}")))?;
     for line in parsed.iter() {
@@ -68,6 +77,7 @@ pub(super) fn check(lines: &str, expert: bool) -> Result<String, Refusal> {
         let class = line.id.map_or(HeaderClass::Free, HeaderId::class);
         let owner = match class {
             _ if expert => continue,
+            _ if line.id.is_some_and(|id| allowed.contains(&id)) => continue,
             HeaderClass::Free => continue,
             HeaderClass::OwnSetter => "has a setter of its own",
             HeaderClass::StackOwned => "belongs to the stack",
@@ -85,6 +95,14 @@ pub(super) fn own_lines(send: &Send) -> Result<String, Refusal> {
     match &send.headers {
         None => Ok(String::new()),
         Some(lines) => check(lines, send.flags & SEND_EXPERT != 0),
+    }
+}
+
+/// The same, where some headers may be given that have a setter of their own elsewhere.
+pub(super) fn own_lines_with(send: &Send, allowed: &[HeaderId]) -> Result<String, Refusal> {
+    match &send.headers {
+        None => Ok(String::new()),
+        Some(lines) => check_with(lines, send.flags & SEND_EXPERT != 0, allowed),
     }
 }
 

@@ -109,7 +109,10 @@ impl Agent {
         if session.call.check_interval(&message).is_err() {
             return Err(422);
         }
-        if !session.call.take(&mut self.cx, server, message, flow, media) {
+        if !session
+            .call
+            .take(&mut self.cx, server, message, flow, media)
+        {
             return Err(400);
         }
         if session.call.lacks_reliable() {
@@ -198,8 +201,6 @@ impl Agent {
                 } else {
                     501
                 };
-                let lines = format!("Allow: {}\r\n", crate::usage::context::ALLOW);
-                self.answer_inside(key, server, &message, status, &lines);
                 let event = Event {
                     event_type: EventType::Request,
                     session: self.sessions.get(key).map(|session| session.object.clone()),
@@ -209,10 +210,14 @@ impl Agent {
                         .header(HeaderId::ContentType)
                         .unwrap_or_default()
                         .into(),
-                    message: Some(message),
+                    message: Some(message.clone()),
                     ..Event::default()
                 };
-                self.tell(event);
+                let owner = Owner {
+                    role: Role::Call,
+                    key: key.to_bits(),
+                };
+                self.tell_open(event, server, message, status, Some(owner));
             }
         }
     }

@@ -12,7 +12,8 @@
 //! | `profile.rs`, `identity.rs` | accounts |
 //! | `registration.rs`, `publication.rs` | their registration and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
-//! | `request.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
+//! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
+//! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
 //! | `answer.rs` | requests that wait for the application's word |
 //! | `challenge.rs` | credentials asked from the application |
 //! | `guard.rs` | challenging peers |
@@ -37,14 +38,18 @@ mod publication;
 pub mod refusal;
 mod registration;
 mod request;
+pub mod request_filter;
 mod ringing;
 mod route;
+mod server_transaction;
 pub mod session;
 mod session_events;
 mod session_verbs;
 mod shutdown;
+mod sip_events;
 pub mod states;
 pub mod subscription;
+pub mod transaction;
 pub mod watcher;
 
 use std::collections::{HashMap, VecDeque};
@@ -62,6 +67,7 @@ pub use command::{
 pub use event::{AnswerKey, Event, EventType, Status};
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refusal::{Code, Refusal, Verdict};
+pub use request_filter::RequestFilter;
 pub use states::{
     AnswerMode, ParticipantState, RegistrationState, SessionState, SessionType, SubscriptionState,
     TerminateReason, WatcherState,
@@ -86,6 +92,11 @@ pub struct Agent {
     pending: Slab<Pending>,
     challenges: challenge::Challenges,
     guard: guard::Guard,
+    transactions: transaction::Transactions,
+    request_filters: request_filter::RequestFilters,
+    /// The request that is being routed, and whether it was told already.
+    serving: Option<ServerKey>,
+    shown: bool,
     /// INVITEs of peers without final response → their session.
     open_invites: HashMap<ServerKey, Key<session::Session>>,
     packages: packages::Packages,
@@ -119,6 +130,10 @@ impl Agent {
             pending: Slab::default(),
             challenges: challenge::Challenges::default(),
             guard: guard::Guard::default(),
+            transactions: transaction::Transactions::default(),
+            request_filters: request_filter::RequestFilters::default(),
+            serving: None,
+            shown: false,
             open_invites: HashMap::new(),
             packages: packages::Packages::default(),
             events: VecDeque::new(),
@@ -220,15 +235,18 @@ impl Agent {
                 .iter()
                 .map(|(_, watcher)| watcher.object().clone())
                 .collect(),
-            Kind::Transaction => self
-                .requests
-                .iter()
-                .map(|(_, request)| request.object().clone())
-                .collect(),
+            Kind::Transaction => self.transactions.list(),
             Kind::Connection | Kind::Registration | Kind::Dialog | Kind::Usage | Kind::Refresh => {
                 Vec::new()
             }
         }
+    }
+
+    /// The readable values of an object as of now.
+    #[must_use]
+    pub fn details_at(&mut self, now: Time, object: &ObjectRef) -> Details {
+        self.cx.now = now;
+        self.details(object)
     }
 
     /// The readable values of an object, living or ended.
@@ -256,12 +274,10 @@ impl Agent {
                 .watchers
                 .get(Key::from_bits(bits))
                 .map(|watcher| watcher.details(self.cx.now)),
-            Kind::Connection
-            | Kind::Registration
-            | Kind::Dialog
-            | Kind::Usage
-            | Kind::Transaction
-            | Kind::Refresh => None,
+            Kind::Connection | Kind::Registration | Kind::Dialog | Kind::Usage | Kind::Refresh => {
+                None
+            }
+            Kind::Transaction => self.transaction_details(object),
         };
         living.or_else(|| object.last_details()).unwrap_or_default()
     }
@@ -312,10 +328,26 @@ impl Agent {
         self.sequence
     }
 
+    /// Whether the filter lets that kind of event through.
+    fn listens(&self, event_type: EventType) -> bool {
+        self.filter & event_type.filter_bit() != 0
+            || (100..=111).contains(&(event_type as i32))
+                && self.filter & event::FILTER_SIP_ALL != 0
+    }
+
     /// Queues an event unless the filter hides it. `false`: hidden, so what needs an answer is answered by the agent.
     fn tell(&mut self, mut event: Event) -> bool {
-        if self.filter & event.event_type.filter_bit() == 0 {
+        if !self.listens(event.event_type) {
             return false;
+        }
+        if event.event_type == EventType::Request && event.transaction.is_none() {
+            if self.shown {
+                return true;
+            }
+            let message = event.message.clone();
+            event.transaction = message
+                .zip(self.serving)
+                .map(|(message, server)| self.show_server(Some(server), &message, event.objects()));
         }
         self.sequence += 1;
         event.sequence = self.sequence;

@@ -5,6 +5,8 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
+use crate::syntax::Message;
+
 /// The kinds of object an agent has; numbers as in the C API.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[repr(i32)]
@@ -112,6 +114,10 @@ pub struct Details {
     pub texts: Vec<(i32, i32, Box<str>)>,
     /// Objects this one keeps: its profile, participants …, in the order of creation.
     pub related: Vec<ObjectRef>,
+    /// Of a transaction, its request.
+    pub request: Option<Message>,
+    /// Of a transaction, its responses, the newest last.
+    pub responses: Vec<Message>,
     /// What this one is a part of, the session of a participant. A part does not keep the whole, which keeps its parts.
     pub whole: Weak<Object>,
 }

@@ -13,9 +13,10 @@ use super::event::FLAG_LAST;
 use super::headers::{check, own_lines};
 use super::profile::{Profile, check_aor, phrase, status_of};
 use super::session::{Session, account_for};
+use super::transaction::state;
 use super::{
-    Agent, AnswerMode, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Send,
-    SessionType, Verdict,
+    Agent, AnswerMode, Code, Event, EventType, Kind, ObjectRef, Refusal, Send, SessionType, Status,
+    Verdict,
 };
 
 /// Most requests of the application's own that wait for their answers.
@@ -157,6 +158,7 @@ impl Agent {
             requests,
             profiles,
             anonymous,
+            transactions,
             ..
         } = self;
         let profile_key = request
@@ -194,13 +196,15 @@ impl Agent {
         }
         let rest = lines.offer("User-Agent", &cx.user_agent).finish(&[]);
         let cseq = cx.first_cseq();
+        let related = request.profile.iter().cloned().collect();
+        let object = transactions.open_client(request.method, None, related);
         let key = requests.insert_with(|key| {
             let owner = Owner {
                 role: Role::Request,
                 key: key.to_bits(),
             };
             AppRequest {
-                object: Object::new(Kind::Transaction, key.to_bits(), 0, 0),
+                object,
                 outgoing: Outgoing::new(draft, cseq, rest, owner),
                 cookie: send.cookie,
                 profile: request.profile,
@@ -211,7 +215,8 @@ impl Agent {
         let Some(sent) = requests.get_mut(key) else {
             return Err(Refusal::new(Code::Limit, "no place for the request"));
         };
-        sent.outgoing.send(cx, account);
+        let client = sent.outgoing.send(cx, account);
+        transactions.bind(&sent.object, client);
         Ok(sent.object.clone())
     }
 
@@ -226,6 +231,7 @@ impl Agent {
             requests,
             profiles,
             anonymous,
+            transactions,
             ..
         } = self;
         let Some(request) = requests
@@ -235,8 +241,11 @@ impl Agent {
             return;
         };
         let status = message.status().unwrap_or_default();
+        let object = request.object.clone();
+        transactions.note_request(&object, cx.endpoint.sent(client));
         if status < 200 {
-            return;
+            transactions.note_response(&object, &message);
+            return self.tell_progress(key, message);
         }
         if matches!(status, 401 | 407) {
             let profile: Option<Key<Profile>> = request
@@ -248,11 +257,13 @@ impl Agent {
             if request
                 .outgoing
                 .authenticate(cx, account, &message, cseq)
+                .map(|again| transactions.bind(&object, again))
                 .is_ok()
             {
                 return;
             }
         }
+        transactions.note_response(&object, &message);
         self.end_request(key, Outcome::Sip(status), Some(message));
     }
 
@@ -271,11 +282,41 @@ impl Agent {
         }
     }
 
+    /// A provisional response, but 100, which is between neighbours (RFC 3261 §8.2.6.1).
+    fn tell_progress(&mut self, key: Key<AppRequest>, message: Message) {
+        let Some(request) = self.requests.get(key).filter(|one| one.session.is_none()) else {
+            return;
+        };
+        let status = message.status().unwrap_or_default();
+        if status == 100 {
+            return;
+        }
+        let event = Event {
+            event_type: EventType::Response,
+            profile: request.profile.clone(),
+            transaction: Some(request.object.clone()),
+            state: request.object.state(),
+            cookie: request.cookie,
+            status: Status::Sip(status),
+            status_text: phrase(Some(&message)),
+            uri: request.uri.clone(),
+            text: request.outgoing.method().into(),
+            content_type: content_type(Some(&message)),
+            message: Some(message),
+            ..Event::default()
+        };
+        self.tell(event);
+    }
+
     fn end_request(&mut self, key: Key<AppRequest>, outcome: Outcome, message: Option<Message>) {
         let Some(request) = self.requests.remove(key) else {
             return;
         };
-        request.object.end(Details::default());
+        let last = match outcome {
+            Outcome::Sip(_) => state::COMPLETED,
+            _ => state::TERMINATED,
+        };
+        self.transactions.end_object(&request.object, last);
         let common = Event {
             profile: request.profile,
             cookie: request.cookie,
@@ -304,6 +345,7 @@ impl Agent {
                     _ => EventType::TransactionFailed,
                 },
                 transaction: Some(request.object),
+                state: last,
                 text: request.outgoing.method().into(),
                 flags: FLAG_LAST,
                 ..common

@@ -19,6 +19,7 @@ impl Agent {
             self.on_indication(indication);
             self.tell_lost_usages();
         }
+        self.note_answers();
     }
 
     /// One usage met a refusal that ends the dialog: the others end too.
@@ -62,6 +63,7 @@ impl Agent {
                 failure,
             } => {
                 let key = owner.key;
+                self.show_failure(client, owner, failure);
                 match owner.role {
                     Role::Call => self.on_call_failure(Key::from_bits(key), client, failure),
                     Role::Registration => {
@@ -92,6 +94,7 @@ impl Agent {
         flow: &Flow,
     ) {
         let key = owner.key;
+        let shown = self.show_response(client, owner, &message);
         match owner.role {
             Role::Call => self.on_call_response(Key::from_bits(key), client, message, flow),
             Role::Registration => {
@@ -104,6 +107,9 @@ impl Agent {
             Role::Watcher => self.on_notify_response(Key::from_bits(key), client, message),
             Role::Request => self.on_app_response(Key::from_bits(key), client, message),
             Role::Nobody | Role::Pending | Role::Challenge => {}
+        }
+        if let Some(shown) = shown {
+            self.after_response(&shown, owner, client);
         }
         self.cx.given = None;
         self.cx.challenge_stands = false;
@@ -125,6 +131,13 @@ impl Agent {
     }
 
     fn on_request(&mut self, server: Option<ServerKey>, message: Message, flow: &Flow) {
+        self.serving = server;
+        self.route_request(server, message, flow);
+        self.serving = None;
+        self.shown = false;
+    }
+
+    fn route_request(&mut self, server: Option<ServerKey>, message: Message, flow: &Flow) {
         // RFC 3261 §8.2.2.1 and §8.2.2.3 come before anything is done with a request. ACK has no answer.
         if let Some(server) = server
             && let Some(status) = self.inspect(&message)
@@ -151,7 +164,13 @@ impl Agent {
                 if let Some(server) = server
                     && self.peer_may(server, &message)
                 {
-                    self.on_new_request(server, message, flow);
+                    match self.wanted_by_application(&message) {
+                        Some(cookie) => self.offer_request(server, message, flow, cookie),
+                        None => {
+                            self.show_request(Some(server), &message, None);
+                            self.on_new_request(server, message, flow);
+                        }
+                    }
                 }
             }
         }
@@ -175,8 +194,12 @@ impl Agent {
                     None => return self.on_usageless(key, server, message, flow),
                 }
             }
-            (None, None) => return self.on_unknown_dialog(server, &message),
+            (None, None) => {
+                self.show_request(server, &message, None);
+                return self.on_unknown_dialog(server, &message);
+            }
         };
+        self.show_request(server, &message, Some(owner));
         match owner.role {
             Role::Call => self.on_call_request(Key::from_bits(owner.key), server, message, flow),
             Role::Subscription => {
@@ -233,7 +256,8 @@ impl Agent {
         self.reply(server, message, status, "");
     }
 
-    fn on_new_request(&mut self, server: ServerKey, message: Message, flow: &Flow) {
+    /// A request outside any dialog goes its ordinary way.
+    pub(super) fn on_new_request(&mut self, server: ServerKey, message: Message, flow: &Flow) {
         if self.config.known_users_only && !self.is_addressed(&message) {
             return self.reply(server, &message, 404, "");
         }
@@ -326,6 +350,7 @@ impl Agent {
     }
 
     fn on_cancelled(&mut self, server: ServerKey, message: Message) {
+        self.tell_cancelled(server, &message);
         if let Some(key) = self.open_invites.get(&server).copied() {
             self.with_call(key, |call, cx, account, out| {
                 call.on_cancel(cx, account, server, message, out);
@@ -334,6 +359,7 @@ impl Agent {
     }
 
     fn on_server_ended(&mut self, server: ServerKey, end: ServerEnd) {
+        self.end_server_view(server);
         if end != ServerEnd::Done
             && let Some(key) = self.open_invites.get(&server).copied()
         {

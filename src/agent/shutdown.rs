@@ -33,6 +33,7 @@ impl Agent {
         self.shutdown.under_way = true;
         self.release_challenges();
         self.shutdown.deadline = Some(self.cx.arm(self.config.shutdown, ALARM, DEADLINE));
+        self.expire_claims();
         for key in self.sessions.keys() {
             self.end_session(key, TerminateReason::Normal, "");
         }

@@ -48,5 +48,6 @@ mod sized;
 pub mod structs;
 pub mod subscription;
 mod text;
+pub mod transaction;
 pub mod types;
 pub mod uri;

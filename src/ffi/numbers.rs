@@ -110,6 +110,8 @@ pub const RTC_PROPERTY_CLIENT_LOCAL_USER_URI: i32 = 260;
 pub const RTC_PROPERTY_CLIENT_LOCAL_USER_NAME: i32 = 261;
 /// Text; index: 0, 1, ….
 pub const RTC_PROPERTY_CLIENT_NETWORK_ADDRESS: i32 = 262;
+/// Number, can be set: RTC_AUTO_… bits of what belongs to no session, and of every new session.
+pub const RTC_PROPERTY_CLIENT_AUTOMATION: i32 = 265;
 /// Text.
 pub const RTC_PROPERTY_PROFILE_KEY: i32 = 512;
 /// Text.
@@ -198,3 +200,13 @@ pub const RTC_PROPERTY_SERVER_BINDINGS: i32 = 2306;
 pub const RTC_PROPERTY_SERVER_REQUESTS: i32 = 2307;
 /// Text; index: transport.
 pub const RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS: i32 = 2560;
+/// Text.
+pub const RTC_PROPERTY_TRANSACTION_METHOD: i32 = 3584;
+/// Number: 1 a request of ours.
+pub const RTC_PROPERTY_TRANSACTION_IS_CLIENT: i32 = 3585;
+/// Number: 1 while rtc_transaction_respond may answer it.
+pub const RTC_PROPERTY_TRANSACTION_CAN_RESPOND: i32 = 3586;
+/// Number: 1 while rtc_transaction_cancel may cancel it.
+pub const RTC_PROPERTY_TRANSACTION_CAN_CANCEL: i32 = 3587;
+/// Number: the milliseconds that are left to answer it; 0: none.
+pub const RTC_PROPERTY_TRANSACTION_DEADLINE_MS: i32 = 3588;

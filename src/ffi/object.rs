@@ -234,6 +234,19 @@ fn details(agent: &Agent, object: &ObjectRef) -> Details {
         .unwrap_or_else(|| agent.details(object))
 }
 
+/// The same as of now, what counts time included.
+fn values(client: &Client, object: &ObjectRef) -> Result<Details, Fault> {
+    if let Some(last) = object.last_details() {
+        client.running()?;
+        return Ok(last);
+    }
+    match client.turn(|agent, now| Ok(agent.details_at(now, object))) {
+        Ok(details) => Ok(details),
+        // After shutdown nothing moves any more.
+        Err(_) => client.read(|agent| agent.details(object)),
+    }
+}
+
 fn list(of: &Any, kind: i32) -> Result<Vec<Found>, Fault> {
     match of {
         Any::Client(client) if kind == RTC_KIND_CONNECTION => {
@@ -252,6 +265,13 @@ fn list(of: &Any, kind: i32) -> Result<Vec<Found>, Fault> {
             };
             let all = client.read(|agent| agent.list(kind))?;
             Ok(all
+                .into_iter()
+                .map(|object| Found::Object(Arc::clone(client), object))
+                .collect())
+        }
+        Any::Object(client, object) if kind == Kind::Transaction as i32 => {
+            let open = client.turn(|agent, _| Ok(agent.transactions_of(object)))?;
+            Ok(open
                 .into_iter()
                 .map(|object| Found::Object(Arc::clone(client), object))
                 .collect())
@@ -311,7 +331,7 @@ fn answers_to(details: &Details, kind: Kind, key: &str) -> bool {
 }
 
 /// Its objects of a kind, in the order of their creation: a client's profiles, sessions, subscriptions, watchers, connections,
-/// a session's participants. They are yours: release each.
+/// a session's participants and open INVITE transactions. They are yours: release each.
 ///
 /// `key` (opt): only those of that URI, name or Call-ID. `count` gets how many there are; `capacity` 0 only asks.
 /// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INSUFFICIENT_BUFFER (nothing but `count` is written);
@@ -406,9 +426,7 @@ pub unsafe extern "C" fn rtc_object_get_int(
         let row = properties::find(this.kind(), property, index, Form::Number, false)?;
         let found = match &this {
             Any::Client(client) => Some(properties::client_int(client, property, index)?),
-            Any::Object(client, object) => {
-                client.read(|agent| details(agent, object).get_int(property, index))?
-            }
+            Any::Object(client, object) => values(client, object)?.get_int(property, index),
             Any::Server(server) => Some(server.int(property)?),
             Any::Connection(..) | Any::Event(_) | Any::Message => None,
         };

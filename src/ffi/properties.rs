@@ -111,6 +111,12 @@ const TABLE: &[Property] = &[
     n(RTC_PROPERTY_SERVER_BINDINGS),
     n(RTC_PROPERTY_SERVER_REQUESTS),
     i(t(RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS)),
+    w(n(RTC_PROPERTY_CLIENT_AUTOMATION)),
+    t(RTC_PROPERTY_TRANSACTION_METHOD),
+    n(RTC_PROPERTY_TRANSACTION_IS_CLIENT),
+    n(RTC_PROPERTY_TRANSACTION_CAN_RESPOND),
+    n(RTC_PROPERTY_TRANSACTION_CAN_CANCEL),
+    n(RTC_PROPERTY_TRANSACTION_DEADLINE_MS),
 ];
 
 /// Looks a property up for a handle of `kind`; refused if it is another kind's, holds something else, or cannot be set.
@@ -178,6 +184,7 @@ pub(super) fn client_int(client: &Client, property: i32, index: i32) -> Result<i
             let of = session_type(index)?;
             Ok(client.read(|agent| agent.answer_mode(of))?.number().into())
         }
+        RTC_PROPERTY_CLIENT_AUTOMATION => Ok(client.read(|agent| agent.client_automation())?.into()),
         RTC_PROPERTY_CLIENT_ALLOWED_PORTS => {
             client.running()?;
             let at = listen::transport(index)?;
@@ -209,6 +216,11 @@ pub(super) fn set_client_int(client: &Client, property: i32, index: i32, value: 
             Ok(())
         })?;
         return Ok(RTC_OK);
+    }
+    if property == RTC_PROPERTY_CLIENT_AUTOMATION {
+        let bits = u32::try_from(value).map_err(|_| wrong("mask of RTC_AUTO_ bits"))?;
+        client.open()?;
+        return client.command(|agent, _| agent.set_client_automation(bits));
     }
     let at = listen::transport(index)?;
     if !(RTC_LISTEN_MODE_NONE..=RTC_LISTEN_MODE_BOTH).contains(&small) {

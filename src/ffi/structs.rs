@@ -197,6 +197,27 @@ pub struct rtc_event_sink_t {
     pub drop_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
 }
 
+/// What a request has to have for the application to see it first (rtc_client_set_request_filter); what is not given asks
+/// for nothing.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_request_filter_t {
+    /// sizeof (rtc_request_filter_t).
+    pub size: u32,
+    /// None yet.
+    pub flags: u32,
+    /// The account it is addressed to.
+    pub profile: *mut rtc_profile_t,
+    /// The method, exactly.
+    pub method: rtc_str_t,
+    /// The event package.
+    pub event: rtc_str_t,
+    /// Feature parameters that one Accept-Contact names: "audio;+g.chess=\"3\"" (RFC 3841).
+    pub accept_contact: rtc_str_t,
+    /// Type of the body; "image/*": all of a kind.
+    pub content_type: rtc_str_t,
+}
+
 /// What is written of the messages that pass (rtc_client_trace).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -451,6 +472,7 @@ structures!(
     rtc_limits_t,
     rtc_client_options_t,
     rtc_event_sink_t,
+    rtc_request_filter_t,
     rtc_trace_options_t,
     rtc_profile_options_t,
     rtc_credentials_t,

@@ -351,6 +351,12 @@ impl Call {
         self.server
     }
 
+    /// Our INVITE that has no final response yet.
+    #[must_use]
+    pub fn open_client(&self) -> Option<ClientKey> {
+        self.invite.as_ref().and_then(|invite| invite.client())
+    }
+
     /// Packages for Allow-Events: the client's and this call's.
     pub(super) fn packages(&self, cx: &Cx) -> String {
         match (&*cx.allow_events, &*self.allow_events) {

@@ -1,5 +1,6 @@
 //! What every usage works with: the transaction layer, the clock reading of this turn, timers and randomness.
 
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use crate::auth::CredentialStore;
@@ -88,6 +89,9 @@ pub struct Cx {
     pub challenge_stands: bool,
     rtp_ports: (u16, u16),
     next_rtp_port: u16,
+    /// Requests whose answers somebody wants to know, and those answers.
+    watched: HashSet<ServerKey>,
+    answers: VecDeque<(ServerKey, Message)>,
 }
 
 /// Methods that this user agent takes (RFC 3261 §20.5).
@@ -121,6 +125,8 @@ impl Cx {
             challenge_stands: false,
             rtp_ports,
             next_rtp_port: rtp_ports.0 & !1,
+            watched: HashSet::new(),
+            answers: VecDeque::new(),
         }
     }
 
@@ -169,6 +175,28 @@ impl Cx {
 
     /// Answers a request.
     pub fn respond(&mut self, server: ServerKey, response: Message) -> bool {
-        self.endpoint.respond(self.now, server, response)
+        if !self.watched.contains(&server) {
+            return self.endpoint.respond(self.now, server, response);
+        }
+        let sent = self.endpoint.respond(self.now, server, response.clone());
+        if sent {
+            self.answers.push_back((server, response));
+        }
+        sent
+    }
+
+    /// Notes the answers to a request from now on, for [`Cx::next_answer`].
+    pub fn watch(&mut self, server: ServerKey) {
+        self.watched.insert(server);
+    }
+
+    /// Its transaction is over.
+    pub fn unwatch(&mut self, server: ServerKey) {
+        self.watched.remove(&server);
+    }
+
+    /// The next answer to a watched request that went out.
+    pub fn next_answer(&mut self) -> Option<(ServerKey, Message)> {
+        self.answers.pop_front()
     }
 }

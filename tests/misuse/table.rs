@@ -19,6 +19,7 @@ use rtcclient::ffi::sip_message::*;
 use rtcclient::ffi::sip_object::*;
 use rtcclient::ffi::structs::*;
 use rtcclient::ffi::subscription::*;
+use rtcclient::ffi::transaction::*;
 use rtcclient::ffi::types::*;
 use rtcclient::ffi::uri::*;
 
@@ -601,6 +602,40 @@ pub(crate) const TABLE: &[Row] = &[
             (|_, h| { let ((p, n), (q, m)) = (t("O P"), t(URI)); c!(rtc_request_send(h, p, n, q, m, null(), null_mut())) }, RTC_E_INVALIDARG)
         ],
         ..on("rtc_request_send", RTC_KIND_CLIENT, |_, h| { let ((p, n), (q, m)) = (t("OPTIONS"), t(URI)); c!(rtc_request_send(h, p, n, q, m, null(), null_mut())) }, OK)
+    },
+    // ---- transactions ----
+    Row {
+        closing: CLOSING,
+        shut: SHUT,
+        wrong: wrong![(|_, h| { let mut f: rtc_request_filter_t = sized(); f.method = s("A B"); c!(rtc_client_set_request_filter(h.cast(), 9, &raw const f)) }, RTC_E_INVALIDARG)],
+        ..on("rtc_client_set_request_filter", RTC_KIND_CLIENT, |_, h| { let mut f: rtc_request_filter_t = sized(); f.method = s("FOO"); c!(rtc_client_set_request_filter(h.cast(), 9, &raw const f)) }, OK)
+    },
+    Row {
+        shut: SHUT,
+        wrong: wrong![
+            (|_, h| c!(rtc_transaction_respond(h.cast(), 100, null())), RTC_E_INVALIDARG),
+            (|_, h| { let send = small_send(); c!(rtc_transaction_respond(h.cast(), 200, &raw const send)) }, RTC_E_INVALIDARG)
+        ],
+        ..on("rtc_transaction_respond", RTC_KIND_TRANSACTION, |_, h| c!(rtc_transaction_respond(h.cast(), 200, null())), &[RTC_E_INVALID_TRANSACTION_STATE])
+    },
+    Row {
+        shut: SHUT,
+        wrong: wrong![
+            (|_, h| c!(rtc_transaction_claim(h.cast(), 0)), RTC_E_INVALIDARG),
+            (|_, h| c!(rtc_transaction_claim(h.cast(), 600_001)), RTC_E_INVALIDARG)
+        ],
+        ..on("rtc_transaction_claim", RTC_KIND_TRANSACTION, |_, h| c!(rtc_transaction_claim(h.cast(), 1000)), &[RTC_E_INVALID_TRANSACTION_STATE])
+    },
+    Row {
+        shut: SHUT,
+        wrong: wrong![(|_, h| { let send = send_with_flags(); c!(rtc_transaction_cancel(h.cast(), &raw const send)) }, RTC_E_INVALIDARG)],
+        ..on("rtc_transaction_cancel", RTC_KIND_TRANSACTION, |_, h| c!(rtc_transaction_cancel(h.cast(), null())), &[RTC_E_INVALID_TRANSACTION_STATE])
+    },
+    Row {
+        shut: YES,
+        nulls: nulls![|_, h| c!(rtc_transaction_get_message(h.cast(), 0, null_mut()))],
+        wrong: wrong![(|_, h| { let mut m = null_mut(); c!(rtc_transaction_get_message(h.cast(), -2, &raw mut m)) }, RTC_E_INVALIDARG)],
+        ..on("rtc_transaction_get_message", RTC_KIND_TRANSACTION, |_, h| { let mut m = null_mut(); let r = c!(rtc_transaction_get_message(h.cast(), 0, &raw mut m)); c!(rtc_object_release(m.cast())); r }, YES)
     },
     Row {
         nulls: nulls![|_, _| c!(rtc_server_start(null(), null_mut()))],

@@ -1,0 +1,280 @@
+//! The SIP level through the C ABI: the claim rule with a sink, with the queue and application-driven; filters,
+//! transactions and their messages.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test may")]
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every block calls the C API with pointers to locals that live until it returns"
+)]
+
+#[path = "misuse/fixture.rs"]
+#[allow(dead_code, reason = "shared with the tests of misuse")]
+mod fixture;
+
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
+use std::sync::Mutex;
+
+use rtcclient::ffi::client::*;
+use rtcclient::ffi::connection::*;
+use rtcclient::ffi::constants::*;
+use rtcclient::ffi::event::*;
+use rtcclient::ffi::numbers::*;
+use rtcclient::ffi::object::*;
+use rtcclient::ffi::records::*;
+use rtcclient::ffi::result_codes::*;
+use rtcclient::ffi::sip_message::*;
+use rtcclient::ffi::structs::*;
+use rtcclient::ffi::transaction::*;
+use rtcclient::ffi::types::*;
+
+use fixture::{client_on_loopback, ok, s, sized, t, wait_for};
+
+fn send(client: *mut c_void, method: &str, target: &str, cookie: i64) {
+    let ((method, len), (uri, uri_len)) = (t(method), t(target));
+    let mut send: rtc_send_t = sized();
+    send.cookie = cookie;
+    ok(
+        unsafe {
+            rtc_request_send(
+                client,
+                method,
+                len,
+                uri,
+                uri_len,
+                &raw const send,
+                null_mut(),
+            )
+        },
+        "request",
+    );
+}
+
+/// The status that a request ended with.
+fn ended(client: *mut c_void, cookie: i64) -> i32 {
+    let (event, info) = wait_for(client, "the response", |info| {
+        info.r#type == RTC_EVENT_RESPONSE && info.cookie == cookie
+    });
+    unsafe { rtc_object_release(event) };
+    info.status_code & 0xFFFF
+}
+
+fn is_request(info: &rtc_event_info_t) -> bool {
+    info.r#type == RTC_EVENT_REQUEST
+}
+
+/// S-136, S-011, B-423: with the queue a request waits for its answer; claimed it waits for as long as was said, and not
+/// at all longer; left alone the library answers.
+#[test]
+fn the_claim_rule_holds_for_the_queue() {
+    let (client, ours, _) = client_on_loopback();
+    let (peer, theirs, address) = client_on_loopback();
+    let target = format!("sip:x@{address}");
+    unsafe {
+        // Answered through its transaction, after the event was given back.
+        send(client, "FOO", &target, 1);
+        let (event, info) = wait_for(peer, "the request", is_request);
+        assert!(info.answer_within_ms > 0 && !info.transaction.is_null());
+        let transaction = info.transaction;
+        assert_eq!(rtc_object_add_ref(transaction.cast()), 2);
+        ok(rtc_transaction_claim(transaction, 5_000), "claim");
+        rtc_object_release(event);
+        ok(rtc_transaction_respond(transaction, 299, null()), "respond");
+        assert_eq!(ended(client, 1), 299);
+        assert_eq!(
+            rtc_transaction_respond(transaction, 200, null()),
+            RTC_E_ALREADY_ANSWERED
+        );
+        assert_eq!(
+            rtc_transaction_claim(transaction, 5_000),
+            RTC_E_ALREADY_ANSWERED
+        );
+        rtc_object_release(transaction.cast());
+        // Claimed, and then forgotten.
+        send(client, "FOO", &target, 2);
+        let (event, info) = wait_for(peer, "the request", is_request);
+        ok(rtc_transaction_claim(info.transaction, 30), "claim");
+        assert_eq!(ended(client, 2), 500);
+        let (expired, told) = wait_for(peer, "the end of the claim", |info| {
+            info.r#type == RTC_EVENT_TRANSACTION_EXPIRED
+        });
+        assert_eq!(told.transaction, info.transaction);
+        rtc_object_release(expired);
+        rtc_object_release(event);
+        // Nobody's.
+        send(client, "FOO", &target, 3);
+        assert_eq!(ended(client, 3), 501);
+        for object in [ours, theirs, client, peer] {
+            rtc_object_release(object);
+        }
+    }
+}
+
+static CLAIMED: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Claims BAR, answers BAZ, looks at the rest and goes.
+unsafe extern "C" fn decide(_: *mut c_void, event: *mut rtc_event_t) {
+    unsafe {
+        let mut info: rtc_event_info_t = sized();
+        ok(rtc_event_get_info(event, &raw mut info), "info");
+        if !is_request(&info) {
+            return;
+        }
+        let method = std::slice::from_raw_parts(info.text.ptr.cast::<u8>(), info.text.len);
+        match method {
+            b"BAR" => {
+                ok(rtc_transaction_claim(info.transaction, 60_000), "claim");
+                rtc_object_add_ref(info.transaction.cast());
+                CLAIMED.lock().unwrap().push(info.transaction.addr());
+            }
+            b"BAZ" => ok(
+                rtc_transaction_respond(info.transaction, 202, null()),
+                "respond",
+            ),
+            _ => {}
+        }
+    }
+}
+
+/// S-136, S-053: a callback that claims or answers decides; one that returns without a word leaves it to the library, at once.
+#[test]
+fn the_claim_rule_holds_for_a_sink() {
+    let (client, ours, _) = client_on_loopback();
+    let (mut peer, mut theirs) = (null_mut(), null_mut());
+    let mut options: rtc_client_options_t = sized();
+    // Long enough to show that the library does not wait for it once the callback has returned.
+    options.claim_ms = 60_000;
+    let mut listen: rtc_connection_options_t = sized();
+    listen.address = s("127.0.0.1");
+    let mut sink: rtc_event_sink_t = sized();
+    sink.on_event = Some(decide);
+    unsafe {
+        ok(rtc_client_create(&raw mut peer), "create");
+        ok(rtc_client_set_event_sink(peer, &raw const sink), "sink");
+        ok(
+            rtc_client_initialize(peer, &raw const options),
+            "initialize",
+        );
+        ok(
+            rtc_connection_create(peer, &raw const listen, &raw mut theirs),
+            "connection",
+        );
+        let mut address = [0_u8; 64];
+        let mut needed = 0;
+        ok(
+            rtc_object_get_text(
+                theirs.cast(),
+                RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS,
+                0,
+                address.as_mut_ptr().cast(),
+                address.len(),
+                &raw mut needed,
+            ),
+            "address",
+        );
+        let target = format!("sip:x@{}", String::from_utf8_lossy(&address[..needed]));
+        send(client, "BAR", &target, 1);
+        send(client, "BAZ", &target, 2);
+        assert_eq!(ended(client, 2), 202);
+        send(client, "FOO", &target, 3);
+        assert_eq!(ended(client, 3), 501);
+        // By now the first callback has returned, and what it claimed still waits.
+        let claimed = CLAIMED.lock().unwrap().pop().unwrap();
+        let transaction: *mut rtc_transaction_t = std::ptr::without_provenance_mut(claimed);
+        let mut state = -1;
+        ok(
+            rtc_object_get_state(transaction.cast(), &raw mut state),
+            "state",
+        );
+        assert_eq!(state, RTC_TRANSACTION_STATE_TRYING);
+        ok(rtc_transaction_respond(transaction, 200, null()), "respond");
+        assert_eq!(ended(client, 1), 200);
+        rtc_object_release(transaction.cast());
+        for object in [ours, theirs.cast(), client, peer.cast()] {
+            rtc_object_release(object);
+        }
+    }
+}
+
+/// S-136, S-011, S-220: the same without any thread of the library's.
+#[test]
+fn the_claim_rule_holds_application_driven() {
+    let (client, ours, _) = client_on_loopback();
+    let (mut peer, mut theirs) = (null_mut(), null_mut());
+    let mut options: rtc_client_options_t = sized();
+    options.flags = RTC_CLIENT_APPLICATION_DRIVEN;
+    let mut listen: rtc_connection_options_t = sized();
+    listen.address = s("127.0.0.1");
+    let mut filter: rtc_request_filter_t = sized();
+    filter.method = s("OPTIONS");
+    unsafe {
+        ok(rtc_client_create(&raw mut peer), "create");
+        ok(
+            rtc_client_initialize(peer, &raw const options),
+            "initialize",
+        );
+        ok(
+            rtc_connection_create(peer, &raw const listen, &raw mut theirs),
+            "connection",
+        );
+        ok(
+            rtc_client_set_request_filter(peer, 77, &raw const filter),
+            "filter",
+        );
+        assert_eq!(rtc_client_set_request_filter(peer, 78, null()), RTC_FALSE);
+        let mut address = [0_u8; 64];
+        let mut needed = 0;
+        ok(
+            rtc_object_get_text(
+                theirs.cast(),
+                RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS,
+                0,
+                address.as_mut_ptr().cast(),
+                address.len(),
+                &raw mut needed,
+            ),
+            "address",
+        );
+        let target = format!("sip:x@{}", String::from_utf8_lossy(&address[..needed]));
+        send(client, "OPTIONS", &target, 1);
+        let (event, info) = wait_for(peer.cast(), "the request", is_request);
+        assert_eq!(info.cookie, 77);
+        ok(rtc_transaction_claim(info.transaction, 20_000), "claim");
+        // Turning on past `claim_ms` answers nothing.
+        let begin = std::time::Instant::now();
+        while begin.elapsed() < std::time::Duration::from_millis(450) {
+            ok(rtc_client_run_once(peer, 50), "turn");
+        }
+        ok(
+            rtc_transaction_respond(info.transaction, 203, null()),
+            "respond",
+        );
+        assert_eq!(ended(client, 1), 203);
+        let mut message = null_mut();
+        ok(
+            rtc_transaction_get_message(info.transaction, -1, &raw mut message),
+            "message",
+        );
+        let mut head: rtc_sip_head_t = sized();
+        ok(rtc_sip_message_get_head(message, &raw mut head), "head");
+        assert_eq!(head.status, 203);
+        rtc_object_release(message.cast());
+        assert_eq!(
+            rtc_transaction_get_message(info.transaction, 2, &raw mut message),
+            RTC_FALSE
+        );
+        rtc_object_release(event);
+        send(client, "OPTIONS", &target, 2);
+        let (event, info) = wait_for(peer.cast(), "the request", is_request);
+        ok(rtc_transaction_claim(info.transaction, 10), "claim");
+        rtc_object_release(event);
+        let (event, _) = wait_for(peer.cast(), "the end of the claim", |info| {
+            info.r#type == RTC_EVENT_TRANSACTION_EXPIRED
+        });
+        rtc_object_release(event);
+        assert_eq!(ended(client, 2), 500);
+        for object in [ours, theirs.cast(), client, peer.cast()] {
+            rtc_object_release(object);
+        }
+    }
+}
