@@ -10,7 +10,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use echo::{LONG, Seen, bind, io, next, send, silent, start};
+use echo::{LONG, Seen, bind, io, next, send, silent, start, tcp};
 use rtcclient::runtime::{Refused, Shutdown, TraceKind, TraceOptions, TraceTarget};
 use rtcclient::transport::{ConnKey, Io, Protocol, QueryKey};
 
@@ -85,7 +85,7 @@ fn use_everything() {
     while next(&a) != Seen::Datagram(to, b"hello".to_vec()) {}
     let (_, to) = bind_after_datagrams(&b);
     let conn = ConnKey(2);
-    io(&a, Io::Connect { conn, to });
+    io(&a, tcp(conn, to));
     assert_eq!(next(&a), Seen::Connected(conn));
     let query = QueryKey(1);
     let host = "localhost".into();

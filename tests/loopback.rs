@@ -10,7 +10,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use echo::{LONG, Seen, bind, io, next, options, say, send, silent, start, start_with};
+use echo::{LONG, Seen, bind, io, next, options, say, send, silent, start, start_with, tcp};
 use rtcclient::runtime::{BindError, Next, Refused, Shutdown};
 use rtcclient::transport::{ConnKey, Io, Protocol, QueryKey};
 
@@ -142,7 +142,7 @@ fn streams_are_echoed_over_both_families() {
         let (a, b) = (silent(), start());
         let (_, to) = bind(&b, Protocol::Tcp, address);
         let conn = ConnKey(2);
-        io(&a, Io::Connect { conn, to });
+        io(&a, tcp(conn, to));
         assert_eq!(next(&a), Seen::Connected(conn));
         let Seen::Accepted(accepted) = next(&b) else {
             panic!("not accepted");
@@ -189,7 +189,7 @@ fn bytes_given_while_connecting_leave_once_the_connection_stands_and_before_it_c
     let to = listener.local_addr().unwrap();
     let conn = ConnKey(2);
     link.turn(|core, _| {
-        core.io.push_back(Io::Connect { conn, to });
+        core.io.push_back(tcp(conn, to));
         core.io.push_back(Io::Stream {
             conn,
             bytes: b"early"[..].into(),
@@ -214,13 +214,7 @@ fn a_refused_connection_is_reported_closed() {
         .unwrap()
         .local_addr()
         .unwrap();
-    io(
-        &link,
-        Io::Connect {
-            conn: ConnKey(2),
-            to: gone,
-        },
-    );
+    io(&link, tcp(ConnKey(2), gone));
     assert_eq!(next(&link), Seen::Closed(ConnKey(2)));
 }
 

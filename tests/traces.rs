@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use echo::{EchoLink, Seen, bind, io, next, options, send, silent, start, start_with};
+use echo::{EchoLink, Seen, bind, io, next, options, send, silent, start, start_with, tcp};
 use rtcclient::runtime::{Next, TraceKind, TraceOptions, TraceTarget};
 use rtcclient::transport::{ConnKey, Io, Protocol};
 
@@ -121,7 +121,7 @@ fn a_filter_shows_one_call_only_over_streams_too() {
     })
     .unwrap();
     let conn = ConnKey(2);
-    io(&a, Io::Connect { conn, to: address });
+    io(&a, tcp(conn, address));
     assert_eq!(next(&a), Seen::Connected(conn));
     let all = [REGISTER, b"\r\n\r\n", RINGING].concat();
     for piece in all.chunks(100) {
@@ -154,7 +154,7 @@ fn tshark_reads_a_capture_as_sip_with_right_checksums() {
     for (b, address) in b.iter().zip(["127.0.0.1:0", "[::1]:0"]) {
         let (_, address) = bind(b, Protocol::Tcp, address);
         let conn = ConnKey(u64::from(address.port()) * 2);
-        io(&a, Io::Connect { conn, to: address });
+        io(&a, tcp(conn, address));
         assert_eq!(next(&a), Seen::Connected(conn));
         for message in [REGISTER, RINGING] {
             let bytes = message.into();

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::transport::TlsFault;
+
 /// The kinds of refusal; each stands for one result code of the C API.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Code {
@@ -68,6 +70,8 @@ pub enum Code {
     DnsFail,
     /// Nothing could be sent there.
     Transport,
+    /// TLS did not let us speak to the peer.
+    Tls(TlsFault),
     /// The transport is not offered by this build or client.
     TransportNotSupported,
     /// Credentials were refused.

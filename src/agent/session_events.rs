@@ -550,6 +550,7 @@ pub(super) fn failure_code(failure: Failure) -> Code {
     match failure {
         Failure::Timeout => Code::Timeout,
         Failure::Transport => Code::Transport,
+        Failure::Insecure(fault) => Code::Tls(fault),
         Failure::Unresolved => Code::DnsFail,
         Failure::NoTarget => Code::TransportNotSupported,
     }

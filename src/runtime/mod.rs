@@ -11,6 +11,7 @@
 //! link.turn(|core: &mut C, now: Time| -> R)         -> Result<R, Refused>      one mutation; sends and queues what comes of it
 //! link.read(|core: &C| -> R)                        -> Result<R, Refused>      also after shutdown; changes nothing
 //! link.bind(Protocol, SocketAddr)                   -> Result<(SocketKey, SocketAddr), BindError>
+//! link.set_tls(Arc<Tls>)                            -> Result<(), Refused>      for connections to come
 //! link.unbind(SocketKey)                            -> Result<bool, Refused>   false: no such socket
 //! link.next_event(Option<Duration>)                 -> Result<Next<C::Event>, Refused>   None: no time-out
 //! link.set_sink(Option<Sink<C::Event>>)             -> Result<(), Refused>     Sink = Box<dyn FnMut(E) + Send>
@@ -55,13 +56,14 @@ pub mod trace;
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::Time;
 
 pub use dispatch::Sink;
 pub use link::Link;
-pub use net::Counters;
+pub use net::{Counters, Tls, TlsOptions, TlsOptionsError};
 pub use trace::{ByteSink, TraceKind, TraceOptions, TraceTarget};
 
 /// This machine's addresses, those of the loopback too.
@@ -87,6 +89,8 @@ pub struct LinkOptions<E> {
     pub connections: usize,
     /// Bytes that wait for one peer at most: a connection whose peer does not read is closed at this bound.
     pub write_queue: usize,
+    /// Certificates and whom to trust; none: what the system trusts, and no certificate of our own.
+    pub tls: Option<Arc<Tls>>,
     /// When a name look-up counts as failed.
     pub resolve_timeout: Duration,
     /// Tell the core of the system's name servers and hosts file, at the start and when they change.
@@ -106,6 +110,7 @@ impl<E> Default for LinkOptions<E> {
             event_queue: 4096,
             connections: 4096,
             write_queue: 1 << 20,
+            tls: None,
             resolve_timeout: Duration::from_secs(10),
             system_names: false,
             patience: Duration::from_secs(5),
@@ -163,6 +168,8 @@ pub enum BindError {
     NotLocal,
     /// The port needs rights that this process has not.
     Denied,
+    /// TLS listens with a certificate of its own, and there is none.
+    NoCertificate,
     /// The link does not take sockets any more.
     Refused(Refused),
     /// What the system said.
@@ -192,6 +199,7 @@ impl fmt::Display for BindError {
             Self::InUse => f.write_str("the port is in use"),
             Self::NotLocal => f.write_str("the address is not one of this machine"),
             Self::Denied => f.write_str("this process may not open that port"),
+            Self::NoCertificate => f.write_str("TLS needs a certificate and its key to listen"),
             Self::Refused(refused) => refused.fmt(f),
             Self::Io(error) => error.fmt(f),
         }

@@ -216,7 +216,7 @@ impl Server {
 
     fn learn_addresses(&mut self) {
         self.identity.addresses.clear();
-        for protocol in [Protocol::Udp, Protocol::Tcp] {
+        for protocol in Protocol::ALL {
             let addresses = self.endpoint.local_addresses(protocol);
             let own = addresses.into_iter().map(|address| (protocol, address));
             self.identity.addresses.extend(own);

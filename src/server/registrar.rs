@@ -327,7 +327,13 @@ pub(super) fn road(
     let own = is_senders(&via, contact.host_port(), flow);
     let transport = contact.param("transport");
     let fits = match flow.protocol {
+        // Nobody can connect to who came by WebSocket (RFC 7118 §5.3).
+        Protocol::Ws | Protocol::Wss => return Some(*flow),
         Protocol::Tcp => transport.is_none_or(|name| name.eq_ignore_ascii_case("tcp")),
+        // A sips contact says no transport, and `tcp` where it does (RFC 3261 §26.2.2).
+        Protocol::Tls => transport.is_none_or(|name| {
+            name.eq_ignore_ascii_case("tls") || name.eq_ignore_ascii_case("tcp")
+        }),
         Protocol::Udp => {
             let translated = via
                 .sent_by

@@ -4,7 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Server;
-use crate::syntax::{HeaderId, Message, NameAddr, Uri, ip, method, same_host};
+use crate::syntax::{HeaderId, Message, NameAddr, Scheme, Uri, ip, method, same_host};
 use crate::transaction::ContactDraft;
 use crate::transport::{Flow, Protocol};
 
@@ -73,6 +73,21 @@ pub(super) struct Identity {
 /// The port of SIP over UDP and TCP (RFC 3261 §19.1.2).
 const DEFAULT_PORT: u16 = 5060;
 
+/// By what a URI is reached, as far as it says (RFC 3261 §26.2.2).
+fn protocol_towards(uri: &Uri<'_>) -> Protocol {
+    let secure = uri.scheme == Scheme::Sips;
+    let named = uri.param("transport").and_then(|name| {
+        let mut all = Protocol::ALL.into_iter();
+        all.find(|protocol| name.eq_ignore_ascii_case(protocol.param()))
+    });
+    match named {
+        Some(Protocol::Ws) if secure => Protocol::Wss,
+        Some(Protocol::Udp | Protocol::Tcp) | None if secure => Protocol::Tls,
+        Some(protocol) => protocol,
+        None => Protocol::Udp,
+    }
+}
+
 impl Identity {
     fn has_port(&self, port: u16) -> bool {
         self.addresses.iter().any(|(_, own)| own.port() == port)
@@ -96,7 +111,9 @@ impl Identity {
 
     /// Whether a URI names this server as a machine: what a Route of ours looks like.
     pub(super) fn is_hop(&self, uri: &Uri<'_>) -> bool {
-        let port = uri.port.unwrap_or(DEFAULT_PORT);
+        let port = uri
+            .port
+            .unwrap_or_else(|| protocol_towards(uri).default_port());
         uri.is_sip()
             && (self.is_address(uri.host) && self.has_port(port)
                 || self.is_domain(uri.host) && ip(uri.host).is_none() && self.is_port(uri.port))
@@ -199,8 +216,11 @@ impl Server {
     /// The Record-Route values for a request from `incoming` to `target`, topmost first: one, or two where the
     /// transport or the address family changes, so that each side finds an address it can send to.
     pub(super) fn record_routes(&self, incoming: &Flow, target: &Target) -> Vec<String> {
+        // RFC 3261 §16.6 step 4: sips stays sips on the way back.
+        let secure = Uri::parse(&target.uri).is_ok_and(|uri| uri.scheme == Scheme::Sips);
         let loose = ContactDraft {
             uri_params: ";lr".into(),
+            secure,
             ..ContactDraft::default()
         };
         let Some(near) = self.endpoint.contact_for(incoming, &loose) else {
@@ -212,21 +232,17 @@ impl Server {
             .map(|flow| flow.remote.ip())
             .or_else(|| ip(hop.as_ref()?.host))
             .unwrap_or_else(|| incoming.local.ip());
-        let named = hop.as_ref().and_then(|uri| uri.param("transport"));
-        let protocol = match (target.flow, named) {
-            (Some(flow), _) => flow.protocol,
-            (None, Some(name)) if name.eq_ignore_ascii_case("tcp") => Protocol::Tcp,
-            (None, _) => Protocol::Udp,
+        let protocol = match target.flow {
+            Some(flow) => flow.protocol,
+            None => hop.as_ref().map_or(Protocol::Udp, protocol_towards),
         };
         if protocol == incoming.protocol && peer.is_ipv4() == incoming.local.is_ipv4() {
             return vec![near];
         }
         let far = self.identity.towards(protocol, peer).map(|address| {
-            let transport = match protocol {
-                Protocol::Udp => "",
-                Protocol::Tcp => ";transport=tcp",
-            };
-            format!("<sip:{}{transport};lr>", written(address))
+            let scheme = if secure { "sips" } else { "sip" };
+            let transport = protocol.contact_param(secure);
+            format!("<{scheme}:{}{transport};lr>", written(address))
         });
         far.into_iter().chain([near]).collect()
     }

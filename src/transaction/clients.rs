@@ -634,7 +634,12 @@ impl<O: Copy + Debug> Endpoint<O> {
             (Some(conn), _) if self.conns.get(conn).is_some_and(|conn| conn.is_open()) => {
                 self.send_stream(now, conn, bytes);
             }
-            (Some(_), _) => self.send_by_new_connection(now, flow.remote, Waiter::Bytes(bytes)),
+            // Nobody can connect to who came by WebSocket (RFC 7118 §5.3).
+            (Some(_), Some(_)) if flow.protocol.is_web_socket() => {}
+            (Some(_), _) => {
+                let waiter = Waiter::Bytes(bytes);
+                self.send_by_new_connection(now, flow.protocol, flow.remote, waiter);
+            }
             (None, Some(socket)) if self.sockets.is_open(socket) => {
                 self.count_out(&bytes);
                 self.io.push_back(Io::Datagram {

@@ -66,6 +66,15 @@ impl Effects {
         }
     }
 
+    /// A failure of the transport has this reason.
+    pub(crate) fn explain(&mut self, why: Failure) {
+        for effect in &mut self.list[..self.len] {
+            if *effect == Effect::Fail(Failure::Transport) {
+                *effect = Effect::Fail(why);
+            }
+        }
+    }
+
     /// All of them.
     pub(crate) fn as_slice(&self) -> &[Effect] {
         &self.list[..self.len]

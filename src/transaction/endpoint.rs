@@ -155,7 +155,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             config,
             timing: Timing::new(config.t1, config.t2, config.t4),
             secret,
-            sockets: Sockets::default(),
+            sockets: Sockets::new(nowhere(&secret)),
             conns: Conns::new(config.limits.connections, secret),
             clients: Slab::default(),
             client_names: HashedMap::default(),
@@ -227,7 +227,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             return None;
         }
         let mut value = String::with_capacity(96);
-        write::contact(&mut value, &self.sockets, flow, contact);
+        write::contact(&mut value, &self.sockets, flow, contact, false);
         Some(value)
     }
 
@@ -245,7 +245,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             .ok()
             .and_then(|uri| crate::syntax::ip(uri.host));
         let peer = host.unwrap_or(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
-        let known = [Protocol::Udp, Protocol::Tcp];
+        let known = Protocol::ALL;
         known
             .iter()
             .find_map(|protocol| self.sockets.choose(*protocol, peer))
@@ -321,6 +321,14 @@ impl<O: Copy + Debug> Endpoint<O> {
     pub(super) fn is_full(&self) -> bool {
         self.live_transactions() >= self.config.limits.transactions
     }
+}
+
+/// A host name that leads nowhere and that nobody else has (RFC 7118 §5.3); from the secret, so that it does not change
+/// the tags and branches of a seed.
+fn nowhere(secret: &HashKey) -> Box<str> {
+    let mut hash = secret.start();
+    hash.part("nowhere");
+    format!("{:016x}.invalid", hash.finish() >> 64).into()
 }
 
 impl<O: Copy + Debug> Core for Endpoint<O> {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::endpoint::{Endpoint, TimerKey, Waiter};
 use super::lookup::{self, Next};
@@ -21,6 +21,10 @@ use crate::transport::{ConnKey, Flow, Io, Protocol};
 #[derive(Debug)]
 pub(crate) struct Pending {
     pub(super) draft: Draft,
+    /// The domain that was asked for: a certificate has to name it (RFC 5922 §7.2).
+    domain: Box<str>,
+    /// The domain is an address: a name under which that was verified before serves too.
+    numeric: bool,
     /// Places known and not tried yet.
     pub(super) hops: VecDeque<Hop>,
     /// Where more of them come from; none: there are no more.
@@ -46,9 +50,11 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    fn new(draft: Draft, until: Time) -> Box<Self> {
+    fn new(draft: Draft, domain: Box<str>, until: Time) -> Box<Self> {
         Box::new(Self {
             draft,
+            numeric: domain.parse::<IpAddr>().is_ok(),
+            domain,
             hops: VecDeque::new(),
             walk: None,
             later: VecDeque::new(),
@@ -84,13 +90,18 @@ impl<O: Copy + Debug> Endpoint<O> {
         let Some((target, wish)) = lookup::wish(&draft) else {
             return self.end_client(now, client, Failure::NoTarget);
         };
-        let mut pending = Pending::new(draft, now + self.timing.lifetime());
+        let mut pending = Pending::new(draft, target.domain, now + self.timing.lifetime());
         match target.host {
-            Host::Numeric(ip) => pending.hops.push_back(Hop {
-                protocol: target.protocol,
-                to: SocketAddr::new(ip, target.port.unwrap_or(DEFAULT_PORT)),
-                fallback: false,
-            }),
+            Host::Numeric(ip) => {
+                let secure = target.secure.then_some(Protocol::Tls);
+                let protocol = target.protocol.or(secure);
+                let default = protocol.map_or(DEFAULT_PORT, Protocol::default_port);
+                pending.hops.push_back(Hop {
+                    protocol,
+                    to: SocketAddr::new(ip, target.port.unwrap_or(default)),
+                    fallback: false,
+                });
+            }
             Host::Name(_) => {
                 pending.failure = Failure::Unresolved;
                 self.begin_walk(now, client, &mut pending, wish);
@@ -126,8 +137,8 @@ impl<O: Copy + Debug> Endpoint<O> {
             unconnected = false;
             pending.current = Some(hop);
             pending.failure = Failure::Transport;
-            if hop.protocol == Some(Protocol::Tcp) {
-                if self.try_stream(now, client, &mut pending, hop) {
+            if let Some(protocol) = hop.protocol.filter(|protocol| protocol.is_reliable()) {
+                if self.try_stream(now, client, &mut pending, protocol, hop) {
                     return self.keep_pending(now, client, pending);
                 }
                 unconnected = true;
@@ -215,12 +226,14 @@ impl<O: Copy + Debug> Endpoint<O> {
         now: Time,
         client: ClientKey,
         pending: &mut Pending,
+        protocol: Protocol,
         hop: Hop,
     ) -> bool {
-        let found = self.conns.find(Protocol::Tcp, hop.to);
+        let name = self.name_for(protocol, hop.to, pending);
+        let found = self.conns.find(protocol, hop.to, name.as_deref());
         let conn = match found {
             Some(conn) => conn,
-            None => match self.connect(now, hop.to) {
+            None => match self.connect(now, protocol, hop.to, name) {
                 Some(conn) => conn,
                 None => {
                     pending.failure = Failure::NoTarget;
@@ -274,15 +287,39 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// The connection that a request waited for could not be made.
-    pub(super) fn on_road_closed(&mut self, now: Time, client: ClientKey, attempt: u8) {
+    pub(super) fn on_road_closed(
+        &mut self,
+        now: Time,
+        client: ClientKey,
+        attempt: u8,
+        failure: Failure,
+    ) {
         if let Some(mut pending) = self.take_waiting(client, attempt) {
-            pending.failure = Failure::Transport;
+            pending.failure = failure;
             let same_place = pending.hops.front().is_some_and(|hop| hop.fallback);
             if let Some(hop) = pending.current.filter(|_| !same_place) {
                 self.punish_hop(now, client, &hop);
             }
             self.advance(now, client, pending, true);
         }
+    }
+
+    /// The name that the peer of a connection has to show: the domain asked for, never what DNS made of it. An address
+    /// that was verified under a name before, as a dialog's Contact or Route often is, keeps it.
+    fn name_for(
+        &self,
+        protocol: Protocol,
+        to: SocketAddr,
+        pending: &Pending,
+    ) -> Option<Box<str>> {
+        if protocol == Protocol::Tcp {
+            return None;
+        }
+        let verified = self
+            .conns
+            .verified_name(protocol, to)
+            .filter(|_| pending.numeric);
+        Some(verified.map_or_else(|| pending.domain.clone(), Into::into))
     }
 
     fn take_waiting(&mut self, client: ClientKey, attempt: u8) -> Option<Box<Pending>> {
@@ -295,9 +332,20 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// Asks for a new connection; none when there are too many.
-    pub(super) fn connect(&mut self, now: Time, to: SocketAddr) -> Option<ConnKey> {
-        let conn = self.conns.connect(now, Protocol::Tcp, to)?;
-        self.io.push_back(Io::Connect { conn, to });
+    pub(super) fn connect(
+        &mut self,
+        now: Time,
+        protocol: Protocol,
+        to: SocketAddr,
+        name: Option<Box<str>>,
+    ) -> Option<ConnKey> {
+        let conn = self.conns.connect(now, protocol, to, name.clone())?;
+        self.io.push_back(Io::Connect {
+            conn,
+            protocol,
+            to,
+            name,
+        });
         let patience = self.timing.t1.saturating_mul(8);
         self.timers
             .set_fixed(now, patience, TimerKey::Connect(conn));

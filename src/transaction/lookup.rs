@@ -103,7 +103,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     /// Only addresses of the families that our sockets have are asked for.
     pub(super) fn note_families(&mut self) {
         let (mut v4, mut v6) = (false, false);
-        for protocol in [Protocol::Udp, Protocol::Tcp] {
+        for protocol in Protocol::ALL {
             for address in self.sockets.addresses(protocol) {
                 v4 |= address.is_ipv4();
                 v6 |= address.is_ipv6();
@@ -216,10 +216,8 @@ impl<O: Copy + Debug> Endpoint<O> {
             if let Some(home) = self.names.homes.get(&account) {
                 let looks_again = registers && home.better_from.is_some_and(|at| at <= now);
                 let failed = self.names.penalties.until(now, &home.target);
-                if !looks_again
-                    && failed.is_none()
-                    && let Some(hop) = hop_of(&home.target)
-                {
+                if !looks_again && failed.is_none() {
+                    let hop = hop_of(&home.target);
                     pending.home = Some(home.target);
                     pending.hops.push_back(hop);
                 }
@@ -235,10 +233,12 @@ impl<O: Copy + Debug> Endpoint<O> {
                 }));
             }
         }
-        let mut transports = vec![Transport::Udp, Transport::Tcp];
+        // WebSocket comes last: it is for those that ask for it.
+        let mut transports = vec![Transport::Udp, Transport::Tcp, Transport::Tls];
         if self.sockets.addresses(Protocol::Udp).is_empty() {
-            transports.reverse();
+            transports.swap(0, 1);
         }
+        transports.extend([Transport::Wss, Transport::Ws]);
         pending.walk = Some(Box::new(Location::new(wish, Offer { transports })));
     }
 
@@ -258,7 +258,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                     return Next::Wait;
                 }
                 Step::Target(target) => {
-                    let Some(hop) = hop_of(&target) else { continue };
+                    let hop = hop_of(&target);
                     if pending.home.map(named) == Some(named(target)) {
                         continue;
                     }
@@ -331,7 +331,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     pub(super) fn punish_hop(&mut self, now: Time, client: ClientKey, hop: &Hop) {
         if self.clients.get(client).is_some_and(|tx| tx.named) {
             let target = Target {
-                transport: Some(Transport::Tcp),
+                transport: Some(hop.protocol.map_or(Transport::Tcp, transport_of)),
                 to: hop.to,
             };
             let until = self.names.penalties.punish(now, target, None);
@@ -386,7 +386,7 @@ pub(super) fn wish(draft: &Draft) -> Option<(target::Target, Wish)> {
         host,
         port: target.port,
         transport: target.protocol.map(transport_of),
-        secure: false,
+        secure: target.secure,
     };
     Some((target, wish))
 }
@@ -404,10 +404,11 @@ pub(super) fn retry_after(response: &Message) -> Option<Duration> {
 /// One name for an account and what it looks for.
 fn home_name(account: &str, wish: &Wish) -> Box<str> {
     format!(
-        "{account} {} {:?} {:?}",
+        "{account} {} {:?} {:?} {}",
         wish.host.to_ascii_lowercase(),
         wish.port,
-        wish.transport
+        wish.transport,
+        wish.secure
     )
     .into()
 }
@@ -416,21 +417,26 @@ const fn transport_of(protocol: Protocol) -> Transport {
     match protocol {
         Protocol::Udp => Transport::Udp,
         Protocol::Tcp => Transport::Tcp,
+        Protocol::Tls => Transport::Tls,
+        Protocol::Ws => Transport::Ws,
+        Protocol::Wss => Transport::Wss,
     }
 }
 
-const fn hop_of(target: &Target) -> Option<Hop> {
+const fn hop_of(target: &Target) -> Hop {
     let protocol = match target.transport {
         None => None,
         Some(Transport::Udp) => Some(Protocol::Udp),
         Some(Transport::Tcp) => Some(Protocol::Tcp),
-        Some(Transport::Tls | Transport::Ws | Transport::Wss) => return None,
+        Some(Transport::Tls) => Some(Protocol::Tls),
+        Some(Transport::Ws) => Some(Protocol::Ws),
+        Some(Transport::Wss) => Some(Protocol::Wss),
     };
-    Some(Hop {
+    Hop {
         protocol,
         to: target.to,
         fallback: false,
-    })
+    }
 }
 
 /// A target by the name that it is remembered by: left to choose, it is UDP.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::endpoint::{Endpoint, TimerKey, Waiter};
-use super::user::Indication;
+use super::user::{Failure, Indication};
 use crate::base::Time;
 use crate::syntax::{Frame, Framer, Message, Payload, Salvage, is_keep_alive};
 use crate::transport::conns::Phase;
@@ -52,7 +52,11 @@ impl<O: Copy + Debug> Endpoint<O> {
                 remote,
             } => self.on_accepted(now, conn, socket, local, remote),
             Input::Stream { conn, bytes } => self.on_stream(now, conn, bytes),
-            Input::Closed { conn } => self.on_closed(now, conn),
+            Input::Message { conn, bytes } => self.on_whole_message(now, conn, bytes),
+            Input::Closed { conn } => self.on_closed(now, conn, Failure::Transport),
+            Input::Insecure { conn, fault } => {
+                self.on_closed(now, conn, Failure::Insecure(fault));
+            }
             Input::NameServers { servers, hosts } => self.on_name_servers(servers, &hosts),
             Input::QueryAnswer { query, from, bytes } => {
                 self.on_query_answer(now, query, from, bytes);
@@ -124,9 +128,10 @@ impl<O: Copy + Debug> Endpoint<O> {
         remote: SocketAddr,
     ) {
         let framer = Framer::new(self.config.limits);
+        let protocol = self.sockets.protocol_of(socket).unwrap_or(Protocol::Tcp);
         if self
             .conns
-            .accept(now, conn, Protocol::Tcp, socket, local, remote, framer)
+            .accept(now, conn, protocol, socket, local, remote, framer)
         {
             self.watch_idle(now, conn);
             if let Some(entry) = self.conns.get_mut(conn) {
@@ -163,7 +168,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// A connection ended by itself, or could not be made.
-    fn on_closed(&mut self, now: Time, conn: ConnKey) {
+    fn on_closed(&mut self, now: Time, conn: ConnKey, failure: Failure) {
         let Some(gone) = self.conns.remove(conn) else {
             return;
         };
@@ -171,13 +176,13 @@ impl<O: Copy + Debug> Endpoint<O> {
         match gone.phase {
             Phase::Open(_) => {
                 self.indications.push_back(Indication::FlowClosed { flow });
-                self.on_connection_lost(now, conn);
+                self.on_connection_lost(now, conn, failure);
             }
             Phase::Connecting(waiting) => {
                 for waiter in waiting {
                     match waiter {
                         Waiter::Request(client, attempt) => {
-                            self.on_road_closed(now, client, attempt);
+                            self.on_road_closed(now, client, attempt, failure);
                         }
                         Waiter::Response(server, _) => self.on_response_lost(now, server),
                         Waiter::Bytes(_) => {}
@@ -190,7 +195,41 @@ impl<O: Copy + Debug> Endpoint<O> {
     /// Ends a connection ourselves.
     fn close(&mut self, now: Time, conn: ConnKey) {
         self.io.push_back(Io::Close { conn });
-        self.on_closed(now, conn);
+        self.on_closed(now, conn, Failure::Transport);
+    }
+
+    /// A message with its bounds: it needs no Content-Length (RFC 7118 §5.2), and one that cannot be read is the
+    /// business of nobody but itself.
+    fn on_whole_message(&mut self, now: Time, conn: ConnKey, bytes: &[u8]) {
+        let Some(entry) = self.conns.get_mut(conn) else {
+            return;
+        };
+        entry.active = now;
+        if bytes == PONG {
+            entry.pongs |= entry.pinged.take().is_some();
+            return;
+        }
+        if is_keep_alive(bytes) {
+            self.counters.keepalives += 1;
+            self.io.push_back(Io::Stream {
+                conn,
+                bytes: Payload::from(PONG),
+            });
+            return;
+        }
+        let flow = entry.flow(conn);
+        match Message::parse_datagram(bytes, &self.config.limits) {
+            Ok(message) => {
+                (entry.used, entry.partial) = (now, None);
+                self.on_message(now, message, flow);
+            }
+            Err(error) => {
+                self.counters.malformed += 1;
+                if let Some(salvage) = Salvage::of(bytes, &error) {
+                    self.answer_broken(now, &salvage, &flow);
+                }
+            }
+        }
     }
 
     fn on_stream(&mut self, now: Time, conn: ConnKey, bytes: &[u8]) {
@@ -264,10 +303,21 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// Sends to a place by any connection to it, made now if need be.
-    pub(super) fn send_by_new_connection(&mut self, now: Time, to: SocketAddr, waiter: Waiter) {
-        let conn = match self.conns.find(Protocol::Tcp, to) {
+    pub(super) fn send_by_new_connection(
+        &mut self,
+        now: Time,
+        protocol: Protocol,
+        to: SocketAddr,
+        waiter: Waiter,
+    ) {
+        // The name that this place was verified by before stays the one it has to show.
+        let name = (protocol != Protocol::Tcp).then(|| {
+            let verified = self.conns.verified_name(protocol, to);
+            verified.map_or_else(|| to.ip().to_string().into(), Box::from)
+        });
+        let conn = match self.conns.find(protocol, to, name.as_deref()) {
             Some(conn) => Some(conn),
-            None => self.connect(now, to),
+            None => self.connect(now, protocol, to, name),
         };
         let entry = conn.and_then(|conn| self.conns.get_mut(conn).map(|entry| (conn, entry)));
         let Some((conn, entry)) = entry else {

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use super::clients::Machine;
 use super::effects::Effects;
 use super::endpoint::Endpoint;
-use super::user::ClientKey;
+use super::user::{ClientKey, Failure};
 use super::{client_invite, client_other};
 use crate::base::Time;
 use crate::transport::conns::address_name;
@@ -26,16 +26,16 @@ impl<O: Copy + Debug> Endpoint<O> {
     /// Fails every request that waits for an answer from an address to which nothing gets through.
     pub(super) fn on_unreachable(&mut self, now: Time, protocol: Protocol, remote: SocketAddr) {
         let road = address_name(&self.secret, protocol, remote);
-        self.fail_road(now, road);
+        self.fail_road(now, road, Failure::Transport);
     }
 
     /// Fails every request that waits for an answer by a connection that is gone.
-    pub(super) fn on_connection_lost(&mut self, now: Time, conn: ConnKey) {
+    pub(super) fn on_connection_lost(&mut self, now: Time, conn: ConnKey, why: Failure) {
         let road = conn_road(self, conn);
-        self.fail_road(now, road);
+        self.fail_road(now, road, why);
     }
 
-    fn fail_road(&mut self, now: Time, road: u128) {
+    fn fail_road(&mut self, now: Time, road: u128, why: Failure) {
         let mut clients = Vec::new();
         let mut next = self.awaiting.get(&road).copied();
         while let Some(client) = next {
@@ -66,6 +66,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                     );
                 }
             }
+            fx.explain(why);
             self.apply_client(now, client, &fx, None);
         }
     }

@@ -407,15 +407,26 @@ impl<O: Copy + Debug> Endpoint<O> {
                     });
                 }
             }
-            Reply::Stream { conn, fallback } => {
+            Reply::Stream {
+                conn,
+                protocol,
+                fallback,
+            } => {
                 if self.conns.get(conn).is_some_and(|conn| conn.is_open()) {
                     return self.send_stream(now, conn, payload);
+                }
+                if protocol.is_web_socket() {
+                    // Nobody can connect to who came by WebSocket (RFC 7118 §5.3).
+                    if let Some(server) = server {
+                        self.on_response_lost(now, server);
+                    }
+                    return;
                 }
                 let waiter = match server {
                     Some(server) => Waiter::Response(server, payload),
                     None => Waiter::Bytes(payload),
                 };
-                self.send_by_new_connection(now, fallback, waiter);
+                self.send_by_new_connection(now, protocol, fallback, waiter);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::base::Key;
 use crate::syntax::Message;
-use crate::transport::Flow;
+use crate::transport::{Flow, TlsFault};
 
 /// Tag type of [`ClientKey`].
 pub struct Client;
@@ -53,6 +53,8 @@ pub struct ContactDraft {
     pub uri_params: Box<str>,
     /// Parameters of the header, each with its semicolon (`;expires=0`).
     pub params: Box<str>,
+    /// A `sips` URI, as in a dialog or registration by `sips` (RFC 3261 §8.1.1.8, §12.1.1).
+    pub secure: bool,
 }
 
 /// Why a client transaction ended without a final response.
@@ -62,6 +64,8 @@ pub enum Failure {
     Timeout,
     /// No target could be reached: treat as 503 (RFC 3261 §8.1.3.1).
     Transport,
+    /// TLS did not let us speak to the target: treat as 503.
+    Insecure(TlsFault),
     /// The host name has no address.
     Unresolved,
     /// The target is nothing that can be sent to (unknown scheme, transport not offered, limit reached).

@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::key::COOKIE;
 use super::user::{ContactDraft, Draft};
 use crate::base::entropy::Token;
-use crate::syntax::{HeaderId, Message, MessageBuilder, method};
-use crate::transport::sockets::{AsHostPort, Sockets};
+use crate::syntax::{HeaderId, Message, MessageBuilder, NameAddr, method};
+use crate::transport::sockets::Sockets;
 use crate::transport::{Flow, Protocol};
 
 /// Max-Forwards of a request of our own (RFC 3261 §8.1.1.6).
@@ -24,16 +24,12 @@ pub(crate) fn request(
     flow: &Flow,
     branch: Token<16>,
 ) -> Option<Message> {
-    let sent_by = match flow.protocol {
-        Protocol::Udp => flow.local,
-        Protocol::Tcp => sockets.listener_for(Protocol::Tcp, flow.local),
-    };
     let mut value = String::with_capacity(96);
     let _ = write!(
         value,
         "SIP/2.0/{} {};branch={COOKIE}{branch}{}",
         flow.protocol.via(),
-        AsHostPort(sent_by),
+        sockets.known_as(flow),
         // RFC 3581 §3: asked for wherever an address translator may stand.
         if flow.protocol == Protocol::Udp {
             ";rport"
@@ -48,9 +44,12 @@ pub(crate) fn request(
     }
     let forwards = draft.max_forwards.unwrap_or(MAX_FORWARDS);
     builder = builder.number(HeaderId::MaxForwards, forwards.into());
+    // RFC 3261 §8.1.1.8: a sips Request-URI or first Route makes it a sips Contact.
+    let first = draft.routes.first().map_or(&draft.uri, |route| route);
+    let secure = is_sips(&draft.uri) || is_sips(first);
     if let Some(draft) = &draft.contact {
         value.clear();
-        contact(&mut value, sockets, flow, draft);
+        contact(&mut value, sockets, flow, draft, secure);
         builder.add(HeaderId::Contact, &value);
     }
     let content_type = draft.content_type.as_deref().unwrap_or_default();
@@ -63,23 +62,36 @@ pub(crate) fn request(
 }
 
 /// Our Contact for messages that leave by `flow` (RFC 3261 §8.1.1.8): where a new request reaches us.
-pub(crate) fn contact(value: &mut String, sockets: &Sockets, flow: &Flow, contact: &ContactDraft) {
-    let (address, transport) = match flow.protocol {
-        Protocol::Udp => (flow.local, ""),
-        Protocol::Tcp => (
-            sockets.listener_for(Protocol::Tcp, flow.local),
-            ";transport=tcp",
-        ),
-    };
+/// `secure` makes it a sips URI, as `contact` itself may.
+pub(crate) fn contact(
+    value: &mut String,
+    sockets: &Sockets,
+    flow: &Flow,
+    contact: &ContactDraft,
+    secure: bool,
+) {
+    let secure = secure || contact.secure;
+    let scheme = if secure { "sips" } else { "sip" };
+    let address = sockets.known_as(flow);
+    let transport = flow.protocol.contact_param(secure);
     let at = if contact.user.is_empty() { "" } else { "@" };
     let _ = write!(
         value,
-        "<sip:{}{at}{}{transport}{}>{}",
+        "<{scheme}:{}{at}{address}{transport}{}>{}",
         contact.user,
-        AsHostPort(address),
         contact.uri_params,
         contact.params,
     );
+}
+
+/// Whether a URI, or a name-addr that begins with its bracket, is of the scheme `sips`.
+pub(crate) fn is_sips(text: &str) -> bool {
+    let uri = match NameAddr::parse(text) {
+        Ok(address) if text.contains('<') => address.uri,
+        _ => text,
+    };
+    uri.get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
 }
 
 /// The ACK of a 300–699 (RFC 3261 §17.1.1.3), with the INVITE's credentials (§22.1).

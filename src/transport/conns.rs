@@ -3,7 +3,7 @@
 //! Knows who waits for a connection to stand and when it was last of use. Does not send and does not set timers: its
 //! owner does, in whose terms `W` those that wait are named.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::net::SocketAddr;
 
@@ -12,6 +12,9 @@ use crate::base::Time;
 use crate::base::siphash::{HashKey, HashedMap, Ready};
 use crate::syntax::Framer;
 
+/// Addresses at most whose verified names are remembered.
+const VERIFIED: usize = 1024;
+
 /// One connection.
 pub(crate) struct Conn<W> {
     pub(crate) protocol: Protocol,
@@ -19,6 +22,8 @@ pub(crate) struct Conn<W> {
     pub(crate) socket: Option<SocketKey>,
     pub(crate) local: SocketAddr,
     pub(crate) remote: SocketAddr,
+    /// The domain that the peer's certificate names, as we asked for it (RFC 5922 §7.2); none: not asked for.
+    pub(crate) name: Option<Box<str>>,
     pub(crate) phase: Phase<W>,
     /// When the last message passed.
     pub(crate) used: Time,
@@ -61,7 +66,12 @@ impl<W> Conn<W> {
 /// All connections of one core.
 pub(crate) struct Conns<W> {
     table: HashMap<ConnKey, Conn<W>, BuildHasherDefault<Ready>>,
+    /// By transport, address and the name that was asked for.
     by_remote: HashedMap<ConnKey>,
+    /// Under which name an address was verified last: what a dialog's Contact says of it is often the address alone.
+    verified: HashedMap<Box<str>>,
+    /// The keys of `verified`, the oldest first.
+    verified_order: VecDeque<u128>,
     secret: HashKey,
     next: u64,
     limit: usize,
@@ -73,6 +83,8 @@ impl<W> Conns<W> {
         Self {
             table: HashMap::default(),
             by_remote: HashedMap::default(),
+            verified: HashedMap::default(),
+            verified_order: VecDeque::new(),
             secret,
             next: 0,
             limit,
@@ -94,9 +106,41 @@ impl<W> Conns<W> {
         self.table.get_mut(&key)
     }
 
-    /// The connection to this address, standing or asked for.
-    pub(crate) fn find(&self, protocol: Protocol, remote: SocketAddr) -> Option<ConnKey> {
-        self.by_remote.get(&self.name(protocol, remote)).copied()
+    /// The connection to this address under this name, standing or asked for. One that was verified under another
+    /// name is another.
+    pub(crate) fn find(
+        &self,
+        protocol: Protocol,
+        remote: SocketAddr,
+        name: Option<&str>,
+    ) -> Option<ConnKey> {
+        self.by_remote
+            .get(&self.key(protocol, remote, name))
+            .copied()
+    }
+
+    /// The name under which this address was verified last.
+    pub(crate) fn verified_name(&self, protocol: Protocol, remote: SocketAddr) -> Option<&str> {
+        let address = address_name(&self.secret, protocol, remote);
+        self.verified.get(&address).map(|name| &**name)
+    }
+
+    fn note_verified(&mut self, key: ConnKey) {
+        let Some(conn) = self.table.get(&key) else {
+            return;
+        };
+        let Some(name) = conn.name.clone() else {
+            return;
+        };
+        let address = address_name(&self.secret, conn.protocol, conn.remote);
+        if self.verified.insert(address, name).is_none() {
+            self.verified_order.push_back(address);
+            if self.verified_order.len() > self.limit.min(VERIFIED)
+                && let Some(oldest) = self.verified_order.pop_front()
+            {
+                self.verified.remove(&oldest);
+            }
+        }
     }
 
     /// A new connection to this address, to be asked for; none when there are too many.
@@ -105,6 +149,7 @@ impl<W> Conns<W> {
         now: Time,
         protocol: Protocol,
         remote: SocketAddr,
+        name: Option<Box<str>>,
     ) -> Option<ConnKey> {
         if self.table.len() >= self.limit {
             return None;
@@ -119,7 +164,7 @@ impl<W> Conns<W> {
             0,
         );
         let phase = Phase::Connecting(Vec::new());
-        self.insert(now, key, protocol, None, unknown, remote, phase);
+        self.insert(now, key, protocol, None, unknown, remote, name, phase);
         Some(key)
     }
 
@@ -138,7 +183,7 @@ impl<W> Conns<W> {
             return false;
         }
         let phase = Phase::Open(Box::new(framer));
-        self.insert(now, key, protocol, Some(socket), local, remote, phase);
+        self.insert(now, key, protocol, Some(socket), local, remote, None, phase);
         true
     }
 
@@ -150,14 +195,17 @@ impl<W> Conns<W> {
         socket: Option<SocketKey>,
         local: SocketAddr,
         remote: SocketAddr,
+        name: Option<Box<str>>,
         phase: Phase<W>,
     ) {
-        self.by_remote.insert(self.name(protocol, remote), key);
+        let place = self.key(protocol, remote, name.as_deref());
+        self.by_remote.insert(place, key);
         let conn = Conn {
             protocol,
             socket,
             local,
             remote,
+            name,
             phase,
             used: now,
             active: now,
@@ -180,28 +228,37 @@ impl<W> Conns<W> {
             return Vec::new();
         };
         (conn.local, conn.used, conn.active) = (local, now, now);
-        match std::mem::replace(&mut conn.phase, Phase::Open(Box::new(framer))) {
+        let waiting = match std::mem::replace(&mut conn.phase, Phase::Open(Box::new(framer))) {
             Phase::Connecting(waiting) => waiting,
             // It stood already: nothing is new.
             open @ Phase::Open(_) => {
                 conn.phase = open;
                 Vec::new()
             }
-        }
+        };
+        self.note_verified(key);
+        waiting
     }
 
     /// A connection is gone.
     pub(crate) fn remove(&mut self, key: ConnKey) -> Option<Conn<W>> {
         let conn = self.table.remove(&key)?;
-        let name = self.name(conn.protocol, conn.remote);
-        if self.by_remote.get(&name) == Some(&key) {
-            self.by_remote.remove(&name);
+        let place = self.key(conn.protocol, conn.remote, conn.name.as_deref());
+        if self.by_remote.get(&place) == Some(&key) {
+            self.by_remote.remove(&place);
         }
         Some(conn)
     }
 
-    fn name(&self, protocol: Protocol, remote: SocketAddr) -> u128 {
-        address_name(&self.secret, protocol, remote)
+    fn key(&self, protocol: Protocol, remote: SocketAddr, name: Option<&str>) -> u128 {
+        let address = address_name(&self.secret, protocol, remote);
+        let Some(name) = name else {
+            return address;
+        };
+        let mut hash = self.secret.start();
+        hash.bytes(&address.to_le_bytes());
+        hash.part(name);
+        hash.finish()
     }
 }
 

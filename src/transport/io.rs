@@ -8,31 +8,60 @@ use std::net::{IpAddr, SocketAddr};
 use crate::base::Time;
 use crate::syntax::Payload;
 
-/// A transport protocol of RFC 3261 §18 (TLS and WebSocket are named for what is to come).
+/// A transport protocol of RFC 3261 §18 or RFC 7118.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Protocol {
     /// Datagrams, RFC 3261 §18.
     Udp,
     /// A byte stream, RFC 3261 §18.
     Tcp,
+    /// A byte stream inside TLS, RFC 3261 §26.2.1.
+    Tls,
+    /// WebSocket, RFC 7118.
+    Ws,
+    /// WebSocket inside TLS, RFC 7118.
+    Wss,
 }
 
 impl Protocol {
+    /// Every one of them, the plain ones first.
+    pub const ALL: [Self; 5] = [Self::Udp, Self::Tcp, Self::Tls, Self::Ws, Self::Wss];
+
     /// As in a Via header.
     #[must_use]
     pub const fn via(self) -> &'static str {
         match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::Ws => "WS",
+            Self::Wss => "WSS",
         }
     }
 
-    /// As in a `transport` URI parameter.
+    /// Its name in lower case: what a `transport` URI parameter asks for it by. What we write ourselves is
+    /// [`Protocol::contact_param`].
     #[must_use]
     pub const fn param(self) -> &'static str {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
+        }
+    }
+
+    /// The parameter of a URI of ours that is reached by it, with its semicolon; `secure`: of a `sips` URI, which
+    /// needs none for TLS (RFC 3261 §26.2.2). RFC 7118 §5.4 knows no other name than `ws`.
+    #[must_use]
+    pub const fn contact_param(self, secure: bool) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tls if secure => "",
+            Self::Tcp => ";transport=tcp",
+            Self::Tls => ";transport=tls",
+            Self::Ws | Self::Wss => ";transport=ws",
         }
     }
 
@@ -41,6 +70,46 @@ impl Protocol {
     pub const fn is_reliable(self) -> bool {
         !matches!(self, Self::Udp)
     }
+
+    /// Whether nobody on the way can read along.
+    #[must_use]
+    pub const fn is_secure(self) -> bool {
+        matches!(self, Self::Tls | Self::Wss)
+    }
+
+    /// Whether it is WebSocket, which keeps the bounds of messages and connects one way only (RFC 7118 §5).
+    #[must_use]
+    pub const fn is_web_socket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
+    }
+
+    /// RFC 3261 §19.1.2, RFC 7118 §4.
+    #[must_use]
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Udp | Self::Tcp => 5060,
+            Self::Tls => 5061,
+            Self::Ws => 80,
+            Self::Wss => 443,
+        }
+    }
+}
+
+/// Why a connection inside TLS was not made, or ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum TlsFault {
+    /// The peer's certificate is over or not yet valid.
+    Expired,
+    /// It names another domain than the one asked for (RFC 5922 §7.2).
+    WrongName,
+    /// It leads to no authority that is trusted.
+    UnknownAuthority,
+    /// It is bad otherwise: revoked, not for this use, unreadable.
+    Certificate,
+    /// The peer asks for a certificate of ours and got none, or one it does not take.
+    OurCertificate,
+    /// No agreement: versions, cipher suites, the protocol itself.
+    Handshake,
 }
 
 /// A bound UDP socket or a TCP listener; chosen by who does the I/O, never used twice in one core.
@@ -58,7 +127,7 @@ pub struct QueryKey(pub u64);
 /// The road a message came by, and by which answers go back (RFC 3261 §18.2.2, RFC 3581 §4).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Flow {
-    /// UDP or a stream.
+    /// By what.
     pub protocol: Protocol,
     /// The socket it came in by: the UDP socket, or the listener of an accepted connection; none for a connection that we opened.
     pub socket: Option<SocketKey>,
@@ -132,10 +201,24 @@ pub enum Input<'a> {
         /// The bytes.
         bytes: &'a [u8],
     },
+    /// One whole message came on a connection of a transport that keeps the bounds of messages (RFC 7118 §5.2).
+    Message {
+        /// The connection.
+        conn: ConnKey,
+        /// The message.
+        bytes: &'a [u8],
+    },
     /// A connection ended or could not be made.
     Closed {
         /// The connection.
         conn: ConnKey,
+    },
+    /// A connection ended or could not be made because TLS did not allow it.
+    Insecure {
+        /// The connection.
+        conn: ConnKey,
+        /// Why.
+        fault: TlsFault,
     },
     /// What this machine says about names: its name servers, and the lines of its hosts file.
     NameServers {
@@ -179,12 +262,16 @@ pub enum Io {
         /// The bytes.
         bytes: Payload,
     },
-    /// Open a stream connection.
+    /// Open a connection; it stands when TLS and WebSocket have agreed too.
     Connect {
         /// The connection.
         conn: ConnKey,
+        /// By what.
+        protocol: Protocol,
         /// Where to.
         to: SocketAddr,
+        /// The domain that was asked for, which the peer's certificate has to name (RFC 5922 §7.2); none for TCP.
+        name: Option<Box<str>>,
     },
     /// Send bytes on a connection that stands.
     Stream {

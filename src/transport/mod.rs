@@ -8,4 +8,4 @@ pub(crate) mod sockets;
 pub(crate) mod target;
 pub(crate) mod via;
 
-pub use io::{ConnKey, Core, Flow, Input, Io, Protocol, QueryKey, SocketKey};
+pub use io::{ConnKey, Core, Flow, Input, Io, Protocol, QueryKey, SocketKey, TlsFault};

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use super::io::{Protocol, SocketKey};
+use super::io::{Flow, Protocol, SocketKey};
 
 /// A bound UDP socket or a TCP listener.
 #[derive(Clone, Debug)]
@@ -31,9 +31,21 @@ impl Socket {
 
 /// All sockets of one core. There are few, so a list serves.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sockets(Vec<Socket>);
+pub(crate) struct Sockets {
+    list: Vec<Socket>,
+    /// The host name that stands for us where nobody can connect to us (RFC 7118 §5.3, "….invalid").
+    nowhere: Box<str>,
+}
 
 impl Sockets {
+    /// None yet; `nowhere` is a host name in the domain `invalid`.
+    pub(crate) fn new(nowhere: Box<str>) -> Self {
+        Self {
+            list: Vec::new(),
+            nowhere,
+        }
+    }
+
     /// A socket is open. One that is named again replaces its former self.
     pub(crate) fn open(
         &mut self,
@@ -48,7 +60,7 @@ impl Sockets {
         } else {
             vec![local.ip()]
         };
-        self.0.push(Socket {
+        self.list.push(Socket {
             key,
             protocol,
             local,
@@ -58,17 +70,17 @@ impl Sockets {
 
     /// A socket is gone.
     pub(crate) fn close(&mut self, key: SocketKey) {
-        self.0.retain(|socket| socket.key != key);
+        self.list.retain(|socket| socket.key != key);
     }
 
     /// Whether a datagram can leave by this socket.
     pub(crate) fn is_open(&self, key: SocketKey) -> bool {
-        self.0.iter().any(|socket| socket.key == key)
+        self.list.iter().any(|socket| socket.key == key)
     }
 
     /// The address by which `peer` knows this socket.
     pub(crate) fn local_for(&self, key: SocketKey, peer: IpAddr) -> Option<SocketAddr> {
-        let socket = self.0.iter().find(|socket| socket.key == key)?;
+        let socket = self.list.iter().find(|socket| socket.key == key)?;
         let ip = socket
             .address_for(peer)
             .map_or_else(|| socket.local.ip(), |(_, ip)| ip);
@@ -81,7 +93,7 @@ impl Sockets {
         protocol: Protocol,
         peer: IpAddr,
     ) -> Option<(SocketKey, SocketAddr)> {
-        self.0
+        self.list
             .iter()
             .filter(|socket| socket.protocol == protocol)
             .filter_map(|socket| {
@@ -99,9 +111,25 @@ impl Sockets {
             .map_or(local, |(_, listener)| listener)
     }
 
+    /// What a socket carries.
+    pub(crate) fn protocol_of(&self, key: SocketKey) -> Option<Protocol> {
+        let socket = self.list.iter().find(|socket| socket.key == key)?;
+        Some(socket.protocol)
+    }
+
+    /// Host and port by which the peer of a flow finds us: the socket's address; for streams the listener's, or a name
+    /// that leads nowhere for a WebSocket that we opened (RFC 7118 §5.3).
+    pub(crate) fn known_as(&self, flow: &Flow) -> KnownAs<'_> {
+        match flow.protocol {
+            Protocol::Udp => KnownAs::Address(flow.local),
+            Protocol::Ws | Protocol::Wss if flow.socket.is_none() => KnownAs::Nowhere(&self.nowhere),
+            protocol => KnownAs::Address(self.listener_for(protocol, flow.local)),
+        }
+    }
+
     /// Every address that we are known by.
     pub(crate) fn addresses(&self, protocol: Protocol) -> Vec<SocketAddr> {
-        let of_kind = self.0.iter().filter(|socket| socket.protocol == protocol);
+        let of_kind = self.list.iter().filter(|socket| socket.protocol == protocol);
         of_kind
             .flat_map(|socket| {
                 let port = socket.local.port();
@@ -130,6 +158,24 @@ fn is_link_local(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => v4.is_link_local(),
         IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    }
+}
+
+/// Host and port of a Via or Contact of ours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum KnownAs<'a> {
+    /// An address.
+    Address(SocketAddr),
+    /// A name in the domain `invalid`, without a port.
+    Nowhere(&'a str),
+}
+
+impl fmt::Display for KnownAs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => AsHostPort(*address).fmt(f),
+            Self::Nowhere(name) => f.write_str(name),
+        }
     }
 }
 

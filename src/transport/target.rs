@@ -18,6 +18,10 @@ pub(crate) struct Target {
     pub(crate) host: Host,
     /// The port that the URI names.
     pub(crate) port: Option<u16>,
+    /// A `sips` URI: nothing but secure transports on the way (RFC 3261 §26.2.2).
+    pub(crate) secure: bool,
+    /// The domain that was asked for, whatever `maddr` says; a certificate has to name it (RFC 5922 §7.2).
+    pub(crate) domain: Box<str>,
 }
 
 /// A machine, by address or by name.
@@ -55,26 +59,45 @@ fn bare(text: &str) -> &str {
 /// The target of a URI.
 pub(crate) fn of_uri(text: &str) -> Option<Target> {
     let uri = Uri::parse(text).ok()?;
-    if uri.scheme != Scheme::Sip {
-        return None;
-    }
+    let secure = match uri.scheme {
+        Scheme::Sip => false,
+        Scheme::Sips => true,
+        Scheme::Tel | Scheme::Other => return None,
+    };
     let protocol = match uri.param("transport") {
         None | Some("") => None,
         Some(name) => Some(protocol_named(name)?),
+    };
+    // RFC 3261 §26.2.2: `tcp` of a sips URI means TLS over TCP, and there is no such thing over UDP.
+    let protocol = match protocol {
+        Some(Protocol::Udp) if secure => return None,
+        Some(Protocol::Tcp) if secure => Some(Protocol::Tls),
+        Some(Protocol::Ws) if secure => Some(Protocol::Wss),
+        other => other,
     };
     let host = uri.param("maddr").unwrap_or(uri.host);
     Some(Target {
         protocol,
         host: host_named(host)?,
         port: uri.port,
+        secure,
+        domain: domain_of(uri.host),
     })
 }
 
 /// The transport that a `transport` parameter or Via names, if it is offered.
 pub(crate) fn protocol_named(name: &str) -> Option<Protocol> {
-    [Protocol::Udp, Protocol::Tcp]
+    Protocol::ALL
         .into_iter()
         .find(|protocol| name.eq_ignore_ascii_case(protocol.param()))
+}
+
+/// A host without brackets and final dot, in lower case: what a certificate is asked for.
+fn domain_of(host: &str) -> Box<str> {
+    match crate::syntax::ip(host) {
+        Some(ip) => ip.to_string().into(),
+        None => host.trim_end_matches('.').to_ascii_lowercase().into(),
+    }
 }
 
 /// A host as written in a URI.
@@ -140,7 +163,7 @@ mod tests {
     fn what_cannot_be_sent_to_has_no_target() {
         for uri in [
             "tel:+123",
-            "sips:a@192.0.2.1",
+            "sips:a@192.0.2.1;transport=udp",
             "sip:a@192.0.2.1;transport=carrier-pigeon",
             "nonsense",
         ] {

@@ -2,8 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::io::{ConnKey, Flow, SocketKey};
-use super::target::DEFAULT_PORT;
+use super::io::{ConnKey, Flow, Protocol, SocketKey};
 use crate::syntax::{Message, Via};
 
 /// By which way the responses to a request leave.
@@ -20,6 +19,8 @@ pub(crate) enum Reply {
     Stream {
         /// That connection.
         conn: ConnKey,
+        /// By what it is, and another one would be.
+        protocol: Protocol,
         /// The source address with the port of sent-by.
         fallback: SocketAddr,
     },
@@ -27,11 +28,12 @@ pub(crate) enum Reply {
 
 /// Where the responses to a request that came by `flow` go.
 pub(crate) fn reply(via: &Via<'_>, flow: &Flow) -> Reply {
-    let sent_port = via.sent_by.port.unwrap_or(DEFAULT_PORT);
+    let sent_port = via.sent_by.port.unwrap_or(flow.protocol.default_port());
     let source = flow.remote;
     match (flow.conn, flow.socket) {
         (Some(conn), _) => Reply::Stream {
             conn,
+            protocol: flow.protocol,
             fallback: with_ip(source, source.ip(), sent_port),
         },
         (None, socket) => {

@@ -172,3 +172,13 @@ pub fn say(link: &EchoLink, number: u32) {
     link.turn(|core, _| core.events.push_back(Seen::Said(number)))
         .expect("a turn");
 }
+
+/// Asks for a TCP connection.
+pub fn tcp(conn: ConnKey, to: SocketAddr) -> Io {
+    Io::Connect {
+        conn,
+        protocol: Protocol::Tcp,
+        to,
+        name: None,
+    }
+}

@@ -138,7 +138,7 @@ impl World {
             match io {
                 Io::Datagram { to, bytes, .. } => self.keep(Peer::Udp(to), &bytes),
                 Io::Stream { conn, bytes } => self.keep(Peer::Tcp(conn), &bytes),
-                Io::Connect { conn, to } => self.connects.push((conn, to)),
+                Io::Connect { conn, to, .. } => self.connects.push((conn, to)),
                 Io::Close { conn } => self.closed.push(conn),
                 Io::Query { .. } | Io::QueryDone { .. } => panic!("no name server was given"),
                 Io::Resolve { query, .. } => {

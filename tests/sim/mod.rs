@@ -176,6 +176,7 @@ pub struct Sim {
     rules: Vec<Rule>,
     unreachable: HashSet<SocketAddr>,
     failed_to_print: bool,
+    asked_names: Vec<String>,
 }
 
 impl Drop for Sim {
@@ -213,6 +214,7 @@ impl Sim {
             rules: Vec::new(),
             unreachable: HashSet::new(),
             failed_to_print: false,
+            asked_names: Vec::new(),
         }
     }
 
@@ -283,6 +285,11 @@ impl Sim {
     /// What name servers were asked so far, as `NAME TYPE`.
     pub fn take_queries(&mut self) -> Vec<String> {
         std::mem::take(&mut self.queries)
+    }
+
+    /// The names that certificates were asked for so far.
+    pub fn take_asked_names(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.asked_names)
     }
 
     /// Adds a core with an address, without sockets.
@@ -487,7 +494,15 @@ impl Sim {
         }
         match io {
             Io::Datagram { socket, to, bytes } => self.send_datagram(id, socket, to, &bytes),
-            Io::Connect { conn, to } => self.connect(id, conn, to),
+            Io::Connect {
+                conn,
+                protocol,
+                to,
+                name,
+            } => {
+                self.asked_names.extend(name.map(String::from));
+                self.connect(id, conn, protocol, to);
+            }
             Io::Stream { conn, bytes } => {
                 let Some(link) = self.nodes[id.0]
                     .conns
@@ -605,8 +620,8 @@ impl Sim {
         }
     }
 
-    fn connect(&mut self, id: HostId, conn: ConnKey, to: SocketAddr) {
-        let target = self.sockets.get(&(to, Protocol::Tcp)).copied();
+    fn connect(&mut self, id: HostId, conn: ConnKey, protocol: Protocol, to: SocketAddr) {
+        let target = self.sockets.get(&(to, protocol)).copied();
         let at = self.now + self.link.delay;
         let Some((peer, socket)) =
             target.filter(|(peer, _)| self.nodes[peer.0].up && !self.unreachable.contains(&to))

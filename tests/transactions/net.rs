@@ -494,8 +494,10 @@ impl Net {
                     None => {}
                 }
             }
-            Io::Connect { conn, to } => {
-                let Some((peer, socket)) = self.listener(Protocol::Tcp, to) else {
+            Io::Connect {
+                conn, protocol, to, ..
+            } => {
+                let Some((peer, socket)) = self.listener(protocol, to) else {
                     return self.push(soon, Event::Closed { to: node, conn });
                 };
                 let own = self.nodes[node]

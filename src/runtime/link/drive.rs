@@ -194,6 +194,14 @@ impl<C: Core> Inner<C> {
                     state.core.handle_input(now, Input::Stream { conn, bytes });
                     true
                 }
+                Got::Message(conn, count) => {
+                    self.settle_feedback(state, now);
+                    let bytes = &chunk[..count];
+                    state
+                        .core
+                        .handle_input(now, Input::Message { conn, bytes });
+                    true
+                }
                 Got::Dry => false,
             },
             Some(Source::Udp(socket)) => {

@@ -22,7 +22,7 @@ use crate::transport::{Core, Protocol, SocketKey};
 
 use super::clock::Clock;
 use super::dispatch::{Dispatch, Sink, contain, panic_text};
-use super::net::{Net, NetLimits};
+use super::net::{Net, NetLimits, Tls};
 use super::resolver::Resolver;
 use super::sys;
 use super::trace::{Tap, TraceOptions};
@@ -32,6 +32,8 @@ use drive::Poller;
 const WAKER: Token = Token(0);
 /// What the network says at once to what the core sends is fed back this often in a row, then the lock is given up.
 const FEEDBACK: usize = 256;
+/// Bytes of one WebSocket message: what a SIP message may have by default, and what is read at once.
+const MESSAGE: usize = 65_535;
 
 /// One core with its sockets and threads; see the module for what may be called.
 pub struct Link<C: Core + Send + 'static>
@@ -112,12 +114,14 @@ where
             receive_buffer: options.receive_buffer,
             connections: options.connections,
             write_queue: options.write_queue,
+            message: MESSAGE,
             resolve_timeout: options.resolve_timeout,
             system_names: options.system_names,
         };
         let net = Net::new(
             poll.registry().try_clone()?,
             limits,
+            options.tls.unwrap_or_default(),
             resolver.clone(),
             Arc::clone(&tap),
         );
@@ -197,7 +201,7 @@ where
         self.inner.check()
     }
 
-    /// Opens a UDP socket or a TCP listener; the core is told of it.
+    /// Opens a UDP socket or a listener; the core is told of it.
     ///
     /// # Errors
     /// See [`BindError`].
@@ -207,10 +211,22 @@ where
         address: SocketAddr,
     ) -> Result<(SocketKey, SocketAddr), BindError> {
         self.inner.check()?;
-        let opened = self
-            .inner
-            .turn(|state, _| state.net.bind(protocol, address))?;
-        Ok(opened?)
+        let opened = self.inner.turn(|state, _| {
+            if protocol.is_secure() && !state.net.has_certificate() {
+                return Err(BindError::NoCertificate);
+            }
+            state.net.bind(protocol, address).map_err(Into::into)
+        })?;
+        opened
+    }
+
+    /// Other certificates and authorities from now on; connections that stand keep theirs.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn set_tls(&self, tls: Arc<Tls>) -> Result<(), Refused> {
+        self.inner.check()?;
+        self.inner.turn(|state, _| state.net.set_tls(tls))
     }
 
     /// Closes a socket that [`Link::bind`] opened; false if there is no such socket. Accepted connections stay.

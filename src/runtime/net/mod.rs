@@ -4,8 +4,10 @@
 //! in [`Net::feedback`] until the core takes it. Bounds: a connection whose peer does not read is closed, a datagram
 //! socket that the system does not take more from drops the newest, and lack of file descriptors delays accepting.
 
+mod layers;
 mod query;
 mod tcp;
+mod tls;
 mod udp;
 
 use std::collections::{HashMap, VecDeque};
@@ -31,6 +33,7 @@ use udp::Udp;
 
 pub(super) use query::Reply;
 pub(super) use tcp::Got;
+pub use tls::{Tls, TlsOptions, TlsOptionsError};
 
 /// What went through the sockets of a link.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -69,6 +72,7 @@ pub(super) struct Net {
     dns: HashMap<QueryKey, query::Query>,
     names: Option<SystemNames>,
     limits: NetLimits,
+    tls: Arc<Tls>,
     pub(super) feedback: VecDeque<Input<'static>>,
     pub(super) counters: Counters,
     pub(super) resolver: Resolver,
@@ -81,6 +85,8 @@ pub(super) struct NetLimits {
     pub(super) receive_buffer: usize,
     pub(super) connections: usize,
     pub(super) write_queue: usize,
+    /// Bytes of one message of a transport that keeps the bounds of messages.
+    pub(super) message: usize,
     pub(super) resolve_timeout: Duration,
     pub(super) system_names: bool,
 }
@@ -98,6 +104,7 @@ pub(super) enum Source {
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Chore {
     Accept(SocketKey),
+    Handshake(ConnKey),
     Drop(ConnKey),
     Forget(QueryKey),
 }
@@ -106,6 +113,7 @@ impl Net {
     pub(super) fn new(
         registry: Registry,
         limits: NetLimits,
+        tls: Arc<Tls>,
         resolver: Resolver,
         tap: Arc<Tap>,
     ) -> Self {
@@ -130,6 +138,7 @@ impl Net {
             chores: TimerSet::default(),
             queries: HashMap::new(),
             limits,
+            tls,
             feedback,
             dns: HashMap::new(),
             names,
@@ -139,7 +148,17 @@ impl Net {
         }
     }
 
-    /// Opens a UDP socket or a TCP listener and has the core told.
+    /// Other certificates from now on; connections that stand keep theirs.
+    pub(super) fn set_tls(&mut self, tls: Arc<Tls>) {
+        self.tls = tls;
+    }
+
+    /// Whether we can listen by TLS.
+    pub(super) fn has_certificate(&self) -> bool {
+        self.tls.has_certificate()
+    }
+
+    /// Opens a UDP socket or a listener and has the core told.
     pub(super) fn bind(
         &mut self,
         protocol: Protocol,
@@ -175,7 +194,7 @@ impl Net {
                 self.udp.insert(key, udp);
                 local
             }
-            Protocol::Tcp => {
+            Protocol::Tcp | Protocol::Tls | Protocol::Ws | Protocol::Wss => {
                 let socket = Socket::new(domain, Type::STREAM, None)?;
                 // Connections of the last run in TIME-WAIT do not keep the port.
                 #[cfg(unix)]
@@ -191,7 +210,12 @@ impl Net {
                 self.sources.insert(token, Source::Listener(key));
                 self.feedback
                     .push_back(opened(key, protocol, local, own_addresses(local)));
-                self.listeners.insert(key, Listener { socket, token });
+                let listener = Listener {
+                    socket,
+                    protocol,
+                    token,
+                };
+                self.listeners.insert(key, listener);
                 local
             }
         };
@@ -242,7 +266,12 @@ impl Net {
                     self.flush();
                 }
             }
-            Io::Connect { conn, to } => self.connect(conn, to),
+            Io::Connect {
+                conn,
+                protocol,
+                to,
+                name,
+            } => self.connect(now, conn, protocol, to, name.as_deref()),
             Io::Stream { conn, bytes } => self.write(conn, bytes),
             Io::Close { conn } => self.close(now, conn),
             Io::Query {
@@ -317,6 +346,7 @@ impl Net {
                 Chore::Accept(key) => {
                     retry.extend(self.listeners.get(&key).map(|listener| listener.token));
                 }
+                Chore::Handshake(key) => self.on_handshake_overdue(key),
                 Chore::Drop(key) => {
                     if self.conns.get(&key).is_some_and(|conn| conn.closing) {
                         self.discard(key);

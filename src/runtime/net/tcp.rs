@@ -10,30 +10,41 @@ use mio::{Interest, Token};
 
 use crate::base::Time;
 use crate::syntax::Payload;
-use crate::transport::{ConnKey, Input, SocketKey};
+use crate::transport::{ConnKey, Input, Protocol, SocketKey};
 
+use super::layers::{End, Layers, Piece};
 use super::{Chore, Net, Source};
 
 /// Connections taken from one listener before others have their turn.
 const ACCEPT_BATCH: usize = 64;
 /// When accepting is tried again after the process ran out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+/// How long the handshakes of TLS and WebSocket may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a closed connection may take to hand over what was sent.
 const LINGER: Duration = Duration::from_secs(5);
 
 /// A listening socket.
 pub(super) struct Listener {
     pub(super) socket: TcpListener,
+    pub(super) protocol: Protocol,
     pub(super) token: Token,
 }
 
 /// A connection that stands, is being opened, or waits to be closed.
 pub(super) struct Conn {
     pub(super) stream: TcpStream,
+    pub(super) protocol: Protocol,
+    /// The listener that it came to.
+    pub(super) listener: Option<SocketKey>,
+    /// What lies between the stream and the core.
+    pub(super) layers: Option<Box<Layers>>,
+    /// The core knows it: it asked for it, or was told that it came.
+    pub(super) known: bool,
     pub(super) token: Token,
     pub(super) remote: SocketAddr,
     pub(super) local: Option<SocketAddr>,
-    /// The handshake is not over.
+    /// TCP's handshake is not over.
     pub(super) connecting: bool,
     /// The core does not know it any more; it lives until what was sent has left.
     pub(super) closing: bool,
@@ -46,6 +57,8 @@ pub(super) struct Conn {
 /// What reading a stream gave.
 pub(in super::super) enum Got {
     Bytes(ConnKey, usize),
+    /// One whole message.
+    Message(ConnKey, usize),
     /// Nothing for now.
     Dry,
 }
@@ -58,7 +71,10 @@ impl Net {
                 return false;
             };
             match listener.socket.accept() {
-                Ok((stream, remote)) => self.adopt(key, stream, remote),
+                Ok((stream, remote)) => {
+                    let protocol = listener.protocol;
+                    self.adopt(now, key, protocol, stream, remote);
+                }
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => return false,
                     ErrorKind::Interrupted | ErrorKind::ConnectionAborted => {}
@@ -74,7 +90,14 @@ impl Net {
         true
     }
 
-    fn adopt(&mut self, socket: SocketKey, stream: TcpStream, remote: SocketAddr) {
+    fn adopt(
+        &mut self,
+        now: Time,
+        socket: SocketKey,
+        protocol: Protocol,
+        stream: TcpStream,
+        remote: SocketAddr,
+    ) {
         if self.conns.len() >= self.limits.connections {
             self.counters.connections_refused += 1;
             return;
@@ -84,17 +107,60 @@ impl Net {
         let Ok(local) = stream.local_addr() else {
             return;
         };
-        if self.register(conn, stream, remote, Some(local)).is_ok() {
+        let layers = match Layers::server(protocol, &self.tls, self.limits.message) {
+            Ok(layers) => layers,
+            Err(end) => return log::info!("{remote}: {end:?}"),
+        };
+        let plain = layers.is_none();
+        let begun = Begun {
+            protocol,
+            listener: Some(socket),
+            layers: layers.map(Box::new),
+        };
+        if self
+            .register(conn, stream, remote, Some(local), begun)
+            .is_err()
+        {
+            return;
+        }
+        if plain {
             self.feedback.push_back(Input::Accepted {
                 conn,
                 socket,
                 local,
                 remote,
             });
+        } else {
+            // The core hears of it when all handshakes are over.
+            self.chores.set(now + HANDSHAKE, Chore::Handshake(conn));
         }
     }
 
-    pub(super) fn connect(&mut self, conn: ConnKey, to: SocketAddr) {
+    pub(super) fn connect(
+        &mut self,
+        now: Time,
+        conn: ConnKey,
+        protocol: Protocol,
+        to: SocketAddr,
+        name: Option<&str>,
+    ) {
+        let asked = name.map_or_else(|| to.ip().to_string(), str::to_owned);
+        let limit = self.limits.message;
+        let layers = match Layers::client(protocol, &asked, to.port(), &self.tls, limit) {
+            Ok(layers) => layers.map(Box::new),
+            Err(end) => return self.feedback.push_back(ended(conn, end)),
+        };
+        if protocol.is_secure() && self.tls.insecure {
+            log::warn!(
+                "the certificate of {asked} at {to} is NOT checked: anybody may pose as it"
+            );
+        }
+        let layered = layers.is_some();
+        let begun = Begun {
+            protocol,
+            listener: None,
+            layers,
+        };
         let opened = if self.conns.len() >= self.limits.connections {
             self.counters.connections_refused += 1;
             Err(io::Error::other("too many connections"))
@@ -102,11 +168,14 @@ impl Net {
             log::error!("{conn:?} is open already");
             return;
         } else {
-            TcpStream::connect(to).and_then(|stream| self.register(conn, stream, to, None))
+            TcpStream::connect(to)
+                .and_then(|stream| self.register(conn, stream, to, None, begun))
         };
         if let Err(error) = opened {
             log::info!("no connection to {to}: {error}");
             self.feedback.push_back(Input::Closed { conn });
+        } else if layered {
+            self.chores.set(now + HANDSHAKE, Chore::Handshake(conn));
         }
     }
 
@@ -116,6 +185,7 @@ impl Net {
         mut stream: TcpStream,
         remote: SocketAddr,
         local: Option<SocketAddr>,
+        begun: Begun,
     ) -> io::Result<()> {
         // A message is one write: waiting for more only delays it. Not every system has the option.
         let _ = stream.set_nodelay(true);
@@ -128,6 +198,10 @@ impl Net {
             key,
             Conn {
                 stream,
+                protocol: begun.protocol,
+                listener: begun.listener,
+                known: begun.layers.is_none() || begun.listener.is_none(),
+                layers: begun.layers,
                 token,
                 remote,
                 local,
@@ -156,7 +230,11 @@ impl Net {
                     conn.connecting = false;
                     conn.local = Some(local);
                     let remote = conn.remote;
-                    if !conn.closing {
+                    if let Some(layers) = &mut conn.layers {
+                        // The first words of the handshake.
+                        let first = layers.take_output();
+                        conn.post(first.into());
+                    } else if !conn.closing {
                         self.feedback.push_back(Input::Connected {
                             conn: key,
                             local,
@@ -180,10 +258,19 @@ impl Net {
         }
         if self.tap.is_open() {
             let local = conn.local.unwrap_or_else(|| any(conn.remote));
-            self.tap.stream(true, key, local, conn.remote, &bytes);
+            self.tap
+                .stream(true, conn.protocol, key, local, conn.remote, &bytes);
         }
-        conn.waiting += bytes.len();
-        conn.outbox.push_back(bytes);
+        if let Some(layers) = &mut conn.layers {
+            if let Err(end) = layers.send(&bytes) {
+                log::info!("{}: nothing can be sent any more", conn.remote);
+                return self.fail(key, end);
+            }
+            let sealed = layers.take_output();
+            conn.post(sealed.into());
+        } else {
+            conn.post(bytes);
+        }
         if !conn.connecting && conn.outbox.len() == 1 {
             self.drive(key);
         }
@@ -225,7 +312,18 @@ impl Net {
         let Some(conn) = self.conns.get_mut(&key) else {
             return;
         };
+        if !conn.closing
+            && !conn.connecting
+            && let Some(layers) = &mut conn.layers
+        {
+            layers.close();
+            let goodbye = layers.take_output();
+            conn.post(goodbye.into());
+        }
         conn.closing = true;
+        if let Ok(sent) = write_out(conn) {
+            self.counters.stream_out += sent;
+        }
         if conn.outbox.is_empty() {
             self.discard(key);
         } else {
@@ -235,10 +333,110 @@ impl Net {
 
     /// A connection broke: it goes, and the core is told unless it had closed it.
     fn lose(&mut self, key: ConnKey) {
-        if self.conns.get(&key).is_some_and(|conn| !conn.closing) {
-            self.feedback.push_back(Input::Closed { conn: key });
+        self.fail(key, End::Closed);
+    }
+
+    /// As [`Net::lose`], with a reason. What waits, an alert perhaps, leaves as far as it goes at once.
+    fn fail(&mut self, key: ConnKey, end: End) {
+        if let Some(conn) = self.conns.get_mut(&key) {
+            if !conn.connecting && end != End::Closed {
+                let _ = write_out(conn);
+                let _ = conn.stream.shutdown(Shutdown::Write);
+            }
+            if conn.known && !conn.closing {
+                self.feedback.push_back(ended(key, end));
+            }
         }
         self.discard(key);
+    }
+
+    /// The handshakes have had their time.
+    pub(super) fn on_handshake_overdue(&mut self, key: ConnKey) {
+        let overdue = self.conns.get(&key).is_some_and(|conn| {
+            !conn.closing && conn.layers.as_ref().is_some_and(|layers| !layers.is_open())
+        });
+        if overdue {
+            log::info!("a handshake took too long");
+            self.lose(key);
+        }
+    }
+
+    /// Takes bytes of a connection with layers, tells the core when it stands, and sends what has to be answered. False: it is
+    /// gone.
+    fn take_raw(&mut self, key: ConnKey, raw: &[u8]) -> bool {
+        let Some(conn) = self.conns.get_mut(&key) else {
+            return false;
+        };
+        let Some(layers) = &mut conn.layers else {
+            return false;
+        };
+        let was_open = layers.is_open();
+        let taken = layers.take(raw);
+        let answer = layers.take_output();
+        let opened = !was_open && layers.is_open();
+        conn.post(answer.into());
+        if let Err(end) = taken {
+            self.fail(key, end);
+            return false;
+        }
+        if opened && !conn.closing {
+            let (remote, local) = (conn.remote, conn.local.unwrap_or_else(|| any(conn.remote)));
+            conn.known = true;
+            self.feedback.push_back(match conn.listener {
+                Some(socket) => Input::Accepted {
+                    conn: key,
+                    socket,
+                    local,
+                    remote,
+                },
+                None => Input::Connected {
+                    conn: key,
+                    local,
+                    remote,
+                },
+            });
+        }
+        self.drive(key);
+        self.conns.contains_key(&key)
+    }
+
+    /// What a connection with layers has for the core.
+    fn pull(&mut self, now: Time, key: ConnKey, chunk: &mut [u8]) -> Option<Got> {
+        let conn = self.conns.get_mut(&key)?;
+        let layers = conn.layers.as_mut()?;
+        if conn.closing {
+            return None;
+        }
+        let pulled = layers.pull(chunk);
+        let answer = layers.take_output();
+        conn.post(answer.into());
+        let got = match pulled {
+            Ok(None) => None,
+            Ok(Some(Piece::Bytes(count))) => Some((Got::Bytes(key, count), count)),
+            Ok(Some(Piece::Message(count))) => Some((Got::Message(key, count), count)),
+            Err(End::Closed) => {
+                // The peer said goodbye: what waits to be written still leaves.
+                if conn.known {
+                    self.feedback.push_back(Input::Closed { conn: key });
+                }
+                self.close(now, key);
+                return Some(Got::Dry);
+            }
+            Err(end) => {
+                self.fail(key, end);
+                return Some(Got::Dry);
+            }
+        };
+        if let Some((_, count)) = &got
+            && self.tap.is_open()
+        {
+            let local = conn.local.unwrap_or_else(|| any(conn.remote));
+            let bytes = &chunk[..*count];
+            self.tap
+                .stream(false, conn.protocol, key, local, conn.remote, bytes);
+        }
+        self.drive(key);
+        got.map(|(got, _)| got)
     }
 
     pub(super) fn discard(&mut self, key: ConnKey) {
@@ -259,9 +457,17 @@ impl Net {
             if conn.connecting {
                 return Got::Dry;
             }
+            if conn.layers.is_some()
+                && let Some(got) = self.pull(now, key, chunk)
+            {
+                return got;
+            }
+            let Some(conn) = self.conns.get_mut(&key) else {
+                return Got::Dry;
+            };
             match conn.stream.read(chunk) {
                 Ok(0) => {
-                    if !conn.closing {
+                    if !conn.closing && conn.known {
                         self.feedback.push_back(Input::Closed { conn: key });
                     }
                     self.close(now, key);
@@ -271,10 +477,17 @@ impl Net {
                 Ok(_) if conn.closing => {}
                 Ok(count) => {
                     self.counters.stream_in += count as u64;
+                    if conn.layers.is_some() {
+                        if !self.take_raw(key, &chunk[..count]) {
+                            return Got::Dry;
+                        }
+                        continue;
+                    }
                     if self.tap.is_open() {
                         let local = conn.local.unwrap_or_else(|| any(conn.remote));
+                        let bytes = &chunk[..count];
                         self.tap
-                            .stream(false, key, local, conn.remote, &chunk[..count]);
+                            .stream(false, conn.protocol, key, local, conn.remote, bytes);
                     }
                     return Got::Bytes(key, count);
                 }
@@ -287,6 +500,31 @@ impl Net {
                 }
             }
         }
+    }
+}
+
+/// What a connection begins with.
+struct Begun {
+    protocol: Protocol,
+    listener: Option<SocketKey>,
+    layers: Option<Box<Layers>>,
+}
+
+impl Conn {
+    /// Puts bytes behind those that wait to be written.
+    fn post(&mut self, bytes: Payload) {
+        if !bytes.is_empty() {
+            self.waiting += bytes.len();
+            self.outbox.push_back(bytes);
+        }
+    }
+}
+
+/// What the core is told of the end of a connection.
+const fn ended(conn: ConnKey, end: End) -> Input<'static> {
+    match end {
+        End::Closed => Input::Closed { conn },
+        End::Insecure(fault) => Input::Insecure { conn, fault },
     }
 }
 

@@ -166,16 +166,17 @@ impl Tap {
         self.record(outbound, Protocol::Udp, None, local, remote, bytes);
     }
 
-    /// Bytes were written to a stream or read from it.
+    /// Bytes were written to a stream or read from it, as the core sees them: without TLS and WebSocket.
     pub(super) fn stream(
         &self,
         outbound: bool,
+        protocol: Protocol,
         conn: ConnKey,
         local: SocketAddr,
         remote: SocketAddr,
         bytes: &[u8],
     ) {
-        self.record(outbound, Protocol::Tcp, Some(conn), local, remote, bytes);
+        self.record(outbound, protocol, Some(conn), local, remote, bytes);
     }
 
     /// A stream ended.

@@ -42,7 +42,7 @@ impl Pcap {
         bytes: &[u8],
     ) {
         match (protocol, conn) {
-            (Protocol::Tcp, Some(conn)) => {
+            (_, Some(conn)) => {
                 let numbers = self.streams.entry(conn).or_insert([1, 1]);
                 let (mine, other) = if outbound { (0, 1) } else { (1, 0) };
                 let pieces = bytes.chunks(SEGMENT).count();
