@@ -698,17 +698,18 @@ typedef struct rtc_str_t {
     size_t len;
 } rtc_str_t;
 
-// TLS (not in this version: a client that is given one is refused).
+// TLS 1.2 and 1.3. Certificates of servers are checked by RFC 5922 §7: they lead to a trusted authority, are in time and name
+// the domain of the URI, as a `sip:` URI or, without any, as a DNS name; no wildcards. Texts are copied.
 typedef struct rtc_tls_options_t {
     // sizeof (rtc_tls_options_t).
     uint32_t size;
     // RTC_TLS_….
     uint32_t flags;
-    // Trusted certificates.
+    // PEM: authorities to trust beside those of the system.
     struct rtc_str_t ca_pem;
-    // Our certificate chain.
+    // PEM: our certificate and those that lead to its authority; shown to servers that ask, needed to listen.
     struct rtc_str_t certificate_pem;
-    // Our private key.
+    // PEM: its private key (PKCS#8, PKCS#1 or SEC1).
     struct rtc_str_t key_pem;
 } rtc_tls_options_t;
 
@@ -1302,7 +1303,7 @@ typedef struct rtc_server_options_t {
     uint32_t size;
     // RTC_SERVER_….
     uint32_t flags;
-    // "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two.
+    // "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two. Also tls:, ws: and wss:.
     struct rtc_str_t listen;
     // Realm of its challenges; none: the domain.
     struct rtc_str_t realm;
@@ -1312,6 +1313,8 @@ typedef struct rtc_server_options_t {
     int32_t min_expires_secs;
     // Longest registration; 0: 7200.
     int32_t max_expires_secs;
+    // Certificate and key for tls: and wss: in `listen`; may be NULL.
+    const struct rtc_tls_options_t *tls;
 } rtc_server_options_t;
 
 // A user of an embedded server (rtc_server_set_user).
@@ -1780,6 +1783,14 @@ typedef struct rtc_server_user_t {
 #define RTC_E_INVALID_URI_TYPE -2131853291
 // `0x80EE8016`: the contact has no meaning here.
 #define RTC_E_INVALID_CONTACT -2131853290
+// `0x80EE8017`: the peer's certificate is over, or not yet valid.
+#define RTC_E_TLS_CERTIFICATE_EXPIRED -2131853289
+// `0x80EE8018`: the peer's certificate names another domain than the one asked for.
+#define RTC_E_TLS_WRONG_NAME -2131853288
+// `0x80EE8019`: the peer's certificate leads to no authority that is trusted.
+#define RTC_E_TLS_UNKNOWN_AUTHORITY -2131853287
+// `0x80EE801A`: the peer asks for a certificate of ours and got none, or one that it does not take.
+#define RTC_E_TLS_CLIENT_CERTIFICATE -2131853286
 
 #ifdef __cplusplus
 extern "C" {
@@ -1791,7 +1802,7 @@ const char *rtc_library_version(void);
 // A number that rises when something is added to this header.
 uint32_t rtc_library_abi_version(void);
 
-// Whether this build has a feature: "udp", "tcp", "ipv6", "server", "trace"; later "tls", "opus", "device" and others.
+// Whether this build has a feature: "udp", "tcp", "tls", "ws", "ipv6", "server", "trace"; later "opus", "device" and others.
 //
 // RTC_OK: yes; RTC_FALSE: no, or a name that is not known. Errors: RTC_E_POINTER, RTC_E_INVALIDARG.
 rtc_result_t rtc_library_has_feature(const char *name,
@@ -2318,11 +2329,14 @@ rtc_result_t rtc_session_get_additional_header_values(struct rtc_session_t *sess
                                                       size_t cap,
                                                       size_t *needed);
 
-// Listens on an address by UDP, TCP or both. It is yours: release it (it listens on until it is closed). `options` opt.
+// Listens on an address by UDP, TCP, TLS; by none said: UDP and TCP. It is yours: release it (it listens on until it is closed).
+// `options` opt.
 //
-// RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS has the real port. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-// RTC_E_SIP_TRANSPORT_NOT_SUPPORTED; RTC_E_NOT_IMPLEMENTED (options that are not in this version); life cycle;
-// RTC_E_ADDRESS_IN_USE; RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_NOT_ALLOWED (by the system).
+// RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS has the real port; that of TLS is the one after that of UDP and TCP, where it is not
+// alone. TLS needs a certificate (rtc_tls_options_t); WebSocket is for going out only and needs no connection.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_SIP_TRANSPORT_NOT_SUPPORTED; RTC_E_SIP_INVALID_CERTIFICATE (TLS
+// without a certificate); RTC_E_NOT_IMPLEMENTED (options that are not in this version); life cycle; RTC_E_ADDRESS_IN_USE;
+// RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_NOT_ALLOWED (by the system).
 rtc_result_t rtc_connection_create(struct rtc_client_t *client,
                                    const struct rtc_connection_options_t *options,
                                    struct rtc_connection_t **connection);
@@ -2395,7 +2409,8 @@ rtc_result_t rtc_client_set_request_filter(struct rtc_client_t *client,
 // `options` opt.
 //
 // Loopback only, unless RTC_SERVER_ALLOW_NON_LOOPBACK. RTC_PROPERTY_SERVER_URI says where it listens.
-// Errors: RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (an address that is not loopback); RTC_E_SIP_TRANSPORT_NOT_SUPPORTED;
+// Errors: RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (an address that is not loopback);
+// RTC_E_SIP_INVALID_CERTIFICATE (`tls`, and tls: or wss: without it);
 // RTC_E_ADDRESS_IN_USE; RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_FAIL.
 rtc_result_t rtc_server_start(const struct rtc_server_options_t *options,
                               struct rtc_server_t **server);

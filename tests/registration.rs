@@ -594,13 +594,6 @@ fn faulty_options_are_refused_with_what_is_wrong() {
         ..options()
     };
     assert_eq!(refuse(proxy("p1.example.com")), Code::InvalidSipUrl);
-    assert_eq!(
-        refuse(ProfileOptions {
-            transports: 4,
-            ..options()
-        }),
-        Code::TransportNotSupported
-    );
 }
 
 // Publications.

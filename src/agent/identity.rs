@@ -1,16 +1,19 @@
 //! Who an account is: checks of the texts that its From, Contact, Route and credentials are made of.
 
 use crate::auth::{Credential, CredentialStore, Hash, Hex, Secret};
-use crate::syntax::{Contact, NameAddr, Params, Uri, headers::TypedHeader, params};
+use crate::syntax::{Contact, NameAddr, Params, Scheme, Uri, headers::TypedHeader, params};
 use crate::transaction::ContactDraft;
 use crate::usage::Account;
 
 use super::command::CREDENTIALS_HA1;
 use super::{Code, Credentials, ProfileOptions, Refusal};
 
-/// RTC_TRANSPORT_UDP and RTC_TRANSPORT_TCP.
+/// RTC_TRANSPORT_….
 pub(super) const UDP: u32 = 1;
 pub(super) const TCP: u32 = 2;
+pub(super) const TLS: u32 = 4;
+const WS: u32 = 8;
+const WSS: u32 = 16;
 /// RTC_REGISTER_ALL.
 pub(super) const REGISTER_ALL: u32 = 15;
 /// Most proxies of an account.
@@ -131,8 +134,22 @@ pub(super) fn registrar(options: &ProfileOptions) -> Result<Option<String>, Refu
             "the registrar is a sip: or sips: URI",
         ));
     }
-    if options.transports & (UDP | TCP) == TCP && parsed.param("transport").is_none() {
-        text.push_str(";transport=tcp");
+    // UDP, or nothing said: the RFC 3263 walk chooses. Else the first of these that is allowed; TLS is what sips means.
+    if options.transports & UDP == 0 && parsed.param("transport").is_none() {
+        let allowed = [
+            (TCP, ";transport=tcp"),
+            (TLS, ";transport=tls"),
+            (WSS, ";transport=wss"),
+            (WS, ";transport=ws"),
+        ]
+        .into_iter()
+        .filter(|(bit, _)| options.transports & bit != 0)
+        .find(|(bit, _)| parsed.scheme != Scheme::Sips || bit & (TLS | WSS) != 0);
+        match allowed {
+            Some((TLS, _)) if parsed.scheme == Scheme::Sips => {}
+            Some((_, parameter)) => text.push_str(parameter),
+            None => {}
+        }
     }
     Ok(Some(text))
 }

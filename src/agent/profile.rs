@@ -11,7 +11,7 @@ use crate::usage::{Account, Outcome, Owner, Publication, Registration, Role};
 use super::command::{
     CREDENTIALS_HA1, CREDENTIALS_OF_PEER, PROFILE_NO_EXPIRES, PROFILE_STRONGEST_DIGEST,
 };
-use super::identity::{TCP, UDP, contact_params, credential, name_addr, registrar, routes};
+use super::identity::{TCP, TLS, UDP, contact_params, credential, name_addr, registrar, routes};
 use super::profile_xml::{ProfileXml, Protocol, Server};
 use super::session_events::failure_code;
 use super::{
@@ -162,12 +162,6 @@ impl Agent {
                 "outbound flows, GRUU and pinned next hops are not in this build",
             ));
         }
-        if options.transports != 0 && options.transports & (UDP | TCP) == 0 {
-            return Err(Refusal::new(
-                Code::TransportNotSupported,
-                "this build speaks UDP and TCP",
-            ));
-        }
         if options.session_types & !0x3F != 0 {
             return Err(Refusal::new(
                 Code::InvalidArgument,
@@ -201,13 +195,6 @@ impl Agent {
             .filter(|server| profile.servers.len() == 1 && server.role.is_none());
         let registrar = profile.registrar().or(lone);
         let proxy = profile.proxy();
-        let tls = |server: &Server| server.protocol == Protocol::Tls;
-        if registrar.is_some_and(tls) || proxy.is_some_and(tls) {
-            return Err(Refusal::new(
-                Code::TransportNotSupported,
-                "the profile asks for TLS, which is not in this build",
-            ));
-        }
         let auth = |server: Option<&Server>| server.and_then(|server| server.auth);
         let allowed = profile.user.allowed_auth.or_else(|| {
             auth(registrar)
@@ -235,7 +222,7 @@ impl Agent {
                 .map_or(0, |server| match server.protocol {
                     Protocol::Udp => UDP,
                     Protocol::Tcp => TCP,
-                    Protocol::Tls => 4,
+                    Protocol::Tls => TLS,
                 }),
             session_types: profile.session_capabilities(),
             ..ProfileOptions::default()

@@ -56,6 +56,8 @@ pub(super) struct Running {
     pub(super) link: Arc<Link<Agent>>,
     /// Ports for listening on any.
     pub(super) ports: (u16, u16),
+    /// It has a certificate, so that it can listen by TLS.
+    pub(super) certificate: bool,
     patience: Duration,
 }
 
@@ -110,12 +112,17 @@ impl Client {
             application_driven: setup.application_driven,
             connections: setup.connections,
             event_queue: setup.event_queue,
+            tls: setup.tls,
             resolve_timeout: setup.resolve_timeout,
             system_names: true,
             patience: setup.shutdown,
             on_fault: Some(Box::new(faulted)),
             ..LinkOptions::default()
         };
+        let certificate = options
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.has_certificate());
         let link = Link::start(agent, options).map_err(|error| {
             Fault::new(
                 RTC_E_FAIL,
@@ -128,6 +135,7 @@ impl Client {
         let running = Running {
             link,
             ports: setup.ports,
+            certificate,
             patience: setup.shutdown,
         };
         // The lock on `early` is held: nobody else sets it.

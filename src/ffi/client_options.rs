@@ -1,21 +1,26 @@
 //! What a client is given at its start, checked and turned into the agent's own configuration.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::agent::{Config, SessionOptions};
 use crate::base::Limits;
 use crate::dns;
+use crate::runtime::{Tls, TlsOptions};
 
 use super::args::{duration_ms, session_options};
 use super::constants::{
     RTC_CLIENT_APPLICATION_DRIVEN, RTC_CLIENT_DISABLE_MEDIA, RTC_CLIENT_DISABLE_STRICT_DNS,
     RTC_CLIENT_DISABLE_UNAUTH_SESSIONS, RTC_CLIENT_DISABLE_UNAUTH_WATCHERS,
     RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS, RTC_CLIENT_KNOWN_USERS_ONLY,
-    RTC_CLIENT_REPORT_EACH,
+    RTC_CLIENT_REPORT_EACH, RTC_TLS_INSECURE_NO_VERIFY, RTC_TLS_NO_SYSTEM_ROOTS,
+    RTC_TLS_REQUIRE_CLIENT_CERTIFICATE,
 };
 use super::fence::Fault;
-use super::result_codes::{RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED};
+use super::result_codes::{
+    RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED, RTC_E_SIP_INVALID_CERTIFICATE,
+};
 use super::sip_message::check_flags;
 use super::structs::{
     rtc_client_options_t, rtc_dns_options_t, rtc_limits_t, rtc_nat_options_t,
@@ -39,7 +44,12 @@ pub(super) struct Setup {
     pub(super) resolve_timeout: Duration,
     /// How long stopping may take.
     pub(super) shutdown: Duration,
+    /// Certificates and authorities, where the application says something about them.
+    pub(super) tls: Option<Arc<Tls>>,
 }
+
+const TLS_FLAGS: u32 =
+    RTC_TLS_NO_SYSTEM_ROOTS | RTC_TLS_REQUIRE_CLIENT_CERTIFICATE | RTC_TLS_INSECURE_NO_VERIFY;
 
 const FLAGS: u32 = RTC_CLIENT_DISABLE_MEDIA
     | RTC_CLIENT_DISABLE_UPNP
@@ -92,9 +102,6 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
     let limits: Option<rtc_limits_t> = sized::optional(given.limits, "options.limits")?;
     let defaults: Option<rtc_session_options_t> =
         sized::optional(given.session_defaults, "options.session_defaults")?;
-    if tls.is_some() {
-        return Err(not_here("`options.tls`"));
-    }
     if !given.simulation.is_null() {
         return Err(not_here("`options.simulation`"));
     }
@@ -119,6 +126,7 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
     if let Some(defaults) = defaults {
         config.session_defaults = read_defaults(&defaults)?;
     }
+    let tls = tls.map(|tls| read_tls(&tls, "options.tls")).transpose()?;
     let bounds = config.endpoint.limits;
     Ok(Setup {
         application_driven: given.flags & RTC_CLIENT_APPLICATION_DRIVEN != 0,
@@ -127,8 +135,31 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
         event_queue: bounds.queued_events.clamp(1, EVENT_QUEUE),
         resolve_timeout,
         shutdown: config.shutdown,
+        tls,
         config,
     })
+}
+
+/// Certificates and authorities.
+pub(super) fn read_tls(given: &rtc_tls_options_t, what: &str) -> Result<Arc<Tls>, Fault> {
+    check_flags(given.flags, TLS_FLAGS)?;
+    let pem = |text, name: &'static str| -> Result<Vec<u8>, Fault> {
+        Ok(text::field(text, name)?.unwrap_or_default().into())
+    };
+    let options = TlsOptions {
+        ca_pem: pem(given.ca_pem, "tls.ca_pem")?,
+        certificate_pem: pem(given.certificate_pem, "tls.certificate_pem")?,
+        key_pem: pem(given.key_pem, "tls.key_pem")?,
+        no_system_roots: given.flags & RTC_TLS_NO_SYSTEM_ROOTS != 0,
+        require_client_certificate: given.flags & RTC_TLS_REQUIRE_CLIENT_CERTIFICATE != 0,
+        insecure_no_verify: given.flags & RTC_TLS_INSECURE_NO_VERIFY != 0,
+    };
+    if options.insecure_no_verify {
+        log::warn!("RTC_TLS_INSECURE_NO_VERIFY: certificates of servers are NOT checked");
+    }
+    Tls::new(&options)
+        .map(Arc::new)
+        .map_err(|error| Fault::new(RTC_E_SIP_INVALID_CERTIFICATE, format!("`{what}`, {error}")))
 }
 
 fn read_dns(given: &rtc_dns_options_t) -> Result<dns::Settings, Fault> {

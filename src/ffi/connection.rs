@@ -25,11 +25,14 @@ use super::types::{
 use super::uri::read_uri;
 use super::{sized, text};
 
-/// Listens on an address by UDP, TCP or both. It is yours: release it (it listens on until it is closed). `options` opt.
+/// Listens on an address by UDP, TCP, TLS; by none said: UDP and TCP. It is yours: release it (it listens on until it is closed).
+/// `options` opt.
 ///
-/// RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS has the real port. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-/// RTC_E_SIP_TRANSPORT_NOT_SUPPORTED; RTC_E_NOT_IMPLEMENTED (options that are not in this version); life cycle;
-/// RTC_E_ADDRESS_IN_USE; RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_NOT_ALLOWED (by the system).
+/// RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS has the real port; that of TLS is the one after that of UDP and TCP, where it is not
+/// alone. TLS needs a certificate (rtc_tls_options_t); WebSocket is for going out only and needs no connection.
+/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_SIP_TRANSPORT_NOT_SUPPORTED; RTC_E_SIP_INVALID_CERTIFICATE (TLS
+/// without a certificate); RTC_E_NOT_IMPLEMENTED (options that are not in this version); life cycle; RTC_E_ADDRESS_IN_USE;
+/// RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_NOT_ALLOWED (by the system).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_connection_create(
     client: *mut rtc_client_t,

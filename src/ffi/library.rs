@@ -16,7 +16,7 @@ use super::{log, result_names, sized, text};
 const ABI_VERSION: u32 = 1;
 
 /// What a build can do, by name.
-const FEATURES: &[&str] = &["udp", "tcp", "ipv6", "server", "trace"];
+const FEATURES: &[&str] = &["udp", "tcp", "tls", "ws", "ipv6", "server", "trace"];
 
 /// The library's version, "0.1.0"; static text.
 #[unsafe(no_mangle)]
@@ -30,7 +30,7 @@ pub extern "C" fn rtc_library_abi_version() -> u32 {
     ABI_VERSION
 }
 
-/// Whether this build has a feature: "udp", "tcp", "ipv6", "server", "trace"; later "tls", "opus", "device" and others.
+/// Whether this build has a feature: "udp", "tcp", "tls", "ws", "ipv6", "server", "trace"; later "opus", "device" and others.
 ///
 /// RTC_OK: yes; RTC_FALSE: no, or a name that is not known. Errors: RTC_E_POINTER, RTC_E_INVALIDARG.
 #[unsafe(no_mangle)]

@@ -14,7 +14,8 @@ use crate::transport::{Protocol, SocketKey};
 use super::client_core::{Client, Running};
 use super::constants::{
     RTC_CONNECTION_STATE_ACTIVE, RTC_CONNECTION_STATE_INACTIVE, RTC_LISTEN_MODE_BOTH,
-    RTC_LISTEN_MODE_DYNAMIC, RTC_LISTEN_MODE_NONE, RTC_TRANSPORT_TCP, RTC_TRANSPORT_UDP,
+    RTC_LISTEN_MODE_DYNAMIC, RTC_LISTEN_MODE_NONE, RTC_TRANSPORT_TCP, RTC_TRANSPORT_TLS,
+    RTC_TRANSPORT_UDP,
 };
 use super::fence::{Fault, Outcome};
 use super::result;
@@ -36,8 +37,8 @@ const TRIES: u32 = 32;
 /// What a client has opened.
 pub(super) struct Listening {
     mode: i32,
-    /// Of UDP and TCP.
-    allowed: [i32; 2],
+    /// Of UDP, TCP and TLS.
+    allowed: [i32; 3],
     sockets: Vec<Socket>,
     /// Opened to send from, without being asked to listen.
     own: Vec<Socket>,
@@ -59,15 +60,22 @@ pub(super) fn transport(index: i32) -> Result<Protocol, Fault> {
     match u32::try_from(index) {
         Ok(RTC_TRANSPORT_UDP) => Ok(Protocol::Udp),
         Ok(RTC_TRANSPORT_TCP) => Ok(Protocol::Tcp),
+        Ok(RTC_TRANSPORT_TLS) => Ok(Protocol::Tls),
         _ => Err(Fault::new(
             RTC_E_INVALIDARG,
-            format!("`index` is {index}; this version has RTC_TRANSPORT_UDP and RTC_TRANSPORT_TCP"),
+            format!(
+                "`index` is {index}; RTC_TRANSPORT_UDP, RTC_TRANSPORT_TCP and RTC_TRANSPORT_TLS can listen"
+            ),
         )),
     }
 }
 
 fn place(protocol: Protocol) -> usize {
-    usize::from(protocol == Protocol::Tcp)
+    match protocol {
+        Protocol::Udp => 0,
+        Protocol::Tcp => 1,
+        Protocol::Tls | Protocol::Ws | Protocol::Wss => 2,
+    }
 }
 
 impl Listening {
@@ -75,7 +83,7 @@ impl Listening {
     pub(super) const fn new() -> Self {
         Self {
             mode: RTC_LISTEN_MODE_NONE,
-            allowed: [RTC_LISTEN_MODE_BOTH; 2],
+            allowed: [RTC_LISTEN_MODE_BOTH; 3],
             sockets: Vec::new(),
             own: Vec::new(),
             connections: Vec::new(),
@@ -158,8 +166,10 @@ impl Client {
             return Ok(RTC_OK);
         }
         let at_least = |wanted: i32| -> Vec<Protocol> {
-            [Protocol::Udp, Protocol::Tcp]
+            [Protocol::Udp, Protocol::Tcp, Protocol::Tls]
                 .into_iter()
+                // Nobody can listen by TLS without a certificate.
+                .filter(|protocol| *protocol != Protocol::Tls || running.certificate)
                 .filter(|protocol| listening.allowed(*protocol) >= wanted)
                 .collect()
         };
@@ -215,10 +225,12 @@ impl Client {
         let running = self.open()?;
         let mut listening = self.listening.lock();
         let mut sockets = Vec::new();
+        let fixed = (port != 0).then_some(port);
         let opened = match address {
-            Some(ip) => open_at(running, &[ip], &protocols, port, &mut sockets),
-            None if port == 0 => open_everywhere(running, &protocols, None, &mut sockets),
-            None => open_everywhere(running, &protocols, Some(port), &mut sockets),
+            Some(ip) => beside(&protocols, fixed, |protocols, port| {
+                open_at(running, &[ip], protocols, port.unwrap_or(0), &mut sockets)
+            }),
+            None => open_everywhere(running, &protocols, fixed, &mut sockets),
         };
         if let Err(fault) = opened {
             close(&running.link, &mut sockets);
@@ -284,7 +296,7 @@ impl Connection {
 }
 
 fn protocols(transports: u32) -> Result<Vec<Protocol>, Fault> {
-    const KNOWN: u32 = RTC_TRANSPORT_UDP | RTC_TRANSPORT_TCP;
+    const KNOWN: u32 = RTC_TRANSPORT_UDP | RTC_TRANSPORT_TCP | RTC_TRANSPORT_TLS;
     if transports & !0x1F != 0 {
         return Err(Fault::new(
             RTC_E_INVALIDARG,
@@ -297,13 +309,17 @@ fn protocols(transports: u32) -> Result<Vec<Protocol>, Fault> {
     if transports & !KNOWN != 0 {
         return Err(Fault::new(
             RTC_E_SIP_TRANSPORT_NOT_SUPPORTED,
-            "`options.transports`: this version has UDP and TCP",
+            "`options.transports`: UDP, TCP and TLS can listen; WebSocket is for going out, and needs no connection",
         ));
     }
-    let transports = if transports == 0 { KNOWN } else { transports };
+    let transports = match transports {
+        0 => RTC_TRANSPORT_UDP | RTC_TRANSPORT_TCP,
+        transports => transports,
+    };
     Ok([
         (RTC_TRANSPORT_UDP, Protocol::Udp),
         (RTC_TRANSPORT_TCP, Protocol::Tcp),
+        (RTC_TRANSPORT_TLS, Protocol::Tls),
     ]
     .into_iter()
     .filter(|(bit, _)| transports & bit != 0)
@@ -311,8 +327,44 @@ fn protocols(transports: u32) -> Result<Vec<Protocol>, Fault> {
     .collect())
 }
 
+/// Opens UDP and TCP on one port and TLS beside it: on the port itself where it is alone, else on the next one, as 5061 is
+/// next to 5060.
+fn beside(
+    protocols: &[Protocol],
+    port: Option<u16>,
+    mut open: impl FnMut(&[Protocol], Option<u16>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let (secure, plain): (Vec<Protocol>, Vec<Protocol>) =
+        protocols.iter().partition(|protocol| protocol.is_secure());
+    if !plain.is_empty() {
+        open(&plain, port)?;
+    }
+    if secure.is_empty() {
+        return Ok(());
+    }
+    let next =
+        match port {
+            Some(port) if !plain.is_empty() => Some(port.checked_add(1).ok_or_else(|| {
+                Fault::new(RTC_E_INVALIDARG, "there is no port above 65535 for TLS")
+            })?),
+            port => port,
+        };
+    open(&secure, next)
+}
+
 /// Opens sockets on all addresses; IPv6 as far as the machine has it.
 fn open_everywhere(
+    running: &Running,
+    protocols: &[Protocol],
+    port: Option<u16>,
+    sockets: &mut Vec<Socket>,
+) -> Result<(), Fault> {
+    beside(protocols, port, |protocols, port| {
+        open_both_families(running, protocols, port, sockets)
+    })
+}
+
+fn open_both_families(
     running: &Running,
     protocols: &[Protocol],
     port: Option<u16>,

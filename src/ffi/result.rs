@@ -4,6 +4,7 @@
 
 use crate::agent::{Code, Refusal, Status, Verdict};
 use crate::runtime::{BindError, Refused};
+use crate::transport::TlsFault;
 
 use super::fence::Fault;
 use super::result_codes::*;
@@ -43,6 +44,14 @@ pub(super) fn number(code: Code) -> rtc_result_t {
         Code::Timeout => RTC_E_SIP_TIMEOUT,
         Code::DnsFail => RTC_E_SIP_DNS_FAIL,
         Code::Transport => RTC_E_TRANSPORT,
+        Code::Tls(fault) => match fault {
+            TlsFault::Expired => RTC_E_TLS_CERTIFICATE_EXPIRED,
+            TlsFault::WrongName => RTC_E_TLS_WRONG_NAME,
+            TlsFault::UnknownAuthority => RTC_E_TLS_UNKNOWN_AUTHORITY,
+            TlsFault::Certificate => RTC_E_SIP_INVALID_CERTIFICATE,
+            TlsFault::OurCertificate => RTC_E_TLS_CLIENT_CERTIFICATE,
+            TlsFault::Handshake => RTC_E_SIP_TLS_FAIL,
+        },
         Code::TransportNotSupported => RTC_E_SIP_TRANSPORT_NOT_SUPPORTED,
         Code::AuthFailed => RTC_E_SIP_AUTH_FAILED,
         Code::AuthTypeNotSupported => RTC_E_SIP_AUTH_TYPE_NOT_SUPPORTED,
@@ -133,6 +142,7 @@ pub(super) fn bind(error: &BindError, address: std::net::SocketAddr) -> Fault {
         BindError::InUse => RTC_E_ADDRESS_IN_USE,
         BindError::NotLocal => RTC_E_INVALID_ADDRESS_LOCAL,
         BindError::Denied => RTC_E_NOT_ALLOWED,
+        BindError::NoCertificate => RTC_E_SIP_INVALID_CERTIFICATE,
         BindError::Refused(why) => return refused(*why),
         BindError::Io(_) => RTC_E_FAIL,
     };

@@ -673,3 +673,15 @@ pub const RTC_E_INVALID_URI_TYPE: rtc_result_t = -2_131_853_291;
 
 /// `0x80EE8016`: the contact has no meaning here.
 pub const RTC_E_INVALID_CONTACT: rtc_result_t = -2_131_853_290;
+
+/// `0x80EE8017`: the peer's certificate is over, or not yet valid.
+pub const RTC_E_TLS_CERTIFICATE_EXPIRED: rtc_result_t = -2_131_853_289;
+
+/// `0x80EE8018`: the peer's certificate names another domain than the one asked for.
+pub const RTC_E_TLS_WRONG_NAME: rtc_result_t = -2_131_853_288;
+
+/// `0x80EE8019`: the peer's certificate leads to no authority that is trusted.
+pub const RTC_E_TLS_UNKNOWN_AUTHORITY: rtc_result_t = -2_131_853_287;
+
+/// `0x80EE801A`: the peer asks for a certificate of ours and got none, or one that it does not take.
+pub const RTC_E_TLS_CLIENT_CERTIFICATE: rtc_result_t = -2_131_853_286;

@@ -392,6 +392,16 @@ pub(super) const NAMES: &[(rtc_result_t, &CStr)] = &[
     ),
     (RTC_E_INVALID_URI_TYPE, c"RTC_E_INVALID_URI_TYPE"),
     (RTC_E_INVALID_CONTACT, c"RTC_E_INVALID_CONTACT"),
+    (
+        RTC_E_TLS_CERTIFICATE_EXPIRED,
+        c"RTC_E_TLS_CERTIFICATE_EXPIRED",
+    ),
+    (RTC_E_TLS_WRONG_NAME, c"RTC_E_TLS_WRONG_NAME"),
+    (RTC_E_TLS_UNKNOWN_AUTHORITY, c"RTC_E_TLS_UNKNOWN_AUTHORITY"),
+    (
+        RTC_E_TLS_CLIENT_CERTIFICATE,
+        c"RTC_E_TLS_CLIENT_CERTIFICATE",
+    ),
 ];
 
 /// The name of a result: a static, NUL-terminated text.

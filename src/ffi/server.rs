@@ -11,6 +11,7 @@ use crate::transport::Protocol;
 
 use super::args;
 use super::client_core::check_out;
+use super::client_options::read_tls;
 use super::constants::{
     RTC_SERVER_ALLOW_NON_LOOPBACK, RTC_SERVER_NO_AUTHENTICATION, RTC_SERVER_NO_RECORD_ROUTE,
     RTC_SERVER_STATE_RUNNING, RTC_SERVER_STATE_STOPPED,
@@ -25,10 +26,10 @@ use super::registry;
 use super::result;
 use super::result_codes::{
     RTC_E_FAIL, RTC_E_INVALID_OBJECT_STATE, RTC_E_INVALID_SIP_URL, RTC_E_INVALIDARG, RTC_E_LIMIT,
-    RTC_E_NOT_ALLOWED, RTC_E_SIP_TRANSPORT_NOT_SUPPORTED, RTC_FALSE, RTC_OK,
+    RTC_E_NOT_ALLOWED, RTC_FALSE, RTC_OK,
 };
 use super::sip_message::check_flags;
-use super::structs::{rtc_server_options_t, rtc_server_user_t};
+use super::structs::{rtc_server_options_t, rtc_server_user_t, rtc_tls_options_t};
 use super::types::{rtc_result_t, rtc_server_t};
 use super::{sized, text};
 
@@ -48,7 +49,8 @@ pub(super) struct EmbeddedServer {
 /// `options` opt.
 ///
 /// Loopback only, unless RTC_SERVER_ALLOW_NON_LOOPBACK. RTC_PROPERTY_SERVER_URI says where it listens.
-/// Errors: RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (an address that is not loopback); RTC_E_SIP_TRANSPORT_NOT_SUPPORTED;
+/// Errors: RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (an address that is not loopback);
+/// RTC_E_SIP_INVALID_CERTIFICATE (`tls`, and tls: or wss: without it);
 /// RTC_E_ADDRESS_IN_USE; RTC_E_INVALID_ADDRESS_LOCAL; RTC_E_FAIL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_server_start(
@@ -114,7 +116,10 @@ fn start(given: &rtc_server_options_t) -> Result<EmbeddedServer, Fault> {
     config.realm.clone_from(&realm);
     config.domains = domains;
     let core = Server::new(config, seed()?);
+    let tls: Option<rtc_tls_options_t> = sized::optional(given.tls, "options.tls")?;
+    let tls = tls.map(|tls| read_tls(&tls, "options.tls")).transpose()?;
     let options = LinkOptions {
+        tls,
         name: "rtc-server".to_owned(),
         system_names: true,
         ..LinkOptions::default()
@@ -151,17 +156,14 @@ fn read_address(item: &str, anywhere: bool) -> Result<(Protocol, SocketAddr), Fa
     let protocol = match name.to_ascii_lowercase().as_str() {
         "udp" => Protocol::Udp,
         "tcp" => Protocol::Tcp,
-        "tls" | "ws" | "wss" => {
-            return Err(Fault::new(
-                RTC_E_SIP_TRANSPORT_NOT_SUPPORTED,
-                format!("`options.listen` has {name}; this version has udp and tcp"),
-            ));
-        }
+        "tls" => Protocol::Tls,
+        "ws" => Protocol::Ws,
+        "wss" => Protocol::Wss,
         _ => {
             return Err(Fault::new(
                 RTC_E_INVALIDARG,
                 format!(
-                    "`options.listen` has \"{item}\"; it is a list of udp:IP:PORT and tcp:IP:PORT"
+                    "`options.listen` has \"{item}\"; it is a list of udp:IP:PORT, tcp:, tls:, ws: and wss:"
                 ),
             ));
         }

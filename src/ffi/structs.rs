@@ -30,7 +30,8 @@ pub struct rtc_log_sink_t {
     pub drop_user_data: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
 }
 
-/// TLS (not in this version: a client that is given one is refused).
+/// TLS 1.2 and 1.3. Certificates of servers are checked by RFC 5922 §7: they lead to a trusted authority, are in time and name
+/// the domain of the URI, as a `sip:` URI or, without any, as a DNS name; no wildcards. Texts are copied.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct rtc_tls_options_t {
@@ -38,11 +39,11 @@ pub struct rtc_tls_options_t {
     pub size: u32,
     /// RTC_TLS_….
     pub flags: u32,
-    /// Trusted certificates.
+    /// PEM: authorities to trust beside those of the system.
     pub ca_pem: rtc_str_t,
-    /// Our certificate chain.
+    /// PEM: our certificate and those that lead to its authority; shown to servers that ask, needed to listen.
     pub certificate_pem: rtc_str_t,
-    /// Our private key.
+    /// PEM: its private key (PKCS#8, PKCS#1 or SEC1).
     pub key_pem: rtc_str_t,
 }
 
@@ -423,7 +424,7 @@ pub struct rtc_server_options_t {
     pub size: u32,
     /// RTC_SERVER_….
     pub flags: u32,
-    /// "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two.
+    /// "udp:127.0.0.1:0, tcp:127.0.0.1:0"; none: these two. Also tls:, ws: and wss:.
     pub listen: rtc_str_t,
     /// Realm of its challenges; none: the domain.
     pub realm: rtc_str_t,
@@ -433,6 +434,8 @@ pub struct rtc_server_options_t {
     pub min_expires_secs: i32,
     /// Longest registration; 0: 7200.
     pub max_expires_secs: i32,
+    /// Certificate and key for tls: and wss: in `listen`; may be NULL.
+    pub tls: *const rtc_tls_options_t,
 }
 
 /// A user of an embedded server (rtc_server_set_user).

@@ -306,12 +306,7 @@ impl<O: Copy + Debug> Endpoint<O> {
 
     /// The name that the peer of a connection has to show: the domain asked for, never what DNS made of it. An address
     /// that was verified under a name before, as a dialog's Contact or Route often is, keeps it.
-    fn name_for(
-        &self,
-        protocol: Protocol,
-        to: SocketAddr,
-        pending: &Pending,
-    ) -> Option<Box<str>> {
+    fn name_for(&self, protocol: Protocol, to: SocketAddr, pending: &Pending) -> Option<Box<str>> {
         if protocol == Protocol::Tcp {
             return None;
         }

@@ -116,7 +116,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         let tag = format!("{:016x}", hash.finish() >> 64);
         let source = (flow.remote.ip(), flow.remote.port());
         let response = salvage.response(&tag, Some(source));
-        self.send_reply(now, None, reply, response);
+        self.send_reply(now, None, flow.protocol, reply, response);
     }
 
     fn on_accepted(

@@ -14,7 +14,7 @@ use super::{key, write};
 use crate::base::{Key, Time};
 use crate::syntax::{Message, Payload, method};
 use crate::transport::via::{self, Reply};
-use crate::transport::{Flow, Io};
+use crate::transport::{Flow, Io, Protocol};
 
 /// One server transaction.
 pub(crate) struct ServerTx {
@@ -28,6 +28,8 @@ pub(crate) struct ServerTx {
     live: Option<Key<Live>>,
     /// When Timer G is due; zero when it is not armed.
     retry_at: Time,
+    /// By what the request came, and by what a new connection for its response is.
+    protocol: Protocol,
     /// The layer answered by itself: the user never heard of it.
     silent: bool,
 }
@@ -112,7 +114,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     ) {
         if let Ok(via) = request.top_via() {
             let reply = via::reply(&via, flow);
-            self.send_reply(now, None, reply, response.payload());
+            self.send_reply(now, None, flow.protocol, reply, response.payload());
         }
     }
 
@@ -134,7 +136,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             self.counters.refused += 1;
             let tag = self.stateless_tag(&request);
             let busy = write::answer(&request, 503, &tag);
-            return self.send_reply(now, None, reply, busy.payload());
+            return self.send_reply(now, None, flow.protocol, reply, busy.payload());
         }
         if request.method() == method::CANCEL {
             return self.on_cancel(now, name, request, flow, reply);
@@ -195,6 +197,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             last: None,
             live: Some(live),
             retry_at: Time::ZERO,
+            protocol: flow.protocol,
             silent,
         });
         self.server_names.insert(name, server);
@@ -378,14 +381,14 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     fn send_last(&mut self, now: Time, server: ServerKey) {
-        let Some((reply, payload)) = self
+        let Some((protocol, reply, payload)) = self
             .servers
             .get(server)
-            .and_then(|tx| tx.last.clone().map(|last| (tx.reply, last)))
+            .and_then(|tx| tx.last.clone().map(|last| (tx.protocol, tx.reply, last)))
         else {
             return;
         };
-        self.send_reply(now, Some(server), reply, payload);
+        self.send_reply(now, Some(server), protocol, reply, payload);
     }
 
     /// Sends a response: RFC 3261 §18.2.2.
@@ -393,6 +396,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         &mut self,
         now: Time,
         server: Option<ServerKey>,
+        protocol: Protocol,
         reply: Reply,
         payload: Payload,
     ) {
@@ -407,11 +411,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                     });
                 }
             }
-            Reply::Stream {
-                conn,
-                protocol,
-                fallback,
-            } => {
+            Reply::Stream { conn, fallback } => {
                 if self.conns.get(conn).is_some_and(|conn| conn.is_open()) {
                     return self.send_stream(now, conn, payload);
                 }

@@ -78,9 +78,7 @@ pub(crate) fn contact(
     let _ = write!(
         value,
         "<{scheme}:{}{at}{address}{transport}{}>{}",
-        contact.user,
-        contact.uri_params,
-        contact.params,
+        contact.user, contact.uri_params, contact.params,
     );
 }
 

@@ -122,14 +122,19 @@ impl Sockets {
     pub(crate) fn known_as(&self, flow: &Flow) -> KnownAs<'_> {
         match flow.protocol {
             Protocol::Udp => KnownAs::Address(flow.local),
-            Protocol::Ws | Protocol::Wss if flow.socket.is_none() => KnownAs::Nowhere(&self.nowhere),
+            Protocol::Ws | Protocol::Wss if flow.socket.is_none() => {
+                KnownAs::Nowhere(&self.nowhere)
+            }
             protocol => KnownAs::Address(self.listener_for(protocol, flow.local)),
         }
     }
 
     /// Every address that we are known by.
     pub(crate) fn addresses(&self, protocol: Protocol) -> Vec<SocketAddr> {
-        let of_kind = self.list.iter().filter(|socket| socket.protocol == protocol);
+        let of_kind = self
+            .list
+            .iter()
+            .filter(|socket| socket.protocol == protocol);
         of_kind
             .flat_map(|socket| {
                 let port = socket.local.port();

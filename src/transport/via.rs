@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::io::{ConnKey, Flow, Protocol, SocketKey};
+use super::io::{ConnKey, Flow, SocketKey};
 use crate::syntax::{Message, Via};
 
 /// By which way the responses to a request leave.
@@ -19,8 +19,6 @@ pub(crate) enum Reply {
     Stream {
         /// That connection.
         conn: ConnKey,
-        /// By what it is, and another one would be.
-        protocol: Protocol,
         /// The source address with the port of sent-by.
         fallback: SocketAddr,
     },
@@ -33,7 +31,6 @@ pub(crate) fn reply(via: &Via<'_>, flow: &Flow) -> Reply {
     match (flow.conn, flow.socket) {
         (Some(conn), _) => Reply::Stream {
             conn,
-            protocol: flow.protocol,
             fallback: with_ip(source, source.ip(), sent_port),
         },
         (None, socket) => {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rtcclient::base::Time;
 use rtcclient::runtime::{Link, LinkOptions, Next};
-use rtcclient::transport::{ConnKey, Core, Input, Io, Protocol, QueryKey, SocketKey};
+use rtcclient::transport::{ConnKey, Core, Input, Io, Protocol, QueryKey, SocketKey, TlsFault};
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Seen {
@@ -25,7 +25,9 @@ pub enum Seen {
     Connected(ConnKey),
     Accepted(ConnKey),
     Stream(ConnKey, Vec<u8>),
+    Message(ConnKey, Vec<u8>),
     Closed(ConnKey),
+    Insecure(ConnKey, TlsFault),
     Resolved(QueryKey, Vec<IpAddr>),
     NameServers(Vec<SocketAddr>),
     Answer(QueryKey, SocketAddr, Vec<u8>),
@@ -82,7 +84,17 @@ impl Core for Echo {
                 }
                 Seen::Stream(conn, bytes.to_vec())
             }
+            Input::Message { conn, bytes } => {
+                if !self.silent {
+                    self.io.push_back(Io::Stream {
+                        conn,
+                        bytes: bytes.into(),
+                    });
+                }
+                Seen::Message(conn, bytes.to_vec())
+            }
             Input::Closed { conn } => Seen::Closed(conn),
+            Input::Insecure { conn, fault } => Seen::Insecure(conn, fault),
             Input::Resolved { query, addresses } => Seen::Resolved(query, addresses),
             Input::NameServers { servers, .. } => Seen::NameServers(servers),
             Input::QueryAnswer { query, from, bytes } => Seen::Answer(query, from, bytes.to_vec()),

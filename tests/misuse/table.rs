@@ -582,7 +582,8 @@ pub(crate) const TABLE: &[Row] = &[
         wrong: wrong![
             (|_, h| { let (mut o, mut v): (rtc_connection_options_t, _) = (sized(), null_mut()); o.address = s("nowhere"); c!(rtc_connection_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
             (|_, h| { let (mut o, mut v): (rtc_connection_options_t, _) = (sized(), null_mut()); o.address = s("192.0.2.77"); c!(rtc_connection_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_INVALID_ADDRESS_LOCAL),
-            (|_, h| { let (mut o, mut v): (rtc_connection_options_t, _) = (sized(), null_mut()); o.transports = RTC_TRANSPORT_TLS; c!(rtc_connection_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_SIP_TRANSPORT_NOT_SUPPORTED)
+            (|_, h| { let (mut o, mut v): (rtc_connection_options_t, _) = (sized(), null_mut()); o.transports = RTC_TRANSPORT_TLS; c!(rtc_connection_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_SIP_INVALID_CERTIFICATE),
+            (|_, h| { let (mut o, mut v): (rtc_connection_options_t, _) = (sized(), null_mut()); o.transports = RTC_TRANSPORT_WS; c!(rtc_connection_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_SIP_TRANSPORT_NOT_SUPPORTED)
         ],
         ..on("rtc_connection_create", RTC_KIND_CLIENT, |_, h| { let (mut o, mut v): (rtc_connection_options_t, _) = (sized(), null_mut()); o.address = s("127.0.0.1"); let r = c!(rtc_connection_create(h.cast(), &raw const o, &raw mut v)); c!(rtc_object_release(v.cast())); r }, OK)
     },

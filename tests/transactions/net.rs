@@ -607,6 +607,7 @@ fn word(indication: &Indication<u32>) -> String {
         Indication::Failed { failure, .. } => match failure {
             Failure::Timeout => "timeout",
             Failure::Transport => "transport",
+            Failure::Insecure(_) => "insecure",
             Failure::Unresolved => "unresolved",
             Failure::NoTarget => "no target",
         }

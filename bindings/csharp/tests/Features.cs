@@ -585,7 +585,7 @@ static class Features
 
     private static void BadOptions()
     {
-        Throws(RtcResult.RTC_E_NOT_IMPLEMENTED, delegate { new Client(ListenMode.None, new ClientOptions { Tls = new TlsOptions { CaPem = "x" } }); });
+        Throws(RtcResult.RTC_E_SIP_INVALID_CERTIFICATE, delegate { new Client(ListenMode.None, new ClientOptions { Tls = new TlsOptions { CaPem = "x" } }); });
         Throws(RtcResult.RTC_E_INVALID_PORTRANGE, delegate { new Client(ListenMode.None, new ClientOptions { SipPortMin = 6000, SipPortMax = 5000 }); });
         Throws(RtcResult.RTC_E_INVALIDARG, delegate { new Client(ListenMode.None, new ClientOptions { UserAgent = "a\r\nVia: x" }); });
         using (Client client = Open())

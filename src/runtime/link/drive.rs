@@ -197,9 +197,7 @@ impl<C: Core> Inner<C> {
                 Got::Message(conn, count) => {
                     self.settle_feedback(state, now);
                     let bytes = &chunk[..count];
-                    state
-                        .core
-                        .handle_input(now, Input::Message { conn, bytes });
+                    state.core.handle_input(now, Input::Message { conn, bytes });
                     true
                 }
                 Got::Dry => false,

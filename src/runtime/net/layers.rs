@@ -199,7 +199,8 @@ impl Layers {
             match tls.process_new_packets() {
                 Ok(state) => {
                     let before = self.plain.len();
-                    self.plain.resize(before + state.plaintext_bytes_to_read(), 0);
+                    self.plain
+                        .resize(before + state.plaintext_bytes_to_read(), 0);
                     if tls.reader().read_exact(&mut self.plain[before..]).is_err() {
                         self.plain.truncate(before);
                     }
@@ -222,7 +223,11 @@ impl Layers {
     /// Gives what came for the core; nothing before all handshakes are over.
     pub(super) fn pull(&mut self, into: &mut [u8]) -> Result<Option<Piece>, End> {
         if !self.is_open() {
-            return if self.ended { Err(End::Closed) } else { Ok(None) };
+            return if self.ended {
+                Err(End::Closed)
+            } else {
+                Ok(None)
+            };
         }
         let pulled = match &mut self.web {
             None => self.pull_stream(into),
@@ -319,12 +324,7 @@ impl Layers {
 }
 
 impl Web {
-    fn connect(
-        name: &str,
-        port: u16,
-        protocol: Protocol,
-        message_max: usize,
-    ) -> Result<Self, End> {
+    fn connect(name: &str, port: u16, protocol: Protocol, message_max: usize) -> Result<Self, End> {
         let (scheme, default) = if protocol.is_secure() {
             ("wss", 443)
         } else {

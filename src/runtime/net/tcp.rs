@@ -151,9 +151,7 @@ impl Net {
             Err(end) => return self.feedback.push_back(ended(conn, end)),
         };
         if protocol.is_secure() && self.tls.insecure {
-            log::warn!(
-                "the certificate of {asked} at {to} is NOT checked: anybody may pose as it"
-            );
+            log::warn!("the certificate of {asked} at {to} is NOT checked: anybody may pose as it");
         }
         let layered = layers.is_some();
         let begun = Begun {
@@ -168,8 +166,7 @@ impl Net {
             log::error!("{conn:?} is open already");
             return;
         } else {
-            TcpStream::connect(to)
-                .and_then(|stream| self.register(conn, stream, to, None, begun))
+            TcpStream::connect(to).and_then(|stream| self.register(conn, stream, to, None, begun))
         };
         if let Err(error) = opened {
             log::info!("no connection to {to}: {error}");

@@ -336,7 +336,9 @@ fn names(certificate: &CertificateDer<'_>, wanted: &ServerName<'_>) -> Result<bo
     }
     Ok(match wanted {
         ServerName::IpAddress(_) => certificate.verify_is_valid_for_subject_name(wanted).is_ok(),
-        _ => certificate.valid_dns_names().any(|name| same(name, &domain)),
+        _ => certificate
+            .valid_dns_names()
+            .any(|name| same(name, &domain)),
     })
 }
 
