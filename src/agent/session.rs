@@ -37,6 +37,8 @@ pub struct Session {
     /// Where redirects may still go, best last; and how many were followed.
     pub(super) redirects: Vec<Box<str>>,
     pub(super) redirect_answer: Option<Message>,
+    /// It was refused or redirected and waits for where to go on.
+    pub(super) redirect_open: bool,
     pub(super) redirects_left: usize,
     pub(super) connected_at: Option<Time>,
     /// The application was told that media runs.
@@ -173,6 +175,7 @@ impl Agent {
                 .map(|body| (options.content_type.clone(), body)),
             redirects: Vec::new(),
             redirect_answer: None,
+            redirect_open: false,
             redirects_left: self.config.endpoint.limits.redirects,
             connected_at: None,
             media_started: false,

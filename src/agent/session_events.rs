@@ -254,6 +254,7 @@ impl Agent {
         if message.status().is_some_and(|status| status >= 400) {
             if let Some(session) = self.sessions.get_mut(key) {
                 session.redirect_answer = Some(message);
+                session.redirect_open = true;
             }
             return self.follow_redirect(key);
         }
@@ -269,6 +270,7 @@ impl Agent {
         };
         session.redirects = targets.into_iter().map(|(uri, _)| uri).collect();
         session.redirect_answer = Some(message.clone());
+        session.redirect_open = true;
         if session.flags & SESSION_FAIL_ON_REDIRECT != 0 || !session.call.auto.has(Auto::REDIRECT) {
             let status = Status::Sip(message.status().unwrap_or(300));
             let text: Box<str> = message.reason().into();
@@ -288,6 +290,9 @@ impl Agent {
         let Some(session) = self.sessions.get_mut(key) else {
             return;
         };
+        if !std::mem::take(&mut session.redirect_open) {
+            return;
+        }
         let next = session
             .redirects
             .pop()

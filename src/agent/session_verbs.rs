@@ -188,7 +188,7 @@ impl Agent {
         let (state, redirected) = self
             .sessions
             .get(key)
-            .map(|session| (session.state(), session.redirect_answer.is_some()))
+            .map(|session| (session.state(), session.redirect_open))
             .ok_or_else(ended)?;
         match (state, uri) {
             (SessionState::Incoming, Some(uri)) => {

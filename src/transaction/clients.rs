@@ -174,6 +174,17 @@ impl<O: Copy + Debug> Endpoint<O> {
         }
     }
 
+    /// The user has no more use for an INVITE without final answer, for its dialog is over: what still comes is absorbed,
+    /// but for no longer than after a CANCEL (RFC 3261 §9.1), because nothing else ends a proceeding transaction.
+    pub fn give_up(&mut self, now: Time, client: ClientKey) {
+        if let Some(tx) = self.clients.get(client)
+            && matches!(tx.machine, Machine::Invite(_))
+        {
+            let key = TimerKey::Client(client, tx.attempt, Timer::Cancelled);
+            self.timers.set_fixed(now, self.timing.lifetime(), key);
+        }
+    }
+
     /// Acknowledges a 2xx to INVITE (RFC 3261 §13.2.2.4): `draft` goes its own way with a branch of its own.
     ///
     /// It is remembered by the response's To tag and sent again for each repetition of that 2xx, which is then not

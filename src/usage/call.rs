@@ -750,6 +750,9 @@ impl Call {
         self.stop_timer(cx);
         self.stop_completion(cx);
         self.unacked = None;
+        if let Some(client) = self.invite.as_ref().and_then(|invite| invite.client()) {
+            cx.endpoint.give_up(cx.now, client);
+        }
         self.drop_change(cx, out);
         self.end_requests(out);
         self.state = State::Ended;

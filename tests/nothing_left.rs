@@ -1,0 +1,55 @@
+//! Ends that come at an awkward moment: whatever was under way then, nothing of it is left (found by `tests/chaos.rs`).
+
+mod sim;
+
+use rtcclient::agent::{Code, Send, SessionOptions};
+use sim::raw::sdp;
+use sim::talk::{PEER, Talk};
+
+/// Only the final answer, a CANCEL or the end of the dialog ends a proceeding INVITE transaction.
+#[test]
+fn a_call_that_ends_during_its_re_invite_leaves_no_transaction() {
+    let mut t = Talk::new(1);
+    let (session, ..) = t.connected("");
+    t.on(|agent, now| agent.reinvite(now, &session, 0, &Send::default()))
+        .expect("begun");
+    t.run();
+    let reinvite = t.peer.expect("INVITE");
+    t.answer(&reinvite, 100, "t1", "", "");
+    t.hang_up(&session);
+    let bye = t.peer.expect("BYE");
+    t.answer(&bye, 200, "t1", "", "");
+    t.wait(100.0);
+    let left = t.on(|agent, _| agent.statistics());
+    assert_eq!((left.sessions, left.transactions), (0, 0), "{left:?}");
+}
+
+#[test]
+fn a_call_that_went_on_to_its_next_target_is_not_redirected_again() {
+    let mut t = Talk::new(2);
+    let (session, invite) = t.call(SessionOptions::default());
+    t.answer(&invite, 302, "t1", "Contact: <sip:other@192.0.2.9>\r\n", "");
+    t.peer.expect("ACK");
+    let second = t.peer.expect("INVITE");
+    let again = t.on(|agent, now| {
+        agent.redirect(
+            now,
+            &session,
+            Some("sip:third@192.0.2.9"),
+            0,
+            &Send::default(),
+        )
+    });
+    assert_eq!(
+        again.expect_err("it goes on already").code,
+        Code::InvalidSessionState
+    );
+    t.answer(&second, 200, "t2", "", &sdp(PEER, "sendrecv"));
+    t.peer.expect("ACK");
+    t.hang_up(&session);
+    let bye = t.peer.expect("BYE");
+    t.answer(&bye, 200, "t2", "", "");
+    t.wait(100.0);
+    let left = t.on(|agent, _| agent.statistics());
+    assert_eq!((left.sessions, left.transactions), (0, 0), "{left:?}");
+}
