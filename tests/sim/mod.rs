@@ -2,7 +2,8 @@
 //! call ladder of what went over it. The same seed gives the same ladder, byte for byte.
 #![allow(
     dead_code,
-    reason = "each test binary uses its own part of the simulator"
+    unreachable_pub,
+    reason = "a module of every test binary, each of which uses its own part"
 )]
 
 pub mod names;
@@ -177,6 +178,7 @@ pub struct Sim {
     unreachable: HashSet<SocketAddr>,
     failed_to_print: bool,
     asked_names: Vec<String>,
+    next_socket: u32,
 }
 
 impl Drop for Sim {
@@ -215,6 +217,7 @@ impl Sim {
             unreachable: HashSet::new(),
             failed_to_print: false,
             asked_names: Vec::new(),
+            next_socket: 0,
         }
     }
 
@@ -319,7 +322,8 @@ impl Sim {
 
     /// Opens a socket or listener of a host.
     pub fn open(&mut self, id: HostId, protocol: Protocol, port: u16) -> SocketKey {
-        let key = SocketKey(u32::try_from(self.socket_addr.len()).expect("few sockets") + 1);
+        self.next_socket += 1;
+        let key = SocketKey(self.next_socket);
         let local = SocketAddr::new(self.nodes[id.0].address, port);
         self.sockets.insert((local, protocol), (id, key));
         self.socket_addr.insert((id, key), local);
@@ -558,7 +562,10 @@ impl Sim {
     }
 
     fn send_datagram(&mut self, id: HostId, socket: SocketKey, to: SocketAddr, bytes: &Payload) {
-        let from = self.socket_addr[&(id, socket)];
+        // A socket that the host has closed meanwhile sends nothing.
+        let Some(from) = self.socket_addr.get(&(id, socket)).copied() else {
+            return;
+        };
         let target = self.sockets.get(&(to, Protocol::Udp)).copied();
         let names = (
             self.nodes[id.0].name.clone(),
@@ -685,6 +692,30 @@ impl Sim {
         for key in keys {
             self.close(id, key);
             self.post(self.now, id, Delivery::Closed { conn: key });
+        }
+    }
+
+    /// The host gets another address: its connections break, its sockets are opened anew there.
+    pub fn move_to(&mut self, id: HostId, address: &str) {
+        self.cut_connections(id);
+        self.nodes[id.0].conns.clear();
+        let mut sockets: Vec<(SocketKey, SocketAddr)> = self
+            .socket_addr
+            .iter()
+            .filter(|((owner, _), _)| *owner == id)
+            .map(|((_, key), local)| (*key, *local))
+            .collect();
+        sockets.sort_unstable();
+        self.nodes[id.0].address = address.parse().expect("an IP address");
+        for (key, local) in sockets {
+            let udp = self.sockets.get(&(local, Protocol::Udp)) == Some(&(id, key));
+            let protocol = if udp { Protocol::Udp } else { Protocol::Tcp };
+            self.sockets.remove(&(local, protocol));
+            let input = Input::SocketClosed { socket: key };
+            self.nodes[id.0].host.input(self.now, input);
+            self.drain(id);
+            self.socket_addr.remove(&(id, key));
+            self.open(id, protocol, local.port());
         }
     }
 
