@@ -131,11 +131,11 @@
 #define RTC_TRACE_SECRETS 1
 
 // == rtc_profile_options_t.flags. ==
-// Not in this version.
+// Register flows of an instance, RFC 5626: one for each proxy (at most 4), kept alive and brought back.
 #define RTC_PROFILE_OUTBOUND 1
-// Not in this version.
+// Ask for GRUUs and use the public one as Contact, RFC 5627.
 #define RTC_PROFILE_GRUU 2
-// Not in this version.
+// Other requests stay with the very address that took the last REGISTER.
 #define RTC_PROFILE_PIN_NEXT_HOP 4
 // The registrar's times govern.
 #define RTC_PROFILE_NO_EXPIRES 8
@@ -369,6 +369,14 @@
 #define RTC_EVENT_TEXT_COOKIE 5
 #define RTC_EVENT_TEXT_SEARCH_VALUE 6
 
+// == kind of RTC_EVENT_FLOW. ==
+#define RTC_FLOW_LOST 1
+#define RTC_FLOW_RECOVERED 2
+
+// == rtc_nat_options_t.flags. ==
+// Keep registered UDP flows alive by STUN Binding requests, which tell a dead flow, and not by CRLF (RFC 5626 4.4.2).
+#define RTC_NAT_STUN_KEEPALIVE 1
+
 // == kind of RTC_EVENT_CLIENT. ==
 #define RTC_CLIENT_EVENT_VOLUME_CHANGE 0
 #define RTC_CLIENT_EVENT_DEVICE_CHANGE 1
@@ -540,7 +548,20 @@
 // Number.
 #define RTC_PROPERTY_PROFILE_EXPIRES 523
 // Text; index: 0, 1, ….
+// Index 0: our own, as the registrar has it; then the other bindings with their parameters.
 #define RTC_PROPERTY_PROFILE_REGISTERED_CONTACT 524
+// Text, can be set: the preloaded Route, a comma list; new requests take it.
+#define RTC_PROPERTY_PROFILE_PROXY 525
+// Text: Service-Route of the registration, RFC 3608.
+#define RTC_PROPERTY_PROFILE_SERVICE_ROUTE 526
+// Text; index: 0, 1, …. P-Associated-URI, RFC 7315; the first is the default identity.
+#define RTC_PROPERTY_PROFILE_ASSOCIATED_URI 527
+// Text: the public GRUU, RFC 5627.
+#define RTC_PROPERTY_PROFILE_GRUU 528
+// Text: the newest temporary GRUU.
+#define RTC_PROPERTY_PROFILE_TEMP_GRUU 529
+// Number: the registrar's clock, in seconds since 1970, as its Date told; shown, not used.
+#define RTC_PROPERTY_PROFILE_SERVER_TIME 539
 // Number.
 #define RTC_PROPERTY_SESSION_TYPE 768
 // Text.
@@ -742,19 +763,20 @@ typedef struct rtc_timers_t {
     int32_t t2_ms;
     // T4, 5000.
     int32_t t4_ms;
-    // Keep-alive of connections.
+    // Longest time between keep-alives; 0: 120 on connections, 29 on UDP flows that somebody is registered by.
     int32_t keepalive_secs;
     // How long an idle TCP connection stays open.
     int32_t tcp_idle_secs;
-    // First pause before a failed registration is tried again.
+    // Base time of RFC 5626 4.5, 30: the first pause before a failed registration is tried again is one to two times
+    // as long, then it doubles up to half an hour; three times the base while other flows work.
     int32_t outbound_base_secs;
 } rtc_timers_t;
 
-// NAT traversal (not in this version: a client that is given a server is refused).
+// NAT traversal (servers are not in this version: a client that is given one is refused).
 typedef struct rtc_nat_options_t {
     // sizeof (rtc_nat_options_t).
     uint32_t size;
-    // None yet.
+    // RTC_NAT_….
     uint32_t flags;
     // STUN server.
     struct rtc_str_t stun_server;
@@ -960,7 +982,7 @@ typedef struct rtc_profile_options_t {
     struct rtc_str_t display_name;
     // Registrar URI; none: the domain of `uri`.
     struct rtc_str_t registrar;
-    // Preloaded Route, a comma list.
+    // Preloaded Route, a comma list; with RTC_PROFILE_OUTBOUND outbound proxies of which each gets a flow.
     struct rtc_str_t proxy;
     // Digest user; none: that of `uri`.
     struct rtc_str_t user;
@@ -968,9 +990,11 @@ typedef struct rtc_profile_options_t {
     struct rtc_str_t password;
     // Realm of user and password; none: any.
     struct rtc_str_t realm;
-    // Parameters of our Contact: ";+sip.foo=1".
+    // Parameters of our Contact: ";+sip.foo=1;q=0.5"; then, behind a comma each, further Contacts to register along:
+    // ", <sip:desk@example.com>;q=0.2".
     struct rtc_str_t contact_params;
-    // "+sip.instance" of our Contact, RFC 5626.
+    // "+sip.instance" of our Contact, RFC 5626: "urn:uuid:…", the same after every start. None, with OUTBOUND or GRUU:
+    // one that is good for the life of the client.
     struct rtc_str_t instance_id;
     // RTC_TRANSPORT_… mask; 0: any.
     uint32_t transports;
@@ -2014,8 +2038,8 @@ rtc_result_t rtc_client_shutdown(struct rtc_client_t *client);
 
 // An account; sends nothing. It is yours: release it.
 //
-// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_NOT_IMPLEMENTED (flags that are not in
-// this version); life cycle.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_LIMIT (too many proxies, contacts or
+// profiles); life cycle.
 rtc_result_t rtc_profile_create(struct rtc_client_t *client,
                                 const struct rtc_profile_options_t *options,
                                 struct rtc_profile_t **profile);

@@ -203,6 +203,7 @@ impl Stage {
     }
 }
 
+/// B-083, B-339.
 #[test]
 fn b_083_b_339_a_registrar_that_is_not_set_is_found_by_the_domain_in_order() {
     let mut stage = stage();
@@ -220,6 +221,7 @@ fn b_083_b_339_a_registrar_that_is_not_set_is_found_by_the_domain_in_order() {
     stage.net.assert_ladder("registrar_found_by_srv");
 }
 
+/// B-345.
 #[test]
 fn b_345_an_outbound_proxy_is_found_in_the_same_steps() {
     let mut stage = stage();
@@ -242,6 +244,7 @@ fn b_345_an_outbound_proxy_is_found_in_the_same_steps() {
 }
 
 /// SRV gave three servers, the first was dead, and REGISTER was retried for ever against the first.
+/// B-341.
 #[test]
 fn b_341_a_silent_server_is_left_for_the_next_in_seconds_and_with_a_new_branch() {
     let mut stage = stage();
@@ -258,6 +261,7 @@ fn b_341_a_silent_server_is_left_for_the_next_in_seconds_and_with_a_new_branch()
     stage.net.assert_ladder("failover_after_silence");
 }
 
+/// B-341.
 #[test]
 fn b_341_a_transport_error_moves_on_at_once() {
     let mut stage = stage();
@@ -269,6 +273,7 @@ fn b_341_a_transport_error_moves_on_at_once() {
     assert_eq!(stage.two.methods(), ["REGISTER"]);
 }
 
+/// B-060, B-346.
 #[test]
 fn b_060_b_346_a_503_moves_on_and_its_sender_is_tried_last_until_its_time_has_passed() {
     let mut stage = stage();
@@ -328,6 +333,7 @@ fn when_all_have_refused_the_refusal_is_told_and_when_all_are_silent_the_silence
 }
 
 /// Users expect calls and OPTIONS to stay with the server that took the registration, and to go back with it.
+/// B-346.
 #[test]
 fn b_346_an_account_stays_with_its_registrar_and_goes_back_when_the_better_one_is_tried_again() {
     let mut stage = stage();
@@ -366,6 +372,7 @@ fn b_346_an_account_stays_with_its_registrar_and_goes_back_when_the_better_one_i
     assert_eq!(stage.one.methods(), ["OPTIONS"]);
 }
 
+/// B-342.
 #[test]
 fn b_342_cancel_and_ack_go_where_their_invite_went() {
     let mut stage = stage();
@@ -431,6 +438,7 @@ fn a_name_without_records_and_a_name_server_that_is_silent_are_errors_of_their_o
     assert_eq!(stage.ends(), [Status::Sip(200)]);
 }
 
+/// B-344.
 #[test]
 fn b_344_answers_are_kept_and_asked_for_again_when_their_time_has_passed() {
     let mut stage = stage();
@@ -489,6 +497,7 @@ fn serve(zone: &str) -> SocketAddr {
     panic!("no port is free for both transports");
 }
 
+/// B-339, B-341.
 #[test]
 fn b_339_b_341_names_lead_to_servers_on_real_sockets() {
     let bob = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");

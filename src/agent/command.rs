@@ -60,7 +60,7 @@ pub struct ProfileOptions {
     pub display_name: Box<str>,
     /// Registrar URI; empty: the URI's domain.
     pub registrar: Box<str>,
-    /// Preloaded Route, a comma list.
+    /// Preloaded Route, a comma list; with [`PROFILE_OUTBOUND`] outbound proxies of which each gets a flow.
     pub proxy: Box<str>,
     /// Credentials: user (empty: the URI's), password, realm (empty: any).
     pub user: Box<str>,
@@ -68,9 +68,10 @@ pub struct ProfileOptions {
     pub password: Box<str>,
     /// Realm.
     pub realm: Box<str>,
-    /// Parameters for our Contact, each with its semicolon.
+    /// Parameters for our Contact, each with its semicolon (`;q=0.5`); behind a comma each, further Contacts to be
+    /// registered along: `;q=0.5, <sip:desk@example.com>;q=0.2`.
     pub contact_params: Box<str>,
-    /// `+sip.instance`, RFC 5626.
+    /// `+sip.instance`, RFC 5626: a URN that stays the same over restarts.
     pub instance_id: Box<str>,
     /// TRANSPORT_ mask the account may use; 0: any.
     pub transports: u32,
@@ -84,6 +85,12 @@ pub struct ProfileOptions {
     pub user_data: usize,
 }
 
+/// Register flows of an instance (RFC 5626): one for each proxy, kept alive and brought back.
+pub const PROFILE_OUTBOUND: u32 = 1;
+/// Ask for GRUUs and use the public one as Contact (RFC 5627).
+pub const PROFILE_GRUU: u32 = 2;
+/// Other requests stay with the very server that took the last REGISTER.
+pub const PROFILE_PIN_NEXT_HOP: u32 = 4;
 /// The registrar's times govern: send no Expires.
 pub const PROFILE_NO_EXPIRES: u32 = 8;
 /// Answer the strongest challenge instead of the topmost.
@@ -209,6 +216,9 @@ pub struct Config {
     pub claim: std::time::Duration,
     /// How long a request waits for credentials of the application.
     pub credentials: std::time::Duration,
+    /// Base time of coming back after a failed registration (RFC 5626 §4.5); three times as long while other flows
+    /// work.
+    pub outbound_base: std::time::Duration,
     /// How long saying goodbye may take.
     pub shutdown: std::time::Duration,
     /// How long an incoming call may ring before it is refused with 480.
@@ -245,6 +255,7 @@ impl Default for Config {
             dns: crate::dns::Settings::default(),
             claim: std::time::Duration::from_millis(400),
             credentials: std::time::Duration::from_secs(30),
+            outbound_base: std::time::Duration::from_secs(30),
             shutdown: std::time::Duration::from_secs(5),
             ring: std::time::Duration::from_secs(300),
             no_answer: std::time::Duration::ZERO,

@@ -69,6 +69,8 @@ pub enum EventType {
     RefreshState = 111,
     /// A request was challenged and nothing is stored for a realm; `text` lists the realms, one a line.
     Challenge = 112,
+    /// The road that a profile is registered by was lost or is back; `kind` says which.
+    Flow = 113,
     /// The profile's published state changed.
     Publication = 114,
 }
@@ -101,7 +103,8 @@ impl EventType {
             | Self::Registration
             | Self::DialogState
             | Self::UsageState
-            | Self::RefreshState => 1 << 38,
+            | Self::RefreshState
+            | Self::Flow => 1 << 38,
             Self::Challenge => 1 << 39,
             Self::Publication => 1 << 40,
         }

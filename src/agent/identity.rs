@@ -16,6 +16,8 @@ const WS: u32 = 8;
 const WSS: u32 = 16;
 /// RTC_REGISTER_ALL.
 pub(super) const REGISTER_ALL: u32 = 15;
+/// Most contacts that are registered along with our own.
+const MAX_CONTACTS: usize = 8;
 /// Most proxies of an account.
 const MAX_PROXIES: usize = 16;
 
@@ -154,25 +156,47 @@ pub(super) fn registrar(options: &ProfileOptions) -> Result<Option<String>, Refu
     Ok(Some(text))
 }
 
-/// Whether the text can follow a Contact as its parameters.
-pub(super) fn contact_params(text: &str) -> Result<(), Refusal> {
+/// The parameters that follow our Contact, and further Contacts that are registered along with it, behind a comma each.
+pub(super) fn contact_params(text: &str) -> Result<(&str, Vec<Box<str>>), Refusal> {
     let refused = || {
         Refusal::new(
             Code::InvalidArgument,
-            "contact parameters are `;name=value`, each with its semicolon",
+            "contact parameters are `;name=value`, each with its semicolon; further contacts follow behind commas",
         )
     };
-    if text.is_empty() {
-        return Ok(());
-    }
-    if !text.starts_with(';') || text.contains(|c: char| c.is_control()) {
+    let text = text.trim();
+    if text.contains(|c: char| c.is_control()) {
         return Err(refused());
     }
-    let value = format!("<sip:a@b>{text}");
-    Params::parse(text).map_err(|_| refused())?;
-    Contact::parse_value(&value)
-        .map(|_| ())
-        .map_err(|_| refused())
+    let mut items = params::list(text).map(str::trim).peekable();
+    let own = match items.peek().copied() {
+        Some(first) if first.starts_with(';') || first.is_empty() => {
+            items.next();
+            first
+        }
+        _ => "",
+    };
+    if !own.is_empty() {
+        Params::parse(own).map_err(|_| refused())?;
+        Contact::parse_value(&format!("<sip:a@b>{own}")).map_err(|_| refused())?;
+    }
+    let mut also = Vec::new();
+    for item in items.filter(|item| !item.is_empty()) {
+        let contact = Contact::parse_value(item).map_err(|_| refused())?;
+        if !item.starts_with('<') && !item.starts_with('"')
+            || !Uri::parse(contact.uri()).is_ok_and(|uri| uri.headers.is_none())
+        {
+            return Err(refused());
+        }
+        also.push(item.into());
+        if also.len() > MAX_CONTACTS {
+            return Err(Refusal::new(
+                Code::Limit,
+                "an account has at most 8 further contacts",
+            ));
+        }
+    }
+    Ok((own, also))
 }
 
 /// What the flags of enabling announce as methods of our Contact (RFC 3840 §9).
@@ -299,12 +323,21 @@ mod tests {
     #[test]
     fn contact_parameters_begin_with_a_semicolon_and_cannot_end_the_line() {
         assert!(contact_params(";+sip.foo=\"<x>\";q=0.5").is_ok());
+        let (own, also) = contact_params(";q=0.5, <sip:desk@b>;q=0.2,\"A, B\" <sip:c@d>")
+            .expect("two further contacts");
+        assert_eq!(own, ";q=0.5");
+        assert_eq!(
+            also,
+            ["<sip:desk@b>;q=0.2".into(), "\"A, B\" <sip:c@d>".into()]
+        );
+        assert_eq!(contact_params(",<sip:a@b>").map(|(own, _)| own), Ok(""));
         for text in [
             "q=1",
             ";a\r\nX: y",
             ";a=\"",
-            ", <sip:evil@b>",
-            ";a=1,<sip:evil@b>",
+            ", sip:bare@b",
+            ";a=1,*",
+            ";a=1,<sip:b@c?To=x>",
         ] {
             assert!(contact_params(text).is_err(), "{text:?}");
         }

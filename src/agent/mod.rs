@@ -10,7 +10,7 @@
 //! | `session.rs`, `session_verbs.rs`, `session_events.rs`, `incoming.rs` | calls as the application sees them |
 //! | `ringing.rs` | how long a call may ring |
 //! | `profile.rs`, `identity.rs` | accounts |
-//! | `registration.rs`, `publication.rs` | their registration and published state |
+//! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
 //! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
@@ -25,6 +25,7 @@ mod automation;
 mod challenge;
 pub mod command;
 pub mod event;
+mod flows;
 mod guard;
 pub mod headers;
 mod identity;
@@ -65,6 +66,7 @@ pub use command::{
     Config, Credentials, ProfileOptions, Send, SessionOptions, Statistics, SubscriptionOptions,
 };
 pub use event::{AnswerKey, Event, EventType, Status};
+pub use flows::{FLOW_LOST, FLOW_RECOVERED};
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refusal::{Code, Refusal, Verdict};
 pub use request_filter::RequestFilter;
@@ -85,6 +87,8 @@ pub struct Agent {
     /// Lines for every new session.
     headers: HeaderSet,
     profiles: Slab<profile::Profile>,
+    /// Which profiles registered by a road.
+    roads: flows::Roads,
     sessions: Slab<session::Session>,
     subscriptions: Slab<subscription::Subscription>,
     watchers: Slab<watcher::Watcher>,
@@ -116,6 +120,7 @@ impl Agent {
     pub fn new(config: Config, seed: [u8; 32]) -> Self {
         let mut cx = Cx::new(config.endpoint, &config.user_agent, config.rtp_ports, seed);
         cx.now = Time::ZERO;
+        cx.outbound_base = config.outbound_base;
         cx.endpoint.set_dns(config.dns.clone());
         Self {
             cx,
@@ -123,6 +128,7 @@ impl Agent {
             local_user: Default::default(),
             headers: HeaderSet::default(),
             profiles: Slab::default(),
+            roads: flows::Roads::default(),
             sessions: Slab::default(),
             subscriptions: Slab::default(),
             watchers: Slab::default(),
@@ -257,7 +263,7 @@ impl Agent {
             Kind::Profile => self
                 .profiles
                 .get(Key::from_bits(bits))
-                .map(profile::Profile::details),
+                .map(|profile| profile.details(self.cx.now)),
             Kind::Session => self
                 .sessions
                 .get(Key::from_bits(bits))

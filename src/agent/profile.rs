@@ -2,15 +2,19 @@
 //!
 //! The XML form is read by `profile_xml`; what goes over the network is `usage::Registration` and `usage::Publication`.
 
+use std::fmt::Write as _;
+
 use crate::auth::{Authorizer, Credential, CredentialStore};
-use crate::base::Key;
+use crate::base::{Key, Time};
 use crate::syntax::{Message, Scheme, Uri, uri};
 use crate::usage::register::Wanted;
-use crate::usage::{Account, Outcome, Owner, Publication, Registration, Role};
+use crate::usage::{Account, Cx, Outcome, Owner, Publication, Registration, Role};
 
 use super::command::{
-    CREDENTIALS_HA1, CREDENTIALS_OF_PEER, PROFILE_NO_EXPIRES, PROFILE_STRONGEST_DIGEST,
+    CREDENTIALS_HA1, CREDENTIALS_OF_PEER, PROFILE_GRUU, PROFILE_NO_EXPIRES, PROFILE_OUTBOUND,
+    PROFILE_PIN_NEXT_HOP, PROFILE_STRONGEST_DIGEST,
 };
+use super::flows::Road;
 use super::identity::{TCP, TLS, UDP, contact_params, credential, name_addr, registrar, routes};
 use super::profile_xml::{ProfileXml, Protocol, Server};
 use super::session_events::failure_code;
@@ -26,6 +30,15 @@ pub(super) const EXPIRES: u32 = 3600;
 /// Most profiles of a client.
 const MAX_PROFILES: usize = 100_000;
 
+/// Most flows of an account, and so most of its outbound proxies (RFC 5626 §4.2 recommends two).
+const MAX_FLOWS: usize = 4;
+/// All flags of a profile.
+const PROFILE_ALL: u32 = PROFILE_OUTBOUND
+    | PROFILE_GRUU
+    | PROFILE_PIN_NEXT_HOP
+    | PROFILE_NO_EXPIRES
+    | PROFILE_STRONGEST_DIGEST;
+
 /// RTCAU_DIGEST.
 pub(super) const DIGEST: u32 = 2;
 /// An account.
@@ -36,7 +49,12 @@ pub struct Profile {
     pub(super) enabled: bool,
     /// Nobody holds it any more: it goes once it is over.
     pub(super) forgotten: bool,
-    pub(super) registration: Registration,
+    /// One registration; with several outbound proxies one for each (RFC 5626 §4.2). Never empty.
+    pub(super) flows: Vec<Registration>,
+    /// Which of them were told to be lost, by bit.
+    pub(super) lost: u32,
+    /// The roads they stand on, as the agent's table of roads has them.
+    pub(super) roads: Vec<Road>,
     /// Registering is possible: there is a registrar.
     pub(super) has_registrar: bool,
     pub(super) publications: Vec<Publication>,
@@ -61,6 +79,8 @@ pub(super) struct Facts {
     server: Box<str>,
     transports: u32,
     session_types: u32,
+    proxy: Box<str>,
+    outbound: bool,
 }
 
 impl Profile {
@@ -77,12 +97,33 @@ impl Profile {
     /// Whether nothing is on its way nor planned.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.registration.is_idle() && self.publications.is_empty()
+        self.flows.iter().all(Registration::is_idle) && self.publications.is_empty()
+    }
+
+    /// The registration that the account's requests go by: the first that stands, else the first.
+    pub(super) fn best(&self) -> &Registration {
+        let standing = self.flows.iter().find(|flow| flow.flow().is_some());
+        standing.unwrap_or_else(|| &self.flows[0])
+    }
+
+    /// After a change of one of several registrations.
+    pub(super) fn settle(&mut self, now: Time) {
+        let bound = |flow: &Registration| flow.is_bound(now);
+        let several = self.flows.len() > 1;
+        for index in 0..if several { self.flows.len() } else { 0 } {
+            let company =
+                (0..self.flows.len()).any(|other| other != index && bound(&self.flows[other]));
+            self.flows[index].set_company(company);
+        }
+        if several {
+            let best = self.flows.iter().position(|flow| flow.flow().is_some());
+            self.flows[best.unwrap_or(0)].lend(&mut self.account);
+        }
     }
 
     /// The readable values.
     #[must_use]
-    pub fn details(&self) -> Details {
+    pub fn details(&self, now: Time) -> Details {
         let (mut details, facts) = (Details::default(), &self.facts);
         details.text(properties::PROFILE_KEY, facts.key.clone());
         details.text(properties::PROFILE_NAME, facts.name.clone());
@@ -98,12 +139,26 @@ impl Profile {
             properties::PROFILE_SESSION_CAPABILITIES,
             facts.session_types,
         );
-        details.int(properties::PROFILE_EXPIRES, self.registration.granted());
-        if !self.registration.contact().is_empty() {
-            details.text(
-                properties::PROFILE_REGISTERED_CONTACT,
-                self.registration.contact(),
-            );
+        let best = self.best();
+        details.int(properties::PROFILE_EXPIRES, best.granted());
+        details.text(properties::PROFILE_PROXY, facts.proxy.clone());
+        if let Some(granted) = best.facts() {
+            let contact = properties::PROFILE_REGISTERED_CONTACT;
+            details.text(contact, granted.contact.clone());
+            for (index, other) in granted.others.iter().enumerate() {
+                details.text_at(contact, index + 1, other.clone());
+            }
+            let joined = granted.service_route.join(", ");
+            details.text(properties::PROFILE_SERVICE_ROUTE, joined);
+            for (index, identity) in granted.associated.iter().enumerate() {
+                details.text_at(properties::PROFILE_ASSOCIATED_URI, index, identity.clone());
+            }
+            details.text(properties::PROFILE_GRUU, granted.gruu.clone());
+            details.text(properties::PROFILE_TEMP_GRUU, granted.temp_gruu.clone());
+        }
+        if let Some(time) = best.server_time(now) {
+            let time = i64::try_from(time).unwrap_or(i64::MAX);
+            details.int(properties::PROFILE_SERVER_TIME, time);
         }
         details
     }
@@ -150,16 +205,10 @@ impl Agent {
     #[expect(clippy::needless_pass_by_value, reason = "verbs own their options")]
     pub fn create_profile(&mut self, options: ProfileOptions) -> Result<ObjectRef, Refusal> {
         self.refuse_when_closing()?;
-        if options.flags & !(7 | PROFILE_NO_EXPIRES | PROFILE_STRONGEST_DIGEST) != 0 {
+        if options.flags & !PROFILE_ALL != 0 {
             return Err(Refusal::new(
                 Code::InvalidArgument,
                 "unknown flag for a profile",
-            ));
-        }
-        if options.flags & 7 != 0 {
-            return Err(Refusal::new(
-                Code::NotImplemented,
-                "outbound flows, GRUU and pinned next hops are not in this build",
             ));
         }
         if options.session_types & !0x3F != 0 {
@@ -246,23 +295,15 @@ impl Agent {
             return Err(Refusal::new(Code::Limit, "100,000 profiles are the limit"));
         }
         check_aor(&options.uri)?;
-        contact_params(&options.contact_params)?;
-        let mut instance = String::new();
-        if !options.instance_id.is_empty() {
-            if options
-                .instance_id
-                .contains(|c: char| c.is_control() || matches!(c, '"' | '\\' | '<' | '>'))
-            {
-                return Err(Refusal::new(
-                    Code::InvalidArgument,
-                    "the instance id is a URN",
-                ));
-            }
-            instance = format!(";+sip.instance=\"<{}>\"", options.instance_id);
-        }
+        let (params, also) = contact_params(&options.contact_params)?;
+        let outbound = options.flags & PROFILE_OUTBOUND != 0;
+        let gruu = options.flags & PROFILE_GRUU != 0;
+        let instance = self.instance(&options.instance_id, outbound || gruu)?;
         let mut account = account_of(&options.uri, &options.display_name);
-        account.routes = routes(&options.proxy)?;
-        account.contact.params = options.contact_params.clone();
+        let proxies = routes(&options.proxy)?;
+        let ways = ways(&proxies, outbound)?;
+        account.routes = ways.first().cloned().unwrap_or_default();
+        account.contact.params = params.into();
         if options.flags & PROFILE_STRONGEST_DIGEST != 0 {
             account.authorizer = Authorizer::new().preferring_strongest();
         }
@@ -300,9 +341,12 @@ impl Agent {
         };
         let wanted = Wanted {
             registrar: registrar.clone().unwrap_or_default().into(),
-            routes: account.routes.clone(),
             expires: (options.flags & PROFILE_NO_EXPIRES == 0).then_some(expires),
             params: instance.clone().into(),
+            also,
+            gruu,
+            pin: options.flags & PROFILE_PIN_NEXT_HOP != 0,
+            ..Wanted::default()
         };
         let facts = Facts {
             display_name: options.display_name.clone(),
@@ -320,6 +364,8 @@ impl Agent {
             } else {
                 options.session_types
             },
+            proxy: options.proxy.clone(),
+            outbound,
             ..facts
         };
         let Self {
@@ -339,7 +385,9 @@ impl Agent {
                 account,
                 enabled: false,
                 forgotten: false,
-                registration: Registration::new(cx, owner, wanted),
+                flows: registrations(cx, owner, &wanted, ways, outbound),
+                lost: 0,
+                roads: Vec::new(),
                 has_registrar: registrar.is_some(),
                 publications: Vec::new(),
                 publication_count: 0,
@@ -351,6 +399,35 @@ impl Agent {
         let profile = profiles.get_mut(key).ok_or_else(gone)?;
         profile.join_credentials(&anonymous.credentials);
         Ok(profile.object.clone())
+    }
+
+    /// The Contact parameter that names this instance (RFC 5626 §4.1): as given, else, where one is needed, a UUID that
+    /// is good for as long as this client lives.
+    fn instance(&mut self, given: &str, needed: bool) -> Result<String, Refusal> {
+        if given.contains(|c: char| c.is_control() || matches!(c, '"' | '\\' | '<' | '>')) {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "the instance id is a URN",
+            ));
+        }
+        if given.is_empty() && !needed {
+            return Ok(String::new());
+        }
+        if !given.is_empty() {
+            return Ok(format!(";+sip.instance=\"<{given}>\""));
+        }
+        let mut bytes: [u8; 16] = self.cx.entropy.bytes();
+        // RFC 9562 §5.4: version 4.
+        bytes[6] = bytes[6] & 0x0F | 0x40;
+        bytes[8] = bytes[8] & 0x3F | 0x80;
+        let mut uuid = String::with_capacity(36);
+        for (index, byte) in bytes.iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                uuid.push('-');
+            }
+            let _ = write!(uuid, "{byte:02x}");
+        }
+        Ok(format!(";+sip.instance=\"<urn:uuid:{uuid}>\""))
     }
 
     pub(super) fn profile_key(&self, object: &ObjectRef) -> Result<Key<Profile>, Refusal> {
@@ -505,9 +582,41 @@ impl Agent {
                 && profile.state() != RegistrationState::Unregistering
         });
         if over && let Some(profile) = self.profiles.remove(key) {
-            profile.object.end(profile.details());
+            profile.object.end(profile.details(self.cx.now));
         }
     }
+}
+
+/// The preloaded Routes of the registrations of an account: all proxies in a row, or with flows one proxy each.
+fn ways(proxies: &[Box<str>], outbound: bool) -> Result<Vec<Vec<Box<str>>>, Refusal> {
+    if !outbound || proxies.is_empty() {
+        return Ok(vec![proxies.to_vec()]);
+    }
+    if proxies.len() > MAX_FLOWS {
+        return Err(Refusal::new(
+            Code::Limit,
+            "an account has at most 4 flows, and so at most 4 outbound proxies",
+        ));
+    }
+    Ok(proxies.iter().map(|proxy| vec![proxy.clone()]).collect())
+}
+
+fn registrations(
+    cx: &mut Cx,
+    owner: Owner,
+    wanted: &Wanted,
+    ways: Vec<Vec<Box<str>>>,
+    outbound: bool,
+) -> Vec<Registration> {
+    let each = (0_u32..).zip(ways).map(|(number, routes)| {
+        let wanted = Wanted {
+            routes,
+            reg_id: outbound.then_some(number + 1),
+            ..wanted.clone()
+        };
+        Registration::new(cx, owner, wanted).numbered(number)
+    });
+    each.collect()
 }
 
 pub(super) fn gone() -> Refusal {
@@ -553,6 +662,7 @@ impl Agent {
             return self.name_watcher(object, value);
         }
         let key = self.profile_key(object)?;
+        let now = self.cx.now;
         let Self {
             profiles,
             anonymous,
@@ -576,6 +686,21 @@ impl Agent {
                 check_aor(value)?;
                 profile.account.aor = value.into();
                 profile.account.from = name_addr(value, &profile.facts.display_name).into();
+            }
+            properties::PROFILE_PROXY => {
+                let ways = ways(&routes(value)?, profile.facts.outbound)?;
+                if ways.len() != profile.flows.len() {
+                    return Err(Refusal::new(
+                        Code::NotAllowed,
+                        "the number of flows of a profile cannot change",
+                    ));
+                }
+                for (flow, routes) in profile.flows.iter_mut().zip(ways) {
+                    flow.wanted_mut().routes = routes;
+                }
+                profile.facts.proxy = value.into();
+                profile.flows[0].lend(&mut profile.account);
+                profile.settle(now);
             }
             properties::PROFILE_REALM => {
                 let realm = (!value.is_empty()).then(|| value.to_owned());

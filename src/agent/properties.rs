@@ -26,6 +26,13 @@ pub const PROFILE_TRANSPORT: i32 = 521;
 pub const PROFILE_SESSION_CAPABILITIES: i32 = 522;
 pub const PROFILE_EXPIRES: i32 = 523;
 pub const PROFILE_REGISTERED_CONTACT: i32 = 524;
+pub const PROFILE_PROXY: i32 = 525;
+pub const PROFILE_SERVICE_ROUTE: i32 = 526;
+pub const PROFILE_ASSOCIATED_URI: i32 = 527;
+pub const PROFILE_GRUU: i32 = 528;
+pub const PROFILE_TEMP_GRUU: i32 = 529;
+/// The registrar's clock, in seconds since 1970.
+pub const PROFILE_SERVER_TIME: i32 = 539;
 
 pub const SESSION_TYPE: i32 = 768;
 pub const SESSION_CALL_ID: i32 = 769;

@@ -3,12 +3,12 @@
 //! Which REGISTER is due, and what its answers mean, is `usage::Registration`'s business.
 
 use crate::auth::Refusal as AuthRefusal;
-use crate::base::{Key, Time};
+use crate::base::{Key, Slab, Time};
 use crate::syntax::Message;
 use crate::transaction::{ClientKey, Failure};
 use crate::transport::Flow;
-use crate::usage::{Outcome, Owner, Role};
 use crate::usage::register::Change;
+use crate::usage::{Outcome, Owner, Registration, Role};
 
 use super::identity::{REGISTER_ALL, methods};
 use super::profile::{DIGEST, Profile, gone, phrase, status_of};
@@ -49,8 +49,13 @@ impl Agent {
             return Ok(Verdict::Done);
         }
         let params = format!("{}{}", profile.instance, methods(register_flags));
-        profile.registration.wanted_mut().params = params.into();
-        profile.registration.register(cx, &mut profile.account);
+        for (index, flow) in profile.flows.iter_mut().enumerate() {
+            flow.wanted_mut().params = params.clone().into();
+            // The others follow when it is known whether there can be several (RFC 5626 §4.2.1).
+            if index == 0 || flow.is_wanted() {
+                flow.register(cx, &mut profile.account);
+            }
+        }
         self.tell_registration(key, RegistrationState::Registering, Status::None, "", None);
         Ok(Verdict::Done)
     }
@@ -94,7 +99,13 @@ impl Agent {
         if state == RegistrationState::Unregistering {
             return true;
         }
-        if profile.registration.unregister(cx, &mut profile.account) {
+        let mut goodbyes = false;
+        for flow in &mut profile.flows {
+            goodbyes |= flow.unregister(cx, &mut profile.account);
+        }
+        profile.lost = 0;
+        self.index_roads(key);
+        if goodbyes {
             self.tell_registration(
                 key,
                 RegistrationState::Unregistering,
@@ -135,69 +146,115 @@ impl Agent {
             state: state.number(),
             status,
             status_text: text.into(),
-            uri: profile.registration.contact().into(),
+            uri: profile.best().contact().into(),
             message,
             ..Event::default()
         };
         self.tell(event);
     }
 
-    fn on_registration_change(&mut self, key: Key<Profile>, change: Option<Change>) {
+    /// One of the registrations of a profile, its `number`th, has something to tell.
+    fn on_registration_change(&mut self, key: Key<Profile>, number: usize, change: Change) {
+        let now = self.cx.now;
+        let others = self.profiles.get(key).is_some_and(|profile| {
+            let mut others = profile.flows.iter().enumerate();
+            others.any(|(other, flow)| other != number && flow.is_bound(now))
+        });
         match change {
-            None | Some(Change::Registered { renewed: true, .. })
-                if self.is_told_registered(key) => {}
-            None => {}
-            Some(Change::Registered { message, .. }) => {
-                let status = status_of_message(&message);
-                let text = phrase(Some(&message));
-                self.tell_registration(
-                    key,
-                    RegistrationState::Registered,
-                    status,
-                    &text,
-                    Some(message),
-                );
+            Change::Registered { message, renewed } => {
+                self.recover_flow(key, number);
+                self.start_others(key, number);
+                if !(renewed || others) || !self.is_told_registered(key) {
+                    let status = status_of_message(&message);
+                    let text = phrase(Some(&message));
+                    let state = RegistrationState::Registered;
+                    self.tell_registration(key, state, status, &text, Some(message));
+                }
             }
-            Some(Change::Again) => {
+            Change::Again if others => {}
+            Change::Again => {
                 self.tell_registration(key, RegistrationState::Registering, Status::None, "", None);
             }
-            Some(Change::Removed(message)) => {
-                let (status, text) = (status_of_message(&message), phrase(Some(&message)));
-                self.tell_registration(
-                    key,
-                    RegistrationState::LoggedOff,
-                    status,
-                    &text,
-                    Some(message),
-                );
+            Change::Removed(message) if others => {
+                let status = status_of_message(&message);
+                self.lose_flow(key, number, status, Some(message));
             }
-            Some(Change::Failed {
+            Change::Removed(message) => {
+                let (status, text) = (status_of_message(&message), phrase(Some(&message)));
+                let state = RegistrationState::LoggedOff;
+                self.tell_registration(key, state, status, &text, Some(message));
+            }
+            Change::Failed {
                 outcome,
                 fault,
                 message,
                 ..
-            }) => {
-                let state = match outcome {
-                    Outcome::Sip(_) => RegistrationState::Rejected,
-                    _ => RegistrationState::Error,
-                };
+            } => {
                 let status = self.status_of_refusal(key, outcome, fault.as_ref());
-                let text = phrase(message.as_ref());
-                self.tell_registration(key, state, status, &text, message);
+                self.lose_flow(key, number, status, message.clone());
+                self.start_others(key, number);
+                if !others {
+                    let state = match outcome {
+                        Outcome::Sip(_) => RegistrationState::Rejected,
+                        _ => RegistrationState::Error,
+                    };
+                    let text = phrase(message.as_ref());
+                    self.tell_registration(key, state, status, &text, message);
+                }
             }
-            Some(Change::Ended { outcome, message }) => {
-                let (status, text) = (status_of(outcome), phrase(message.as_ref()));
-                self.tell_registration(
-                    key,
-                    RegistrationState::NotRegistered,
-                    status,
-                    &text,
-                    message,
-                );
+            Change::Ended { outcome, message } => {
+                let busy = self.profiles.get(key).is_some_and(|profile| {
+                    let ending = profile.state() == RegistrationState::Unregistering;
+                    others || ending && profile.flows.iter().any(|flow| !flow.is_idle())
+                });
+                if !busy {
+                    let (status, text) = (status_of(outcome), phrase(message.as_ref()));
+                    let state = RegistrationState::NotRegistered;
+                    self.tell_registration(key, state, status, &text, message);
+                }
+            }
+            // Profiles list nothing.
+            Change::Listed { .. } => {}
+        }
+    }
+
+    /// The further flows of an account come after the first: when it stands as a flow, or when it does not stand at all.
+    /// A registrar that knows nothing of flows gets no more than one.
+    fn start_others(&mut self, key: Key<Profile>, number: usize) {
+        let Self { cx, profiles, .. } = self;
+        let Some(profile) = profiles.get_mut(key).filter(|_| number == 0) else {
+            return;
+        };
+        let Some((first, others)) = profile.flows.split_first_mut() else {
+            return;
+        };
+        let alone = first.is_bound(cx.now) && !first.is_flow();
+        for other in others {
+            if alone {
+                other.unregister(cx, &mut profile.account);
+            } else if !other.is_wanted() && first.is_wanted() {
+                other.register(cx, &mut profile.account);
             }
         }
+    }
+
+    /// After whatever one of its registrations did: the account's requests go by the first flow that works.
+    fn after_registration(&mut self, key: Key<Profile>, number: usize, change: Option<Change>) {
+        if let Some(change) = change {
+            self.on_registration_change(key, number, change);
+        }
+        let now = self.cx.now;
+        if let Some(profile) = self.profiles.get_mut(key) {
+            profile.settle(now);
+        }
+        self.index_roads(key);
         self.drop_forgotten(key);
         self.check_shutdown();
+    }
+
+    /// Tells that a REGISTER goes out.
+    pub(super) fn tell_registering(&mut self, key: Key<Profile>) {
+        self.tell_registration(key, RegistrationState::Registering, Status::None, "", None);
     }
 
     fn is_told_registered(&self, key: Key<Profile>) -> bool {
@@ -230,14 +287,14 @@ impl Agent {
         flow: &Flow,
     ) {
         let Self { cx, profiles, .. } = self;
-        let Some(profile) = profiles.get_mut(key) else {
+        let Some((profile, number)) = sender(profiles, key, client) else {
             return;
         };
-        let change =
-            profile
-                .registration
-                .on_response(cx, &mut profile.account, client, message, flow);
-        self.on_registration_change(key, change);
+        let Profile { flows, account, .. } = profile;
+        let change = flows
+            .get_mut(number)
+            .and_then(|one| one.on_response(cx, account, client, message, flow));
+        self.after_registration(key, number, change);
     }
 
     pub(super) fn on_register_failure(
@@ -247,13 +304,14 @@ impl Agent {
         failure: Failure,
     ) {
         let Self { cx, profiles, .. } = self;
-        let Some(profile) = profiles.get_mut(key) else {
+        let Some((profile, number)) = sender(profiles, key, client) else {
             return;
         };
-        let change = profile
-            .registration
-            .on_failure(cx, &mut profile.account, client, failure);
-        self.on_registration_change(key, change);
+        let Profile { flows, account, .. } = profile;
+        let change = flows
+            .get_mut(number)
+            .and_then(|one| one.on_failure(cx, account, client, failure));
+        self.after_registration(key, number, change);
     }
 
     pub(super) fn on_registration_alarm(&mut self, key: Key<Profile>, what: u32) {
@@ -261,21 +319,47 @@ impl Agent {
         let Some(profile) = profiles.get_mut(key) else {
             return;
         };
-        let change = profile
-            .registration
-            .on_alarm(cx, &mut profile.account, what);
-        self.on_registration_change(key, change);
+        let number = usize::try_from(Registration::number_of(what)).unwrap_or(usize::MAX);
+        let Profile { flows, account, .. } = profile;
+        let change = flows
+            .get_mut(number)
+            .and_then(|one| one.on_alarm(cx, account, what));
+        self.after_registration(key, number, change);
     }
 
-    /// A connection is gone: registrations that used it need another one.
-    pub(super) fn on_registration_flow_closed(&mut self, flow: &Flow) {
-        let Self { cx, profiles, .. } = self;
-        for key in profiles.keys() {
-            if let Some(profile) = profiles.get_mut(key) {
-                profile.registration.on_flow_closed(cx, flow);
+    /// Time for goodbyes is up: who has not answered will not, and nothing is left in between.
+    pub(super) fn abandon_registrations(&mut self) {
+        for key in self.profiles.keys() {
+            let Self { cx, profiles, .. } = self;
+            let Some(profile) = profiles.get_mut(key) else {
+                continue;
+            };
+            for flow in &mut profile.flows {
+                flow.abandon(cx, &mut profile.account);
+            }
+            let between = [
+                RegistrationState::Registering,
+                RegistrationState::Unregistering,
+                RegistrationState::Registered,
+            ];
+            if between.contains(&profile.state()) {
+                let status = Status::Failed(Code::Timeout);
+                let state = RegistrationState::NotRegistered;
+                self.tell_registration(key, state, status, "", None);
             }
         }
     }
+}
+
+/// Which registration of which profile sent that REGISTER.
+fn sender(
+    profiles: &mut Slab<Profile>,
+    key: Key<Profile>,
+    client: ClientKey,
+) -> Option<(&mut Profile, usize)> {
+    let profile = profiles.get_mut(key)?;
+    let number = profile.flows.iter().position(|flow| flow.awaits(client))?;
+    Some((profile, number))
 }
 
 fn status_of_message(message: &Message) -> Status {

@@ -53,6 +53,9 @@ impl Agent {
                 message,
                 flow,
             } => {
+                if message.status() == Some(430) {
+                    self.on_flow_failed(owner, &message);
+                }
                 if !self.hold_challenge(client, owner, &message, &flow) {
                     self.deliver_response(client, owner, message, &flow);
                 }
@@ -379,8 +382,8 @@ impl Agent {
         }
     }
 
+    /// A road is gone. Dialogs find that out when they next want to use it; registrations have to come back.
     fn on_flow_closed(&mut self, flow: &Flow) {
-        self.cx.dialogs.forget_flow(flow);
         self.on_registration_flow_closed(flow);
     }
 }

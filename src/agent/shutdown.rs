@@ -97,6 +97,7 @@ impl Agent {
         for key in self.sessions.keys() {
             self.drop_session(key);
         }
+        self.abandon_registrations();
         self.finish_shutdown();
     }
 

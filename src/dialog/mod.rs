@@ -236,13 +236,6 @@ impl Dialog {
     pub fn note_local_cseq(&mut self, cseq: u32) {
         self.local_cseq = self.local_cseq.max(cseq);
     }
-
-    /// The connection is gone; the next request finds its own way.
-    pub fn forget_flow(&mut self, gone: &Flow) {
-        if self.flow.is_some_and(|flow| flow.conn == gone.conn) {
-            self.flow = None;
-        }
-    }
 }
 
 /// Datagrams find their way by the route set alone; a stream that the peer opened may be the only way back.

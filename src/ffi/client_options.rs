@@ -15,7 +15,7 @@ use super::constants::{
     RTC_CLIENT_DISABLE_UNAUTH_SESSIONS, RTC_CLIENT_DISABLE_UNAUTH_WATCHERS,
     RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS, RTC_CLIENT_KNOWN_USERS_ONLY,
     RTC_CLIENT_REPORT_EACH, RTC_TLS_INSECURE_NO_VERIFY, RTC_TLS_NO_SYSTEM_ROOTS,
-    RTC_TLS_REQUIRE_CLIENT_CERTIFICATE,
+    RTC_TLS_REQUIRE_CLIENT_CERTIFICATE, RTC_NAT_STUN_KEEPALIVE,
 };
 use super::fence::Fault;
 use super::result_codes::{
@@ -104,6 +104,10 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
         sized::optional(given.session_defaults, "options.session_defaults")?;
     if !given.simulation.is_null() {
         return Err(not_here("`options.simulation`"));
+    }
+    if let Some(nat) = &nat {
+        check_flags(nat.flags, RTC_NAT_STUN_KEEPALIVE)?;
+        config.endpoint.stun_keepalive = nat.flags & RTC_NAT_STUN_KEEPALIVE != 0;
     }
     if let Some(nat) = nat
         && !(nat.stun_server.ptr.is_null() && nat.turn_server.ptr.is_null())
@@ -246,13 +250,16 @@ fn read_timers(timers: &rtc_timers_t, config: &mut Config) -> Result<(), Fault> 
         secs(timers.keepalive_secs),
         "keepalive_secs",
     )?;
+    if timers.keepalive_secs != 0 {
+        endpoint.udp_keepalive = endpoint.keepalive;
+    }
     set(
         &mut endpoint.tcp_idle,
         secs(timers.tcp_idle_secs),
         "tcp_idle_secs",
     )?;
     set(
-        &mut Duration::default(),
+        &mut config.outbound_base,
         secs(timers.outbound_base_secs),
         "outbound_base_secs",
     )

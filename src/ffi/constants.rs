@@ -90,11 +90,11 @@ pub const RTC_TRACE_HEP: i32 = 4;
 pub const RTC_TRACE_SECRETS: u32 = 1;
 
 /// == rtc_profile_options_t.flags. ==
-/// Not in this version.
+/// Register flows of an instance, RFC 5626: one for each proxy (at most 4), kept alive and brought back.
 pub const RTC_PROFILE_OUTBOUND: u32 = 1;
-/// Not in this version.
+/// Ask for GRUUs and use the public one as Contact, RFC 5627.
 pub const RTC_PROFILE_GRUU: u32 = 2;
-/// Not in this version.
+/// Other requests stay with the very address that took the last REGISTER.
 pub const RTC_PROFILE_PIN_NEXT_HOP: u32 = 4;
 /// The registrar's times govern.
 pub const RTC_PROFILE_NO_EXPIRES: u32 = 8;
@@ -327,6 +327,14 @@ pub const RTC_EVENT_TEXT_LOCAL_TAG: i32 = 3;
 pub const RTC_EVENT_TEXT_REMOTE_TAG: i32 = 4;
 pub const RTC_EVENT_TEXT_COOKIE: i32 = 5;
 pub const RTC_EVENT_TEXT_SEARCH_VALUE: i32 = 6;
+
+/// == kind of RTC_EVENT_FLOW. ==
+pub const RTC_FLOW_LOST: i32 = 1;
+pub const RTC_FLOW_RECOVERED: i32 = 2;
+
+/// == rtc_nat_options_t.flags. ==
+/// Keep registered UDP flows alive by STUN Binding requests, which tell a dead flow, and not by CRLF (RFC 5626 4.4.2).
+pub const RTC_NAT_STUN_KEEPALIVE: u32 = 1;
 
 /// == kind of RTC_EVENT_CLIENT. ==
 pub const RTC_CLIENT_EVENT_VOLUME_CHANGE: i32 = 0;

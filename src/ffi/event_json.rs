@@ -126,6 +126,7 @@ pub(super) fn type_name(event_type: EventType) -> &'static str {
         EventType::UsageState => "usage_state",
         EventType::RefreshState => "refresh_state",
         EventType::Challenge => "challenge",
+        EventType::Flow => "flow",
         EventType::Publication => "publication",
     }
 }
@@ -206,6 +207,7 @@ fn kinds(event_type: EventType) -> &'static [&'static str] {
         ],
         EventType::Media => &["stopped", "started", "failed"],
         EventType::Messaging => &["message", "status"],
+        EventType::Flow => &["", "lost", "recovered"],
         EventType::Watcher => &["add", "remove", "update", "offering", "roamed"],
         _ => &[],
     }

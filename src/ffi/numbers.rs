@@ -137,7 +137,20 @@ pub const RTC_PROPERTY_PROFILE_SESSION_CAPABILITIES: i32 = 522;
 /// Number.
 pub const RTC_PROPERTY_PROFILE_EXPIRES: i32 = 523;
 /// Text; index: 0, 1, ….
+/// Index 0: our own, as the registrar has it; then the other bindings with their parameters.
 pub const RTC_PROPERTY_PROFILE_REGISTERED_CONTACT: i32 = 524;
+/// Text, can be set: the preloaded Route, a comma list; new requests take it.
+pub const RTC_PROPERTY_PROFILE_PROXY: i32 = 525;
+/// Text: Service-Route of the registration, RFC 3608.
+pub const RTC_PROPERTY_PROFILE_SERVICE_ROUTE: i32 = 526;
+/// Text; index: 0, 1, …. P-Associated-URI, RFC 7315; the first is the default identity.
+pub const RTC_PROPERTY_PROFILE_ASSOCIATED_URI: i32 = 527;
+/// Text: the public GRUU, RFC 5627.
+pub const RTC_PROPERTY_PROFILE_GRUU: i32 = 528;
+/// Text: the newest temporary GRUU.
+pub const RTC_PROPERTY_PROFILE_TEMP_GRUU: i32 = 529;
+/// Number: the registrar's clock, in seconds since 1970, as its Date told; shown, not used.
+pub const RTC_PROPERTY_PROFILE_SERVER_TIME: i32 = 539;
 /// Number.
 pub const RTC_PROPERTY_SESSION_TYPE: i32 = 768;
 /// Text.

@@ -24,8 +24,8 @@ use super::{sized, text};
 
 /// An account; sends nothing. It is yours: release it.
 ///
-/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_NOT_IMPLEMENTED (flags that are not in
-/// this version); life cycle.
+/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_LIMIT (too many proxies, contacts or
+/// profiles); life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_profile_create(
     client: *mut rtc_client_t,
@@ -44,11 +44,12 @@ pub unsafe extern "C" fn rtc_profile_create(
 }
 
 fn read(given: &rtc_profile_options_t) -> Result<ProfileOptions, Fault> {
-    const NOT_HERE: u32 = RTC_PROFILE_OUTBOUND | RTC_PROFILE_GRUU | RTC_PROFILE_PIN_NEXT_HOP;
-    check_flags(
-        given.flags,
-        NOT_HERE | RTC_PROFILE_NO_EXPIRES | RTC_PROFILE_STRONGEST_DIGEST,
-    )?;
+    const ALL: u32 = RTC_PROFILE_OUTBOUND
+        | RTC_PROFILE_GRUU
+        | RTC_PROFILE_PIN_NEXT_HOP
+        | RTC_PROFILE_NO_EXPIRES
+        | RTC_PROFILE_STRONGEST_DIGEST;
+    check_flags(given.flags, ALL)?;
     if given.transports & !0x1F != 0 {
         return Err(Fault::new(
             RTC_E_INVALIDARG,
@@ -56,7 +57,7 @@ fn read(given: &rtc_profile_options_t) -> Result<ProfileOptions, Fault> {
         ));
     }
     let text = text::field(given.password, "options.password")?.unwrap_or_default();
-    let options = ProfileOptions {
+    Ok(ProfileOptions {
         flags: given.flags,
         uri: text::line_field(given.uri, "options.uri")?,
         display_name: text::line_field(given.display_name, "options.display_name")?,
@@ -72,14 +73,7 @@ fn read(given: &rtc_profile_options_t) -> Result<ProfileOptions, Fault> {
         expires_secs: args::seconds(given.expires_secs, "options.expires_secs")?,
         session_types: given.session_types,
         user_data: word(given.user_data),
-    };
-    if given.flags & NOT_HERE != 0 {
-        return Err(Fault::new(
-            RTC_E_NOT_IMPLEMENTED,
-            "`options.flags`: OUTBOUND, GRUU and PIN_NEXT_HOP are not in this version",
-        ));
-    }
-    Ok(options)
+    })
 }
 
 /// An account from the XML that IRTCClientProvisioning::CreateProfile took; sends nothing. It is yours: release it.

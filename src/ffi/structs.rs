@@ -80,21 +80,22 @@ pub struct rtc_timers_t {
     pub t2_ms: i32,
     /// T4, 5000.
     pub t4_ms: i32,
-    /// Keep-alive of connections.
+    /// Longest time between keep-alives; 0: 120 on connections, 29 on UDP flows that somebody is registered by.
     pub keepalive_secs: i32,
     /// How long an idle TCP connection stays open.
     pub tcp_idle_secs: i32,
-    /// First pause before a failed registration is tried again.
+    /// Base time of RFC 5626 4.5, 30: the first pause before a failed registration is tried again is one to two times
+    /// as long, then it doubles up to half an hour; three times the base while other flows work.
     pub outbound_base_secs: i32,
 }
 
-/// NAT traversal (not in this version: a client that is given a server is refused).
+/// NAT traversal (servers are not in this version: a client that is given one is refused).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct rtc_nat_options_t {
     /// sizeof (rtc_nat_options_t).
     pub size: u32,
-    /// None yet.
+    /// RTC_NAT_….
     pub flags: u32,
     /// STUN server.
     pub stun_server: rtc_str_t,
@@ -256,7 +257,7 @@ pub struct rtc_profile_options_t {
     pub display_name: rtc_str_t,
     /// Registrar URI; none: the domain of `uri`.
     pub registrar: rtc_str_t,
-    /// Preloaded Route, a comma list.
+    /// Preloaded Route, a comma list; with RTC_PROFILE_OUTBOUND outbound proxies of which each gets a flow.
     pub proxy: rtc_str_t,
     /// Digest user; none: that of `uri`.
     pub user: rtc_str_t,
@@ -264,9 +265,11 @@ pub struct rtc_profile_options_t {
     pub password: rtc_str_t,
     /// Realm of user and password; none: any.
     pub realm: rtc_str_t,
-    /// Parameters of our Contact: ";+sip.foo=1".
+    /// Parameters of our Contact: ";+sip.foo=1;q=0.5"; then, behind a comma each, further Contacts to register along:
+    /// ", <sip:desk@example.com>;q=0.2".
     pub contact_params: rtc_str_t,
-    /// "+sip.instance" of our Contact, RFC 5626.
+    /// "+sip.instance" of our Contact, RFC 5626: "urn:uuid:…", the same after every start. None, with OUTBOUND or GRUU:
+    /// one that is good for the life of the client.
     pub instance_id: rtc_str_t,
     /// RTC_TRANSPORT_… mask; 0: any.
     pub transports: u32,

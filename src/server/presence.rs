@@ -299,6 +299,7 @@ impl Server {
             account: None,
             lines,
             max_forwards: None,
+            keep: false,
             contact: Some(own_contact(&name)),
             content_type: Some(pidf::TYPE.into()),
             body,

@@ -332,6 +332,7 @@ fn draft(request: &Message, target: Target, lines: String, forwards: u8) -> Draf
         lines,
         max_forwards: Some(forwards),
         contact: None,
+        keep: false,
         content_type: None,
         body: request.body().to_vec(),
     }

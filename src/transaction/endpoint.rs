@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::clients::ClientTx;
+use super::keeper::{Keeper, Kept};
 use super::lookup::Names;
 use super::servers::{Live, ServerTx};
 use super::timing::{Timer, Timing};
@@ -16,7 +17,7 @@ use super::user::{Client, ClientKey, ContactDraft, Indication, Server, ServerKey
 use super::write;
 use crate::base::limits::Limits;
 use crate::base::siphash::{HashKey, HashedMap};
-use crate::base::{Entropy, Slab, Time, TimerSet};
+use crate::base::{Entropy, Key, Slab, Time, TimerSet};
 use crate::syntax::{Message, Payload, Uri};
 use crate::transport::conns::Conns;
 use crate::transport::sockets::Sockets;
@@ -33,8 +34,16 @@ pub struct EndpointConfig {
     pub t4: Duration,
     /// Bounds; those of transactions, connections, forks and messages are enforced here.
     pub limits: Limits,
-    /// After this much silence a connection that we opened is pinged (RFC 5626 §4.4.1); zero: never. Default 100 s.
+    /// The longest time between pings on a connection that we opened (RFC 5626 §4.4.1); zero: never. Default 120 s.
     pub keepalive: Duration,
+    /// The longest time between keep-alives on a UDP flow that somebody is registered by (RFC 5626 §4.4); zero: never.
+    /// Default 29 s.
+    pub udp_keepalive: Duration,
+    /// UDP flows are kept alive by STUN Binding requests, which tell a dead flow and a new address (RFC 5626 §4.4.2).
+    /// Default false: by CRLF, which every server takes.
+    pub stun_keepalive: bool,
+    /// Answer STUN Binding requests. Default false; a server sets it to true.
+    pub answer_stun: bool,
     /// A connection without a message for this long is closed; zero: never. Default 3,700 s, a little more than the
     /// hour after which a registration is refreshed.
     pub tcp_idle: Duration,
@@ -55,7 +64,10 @@ impl Default for EndpointConfig {
             t2: Duration::from_secs(4),
             t4: Duration::from_secs(5),
             limits: Limits::default(),
-            keepalive: Duration::from_secs(100),
+            keepalive: Duration::from_secs(120),
+            udp_keepalive: Duration::from_secs(29),
+            stun_keepalive: false,
+            answer_stun: false,
             tcp_idle: Duration::from_secs(3700),
             udp_max: 1300,
             failover: Duration::from_secs(4),
@@ -104,6 +116,8 @@ pub(crate) enum TimerKey {
     Idle(ConnKey),
     /// A connection may need a ping.
     Ping(ConnKey),
+    /// A UDP flow needs a keep-alive.
+    Keep(Key<Kept>),
     /// The pong has to be here by now.
     Pong(ConnKey),
     /// A message, or the first one of an accepted connection, has to be complete by now.
@@ -140,6 +154,7 @@ pub struct Endpoint<O> {
     pub(super) live: Slab<Live>,
     pub(super) unfinished: usize,
     pub(super) names: Names,
+    pub(super) keeper: Keeper,
     pub(super) timers: TimerSet<TimerKey>,
     pub(super) io: VecDeque<Io>,
     pub(super) indications: VecDeque<Indication<O>>,
@@ -166,6 +181,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             live: Slab::default(),
             unfinished: 0,
             names: Names::new(&secret),
+            keeper: Keeper::new(&secret),
             timers: TimerSet::default(),
             io: VecDeque::new(),
             indications: VecDeque::new(),
@@ -190,6 +206,7 @@ impl<O: Copy + Debug> Endpoint<O> {
                 TimerKey::Connect(conn) => self.on_connect_timeout(now, conn),
                 TimerKey::Idle(conn) => self.on_idle(now, conn),
                 TimerKey::Ping(conn) => self.on_ping_due(now, conn),
+                TimerKey::Keep(kept) => self.on_keep_due(now, kept),
                 TimerKey::Pong(conn) => self.on_pong_overdue(now, conn),
                 TimerKey::Partial(conn) => self.on_partial_overdue(now, conn),
             }

@@ -11,6 +11,7 @@ mod clients;
 mod effects;
 pub mod endpoint;
 mod hops;
+mod keeper;
 mod key;
 mod lookup;
 mod network;
@@ -23,4 +24,5 @@ pub mod user;
 mod write;
 
 pub use endpoint::{Counters, Endpoint, EndpointConfig};
+pub use keeper::KeepAlive;
 pub use user::{ClientKey, ContactDraft, Draft, Failure, Indication, ServerEnd, ServerKey};

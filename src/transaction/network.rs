@@ -12,12 +12,9 @@ use crate::transport::conns::Phase;
 use crate::transport::via;
 use crate::transport::{ConnKey, Flow, Input, Io, Protocol, SocketKey};
 
-/// A ping and its answer (RFC 5626 §4.4.1).
-const PING: &[u8] = b"\r\n\r\n";
+/// The answer to a ping (RFC 5626 §4.4.1).
 const PONG: &[u8] = b"\r\n";
 
-/// How long a pong may take (RFC 5626 §4.4.1).
-const PONG_WAIT: Duration = Duration::from_secs(10);
 /// How long a message may take to arrive, and an accepted connection to bring its first: 64*T1 with the usual T1.
 /// Whoever opens connections and says half a word must not keep others out.
 const PARTIAL_WAIT: Duration = Duration::from_secs(32);
@@ -36,6 +33,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             }
             Input::SocketClosed { socket } => {
                 self.sockets.close(socket);
+                self.on_kept_socket_closed(socket);
                 self.note_families();
             }
             Input::Datagram {
@@ -43,7 +41,10 @@ impl<O: Copy + Debug> Endpoint<O> {
                 from,
                 bytes,
             } => self.on_datagram(now, socket, from, bytes),
-            Input::SendFailed { to, .. } => self.on_unreachable(now, Protocol::Udp, to),
+            Input::SendFailed { socket, to } => {
+                self.on_unreachable(now, Protocol::Udp, to);
+                self.on_kept_unreachable(socket, to);
+            }
             Input::Connected { conn, local, .. } => self.on_connected(now, conn, local),
             Input::Accepted {
                 conn,
@@ -70,10 +71,10 @@ impl<O: Copy + Debug> Endpoint<O> {
         let Some(local) = self.sockets.local_for(socket, from.ip()) else {
             return;
         };
-        // A first byte of 0 or 1 is a STUN message (RFC 5626 §8); we have asked none.
+        // A first byte of 0 or 1 is a STUN message (RFC 5626 §8).
         if is_keep_alive(bytes) || matches!(bytes.first(), Some(0 | 1)) {
             self.counters.keepalives += 1;
-            return;
+            return self.on_stun(now, socket, from, bytes);
         }
         let flow = Flow {
             protocol: Protocol::Udp,
@@ -153,10 +154,7 @@ impl<O: Copy + Debug> Endpoint<O> {
             return self.io.push_back(Io::Close { conn });
         };
         self.watch_idle(now, conn);
-        if !self.config.keepalive.is_zero() {
-            self.timers
-                .set_fixed(now, self.config.keepalive, TimerKey::Ping(conn));
-        }
+        self.plan_ping(now, conn);
         for waiter in waiting {
             match waiter {
                 Waiter::Request(client, attempt) => self.on_road_open(now, client, attempt, flow),
@@ -193,7 +191,7 @@ impl<O: Copy + Debug> Endpoint<O> {
     }
 
     /// Ends a connection ourselves.
-    fn close(&mut self, now: Time, conn: ConnKey) {
+    pub(super) fn close(&mut self, now: Time, conn: ConnKey) {
         self.io.push_back(Io::Close { conn });
         self.on_closed(now, conn, Failure::Transport);
     }
@@ -356,7 +354,9 @@ impl<O: Copy + Debug> Endpoint<O> {
             return;
         };
         let due = entry.used + self.config.tcp_idle;
-        if due > now {
+        if entry.kept > 0 {
+            self.watch_idle(now, conn);
+        } else if due > now {
             self.timers.set(due, TimerKey::Idle(conn));
         } else {
             self.close(now, conn);
@@ -372,40 +372,6 @@ impl<O: Copy + Debug> Endpoint<O> {
             .is_some_and(overdue)
         {
             self.counters.malformed += 1;
-            self.close(now, conn);
-        }
-    }
-
-    pub(super) fn on_ping_due(&mut self, now: Time, conn: ConnKey) {
-        let Some(entry) = self.conns.get_mut(conn) else {
-            return;
-        };
-        let due = entry.active + self.config.keepalive;
-        if due > now {
-            return self.timers.set(due, TimerKey::Ping(conn));
-        }
-        entry.active = now;
-        entry.pinged = Some(now);
-        if let Phase::Open(framer) = &mut entry.phase {
-            framer.expect_pong();
-        }
-        // Only a peer that has answered a ping before is known to answer at all.
-        if entry.pongs {
-            self.timers.set_fixed(now, PONG_WAIT, TimerKey::Pong(conn));
-        }
-        self.io.push_back(Io::Stream {
-            conn,
-            bytes: Payload::from(PING),
-        });
-        self.timers
-            .set_fixed(now, self.config.keepalive, TimerKey::Ping(conn));
-    }
-
-    pub(super) fn on_pong_overdue(&mut self, now: Time, conn: ConnKey) {
-        let Some(entry) = self.conns.get(conn) else {
-            return;
-        };
-        if entry.pinged.is_some_and(|at| at + PONG_WAIT <= now) {
             self.close(now, conn);
         }
     }

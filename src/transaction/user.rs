@@ -1,5 +1,7 @@
 //! The words between transactions and their user, the "TU" of RFC 3261 §17: requests as drafts, answers as indications.
 
+use std::net::SocketAddr;
+
 use crate::base::Key;
 use crate::syntax::Message;
 use crate::transport::{Flow, TlsFault};
@@ -38,6 +40,8 @@ pub struct Draft {
     pub max_forwards: Option<u8>,
     /// Write a Contact for us.
     pub contact: Option<ContactDraft>,
+    /// Say in Via that we would send keep-alives (RFC 6223 §4.1).
+    pub keep: bool,
     /// Content-Type.
     pub content_type: Option<Box<str>>,
     /// The body; Content-Length is written whether or not there is one.
@@ -55,6 +59,12 @@ pub struct ContactDraft {
     pub params: Box<str>,
     /// A `sips` URI, as in a dialog or registration by `sips` (RFC 3261 §8.1.1.8, §12.1.1).
     pub secure: bool,
+    /// Requests to it shall take the road that this message takes (RFC 5626 §4.3).
+    pub ob: bool,
+    /// A URI that stands for us wherever we are, in place of our address (a GRUU, RFC 5627 §4.4); empty: our address.
+    pub gruu: Box<str>,
+    /// An address of ours and the one by which others know it (RFC 3581): written in its place.
+    pub mapped: Option<(SocketAddr, SocketAddr)>,
 }
 
 /// Why a client transaction ended without a final response.

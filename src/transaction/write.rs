@@ -8,7 +8,7 @@ use super::key::COOKIE;
 use super::user::{ContactDraft, Draft};
 use crate::base::entropy::Token;
 use crate::syntax::{HeaderId, Message, MessageBuilder, NameAddr, method};
-use crate::transport::sockets::Sockets;
+use crate::transport::sockets::{AsHostPort, Sockets};
 use crate::transport::{Flow, Protocol};
 
 /// Max-Forwards of a request of our own (RFC 3261 §8.1.1.6).
@@ -37,6 +37,9 @@ pub(crate) fn request(
             ""
         },
     );
+    if draft.keep {
+        value.push_str(";keep");
+    }
     let mut builder =
         MessageBuilder::request(&draft.method, &draft.uri).header(HeaderId::Via, &value);
     for route in &draft.routes {
@@ -70,14 +73,26 @@ pub(crate) fn contact(
     contact: &ContactDraft,
     secure: bool,
 ) {
+    if !contact.gruu.is_empty() {
+        let _ = write!(value, "<{}>{}", contact.gruu, contact.params);
+        return;
+    }
     let secure = secure || contact.secure;
     let scheme = if secure { "sips" } else { "sip" };
-    let address = sockets.known_as(flow);
+    let own = sockets.known_as(flow);
+    let mapped = contact
+        .mapped
+        .filter(|(own, _)| flow.protocol == Protocol::Udp && *own == flow.local);
+    let address = match mapped {
+        Some((_, known)) => AsHostPort(known).to_string(),
+        None => own.to_string(),
+    };
     let transport = flow.protocol.contact_param(secure);
+    let ob = if contact.ob { ";ob" } else { "" };
     let at = if contact.user.is_empty() { "" } else { "@" };
     let _ = write!(
         value,
-        "<{scheme}:{}{at}{address}{transport}{}>{}",
+        "<{scheme}:{}{at}{address}{transport}{}{ob}>{}",
         contact.user, contact.uri_params, contact.params,
     );
 }

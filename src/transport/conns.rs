@@ -3,9 +3,10 @@
 //! Knows who waits for a connection to stand and when it was last of use. Does not send and does not set timers: its
 //! owner does, in whose terms `W` those that wait are named.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::hash::BuildHasherDefault;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::io::{ConnKey, Flow, Protocol, SocketKey};
 use crate::base::Time;
@@ -33,6 +34,14 @@ pub(crate) struct Conn<W> {
     pub(crate) pinged: Option<Time>,
     /// The peer is known to answer pings.
     pub(crate) pongs: bool,
+    /// It has agreed to answer them.
+    pub(crate) answers: bool,
+    /// The longest time between pings that it wants.
+    pub(crate) every: Option<Duration>,
+    /// When the next ping is due.
+    pub(crate) ping_at: Option<Time>,
+    /// How many registrations stand on it.
+    pub(crate) kept: usize,
     /// Since when a message is incomplete; of an accepted connection also until its first.
     pub(crate) partial: Option<Time>,
 }
@@ -72,6 +81,8 @@ pub(crate) struct Conns<W> {
     verified: HashedMap<Box<str>>,
     /// The keys of `verified`, the oldest first.
     verified_order: VecDeque<u128>,
+    /// Those that we asked for.
+    opened: BTreeSet<ConnKey>,
     secret: HashKey,
     next: u64,
     limit: usize,
@@ -85,6 +96,7 @@ impl<W> Conns<W> {
             by_remote: HashedMap::default(),
             verified: HashedMap::default(),
             verified_order: VecDeque::new(),
+            opened: BTreeSet::new(),
             secret,
             next: 0,
             limit,
@@ -94,6 +106,11 @@ impl<W> Conns<W> {
     /// How many stand or are asked for.
     pub(crate) fn len(&self) -> usize {
         self.table.len()
+    }
+
+    /// Those that we asked for, in the order in which that was done.
+    pub(crate) fn opened(&self) -> Vec<ConnKey> {
+        self.opened.iter().copied().collect()
     }
 
     /// One of them.
@@ -156,6 +173,7 @@ impl<W> Conns<W> {
         }
         let key = ConnKey(self.next);
         self.next += 2;
+        self.opened.insert(key);
         let unknown = SocketAddr::new(
             match remote {
                 SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
@@ -211,6 +229,10 @@ impl<W> Conns<W> {
             active: now,
             pinged: None,
             pongs: false,
+            answers: false,
+            every: None,
+            ping_at: None,
+            kept: 0,
             partial: None,
         };
         self.table.insert(key, conn);
@@ -243,6 +265,7 @@ impl<W> Conns<W> {
     /// A connection is gone.
     pub(crate) fn remove(&mut self, key: ConnKey) -> Option<Conn<W>> {
         let conn = self.table.remove(&key)?;
+        self.opened.remove(&key);
         let place = self.key(conn.protocol, conn.remote, conn.name.as_deref());
         if self.by_remote.get(&place) == Some(&key) {
             self.by_remote.remove(&place);

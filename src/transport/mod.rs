@@ -5,6 +5,7 @@ pub(crate) mod conns;
 pub mod io;
 pub mod ladder;
 pub(crate) mod sockets;
+pub(crate) mod stun;
 pub(crate) mod target;
 pub(crate) mod via;
 

@@ -24,11 +24,24 @@ pub struct Backoff {
 impl Backoff {
     /// How long to wait after one more failure.
     pub fn wait(&mut self, entropy: &mut Entropy, asked: Option<u32>) -> Duration {
+        self.wait_from(entropy, asked, Duration::from_secs(BASE))
+    }
+
+    /// As [`Backoff::wait`], with another base time: RFC 5626 §4.5 has a longer one while other flows work.
+    pub fn wait_from(
+        &mut self,
+        entropy: &mut Entropy,
+        asked: Option<u32>,
+        base: Duration,
+    ) -> Duration {
         self.failures = self.failures.saturating_add(1);
         if let Some(asked) = asked {
             return Duration::from_secs(asked.clamp(1, MAX_ASKED).into());
         }
-        let longest = 1000 * (BASE << self.failures.min(6)).min(MAX);
+        let base = u64::try_from(base.as_millis()).unwrap_or(u64::MAX);
+        let longest = base
+            .saturating_mul(1 << self.failures.min(11))
+            .clamp(2, 1000 * MAX);
         Duration::from_millis(longest / 2 + entropy.below(longest / 2))
     }
 

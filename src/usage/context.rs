@@ -87,6 +87,8 @@ pub struct Cx {
     pub given: Option<CredentialStore>,
     /// The application lets the challenge of this turn stand.
     pub challenge_stands: bool,
+    /// Base time of coming back after a failed registration (RFC 5626 §4.5).
+    pub outbound_base: Duration,
     rtp_ports: (u16, u16),
     next_rtp_port: u16,
     /// Requests whose answers somebody wants to know, and those answers.
@@ -123,6 +125,7 @@ impl Cx {
             forks,
             given: None,
             challenge_stands: false,
+            outbound_base: Duration::from_secs(30),
             rtp_ports,
             next_rtp_port: rtp_ports.0 & !1,
             watched: HashSet::new(),

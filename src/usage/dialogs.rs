@@ -20,7 +20,6 @@ use crate::base::{Key, Slab};
 use crate::dialog::{Dialog, LocalTag};
 use crate::syntax::headers::TypedHeader;
 use crate::syntax::{Event, Message};
-use crate::transport::Flow;
 
 use super::Owner;
 use super::failure::Effect;
@@ -299,15 +298,6 @@ impl Dialogs {
             at = entry.next;
             Some((key, entry))
         })
-    }
-
-    /// A connection is gone; the next request of each dialog finds its own way.
-    pub fn forget_flow(&mut self, flow: &Flow) {
-        for key in self.entries.keys() {
-            if let Some(dialog) = self.get_mut(key) {
-                dialog.forget_flow(flow);
-            }
-        }
     }
 
     /// How many are established.

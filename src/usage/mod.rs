@@ -10,6 +10,7 @@ pub mod call;
 pub mod context;
 pub mod dialogs;
 pub mod failure;
+pub mod granted;
 mod invite_client;
 mod invite_server;
 pub mod lines;

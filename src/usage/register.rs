@@ -1,8 +1,9 @@
-//! The registration of one account: RFC 3261 §10, with Service-Route (RFC 3608).
+//! The registration of one account by one flow: RFC 3261 §10, with Path (RFC 3327), Service-Route (RFC 3608), flows
+//! (RFC 5626) and GRUU (RFC 5627).
 //!
-//! REGISTER, refresh before the binding ends, 423, removal, and what to do when it fails. All REGISTERs of a
-//! registration have one Call-ID and rising CSeq numbers, and only one is on its way at a time (§10.2). What an
-//! application is told of it is `agent::profile`'s business.
+//! REGISTER, refresh before the binding ends, 423, 3xx, 439, removal, and what to do when it fails. All REGISTERs of a
+//! registration have one Call-ID and rising CSeq numbers, and only one is on its way at a time (§10.2). What its 2xx
+//! says is read by `granted`; what an application is told of it is `agent::registration`'s business.
 
 use std::time::Duration;
 
@@ -10,16 +11,18 @@ use crate::auth;
 use crate::base::Time;
 use crate::dialog::LocalTag;
 use crate::syntax::{HeaderId, Message, NameAddr, Uri, uri};
-use crate::transaction::{ClientKey, Draft, Failure};
-use crate::transport::Flow;
+use crate::transaction::{ClientKey, ContactDraft, Draft, Failure, KeepAlive};
+use crate::transport::{Flow, Protocol};
 
 use super::backoff::{Backoff, asked, is_passing, refresh_after};
 use super::context::ALLOW;
+use super::granted::Granted;
 use super::{Account, Cx, Lines, Outcome, Outgoing, Owner};
 
-/// Timers of a registration.
+/// Timers of a registration; those of several that share an owner are told apart by its number.
 const REFRESH: u32 = 1;
 const RETRY: u32 = 2;
+const TIMERS: u32 = 4;
 
 /// Most times one REGISTER is sent anew because of 423 or 3xx.
 const MAX_TURNS: u8 = 5;
@@ -37,6 +40,14 @@ pub struct Wanted {
     pub expires: Option<u32>,
     /// Contact parameters that only REGISTER has (`+sip.instance`, `methods`), each with its semicolon.
     pub params: Box<str>,
+    /// Further Contact values that are registered along with ours (RFC 3261 §10.2.1.2).
+    pub also: Vec<Box<str>>,
+    /// The number of this flow among those of the instance (RFC 5626 §4.2); none: no flows.
+    pub reg_id: Option<u32>,
+    /// Ask for GRUUs and use them as Contact (RFC 5627).
+    pub gruu: bool,
+    /// Other requests stay with the very server that took the last REGISTER.
+    pub pin: bool,
 }
 
 /// What a registration tells.
@@ -64,6 +75,13 @@ pub enum Change {
     },
     /// A 2xx without our binding: the registrar removed it.
     Removed(Message),
+    /// The bindings that were asked for, or why they are not known.
+    Listed {
+        /// How it went.
+        outcome: Outcome,
+        /// The answer; its Contacts are the bindings.
+        message: Option<Message>,
+    },
     /// Unregistered, by our wish.
     Ended {
         /// How the last REGISTER went.
@@ -80,6 +98,25 @@ enum Wish {
     Unbound,
 }
 
+/// What a REGISTER is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Errand {
+    /// To bind, or bind anew.
+    Bind,
+    /// To remove our binding.
+    Remove,
+    /// To remove every binding of the address of record (RFC 3261 §10.2.2).
+    RemoveAll,
+    /// To see the bindings (RFC 3261 §10.2.3).
+    List,
+}
+
+impl Errand {
+    const fn removes(self) -> bool {
+        matches!(self, Self::Remove | Self::RemoveAll)
+    }
+}
+
 /// One binding of one address of record.
 #[derive(Debug)]
 pub struct Registration {
@@ -89,10 +126,16 @@ pub struct Registration {
     local_tag: LocalTag,
     cseq: u32,
     wish: Wish,
-    /// The REGISTER on its way, and whether it removes.
+    /// The REGISTER on its way, and what for.
     request: Option<Box<Outgoing>>,
-    removes: bool,
+    errand: Errand,
+    /// All bindings go when ours goes.
+    all: bool,
+    /// The bindings are to be listed once no other REGISTER is on its way.
+    list: bool,
     turns: u8,
+    /// Which of its owner's registrations it is.
+    number: u32,
     /// The wish changed while a REGISTER was on its way.
     anew: bool,
     /// What is asked for after a 423.
@@ -101,9 +144,20 @@ pub struct Registration {
     retry_at: Option<Time>,
     /// Until when the registrar knows us.
     bound_until: Option<Time>,
-    granted: u32,
-    contact: Box<str>,
-    /// The connection the last 2xx came by, and when: calls come in by it.
+    seconds: u32,
+    /// What the last 2xx said, and when.
+    granted: Option<Box<(Granted, Time)>>,
+    /// Our Contact URI as last sent.
+    ours: Box<str>,
+    /// A Contact URI of ours that is worth nothing any more, to be removed along.
+    stale: Option<Box<str>>,
+    /// Our address was written anew since the last refresh: once is enough.
+    moved: bool,
+    /// The first hop knows nothing of flows (439).
+    plain: bool,
+    /// Other flows of the same account work.
+    company: bool,
+    /// The road the last 2xx came by, and when: calls come in by it.
     flow: Option<(Flow, Time)>,
     backoff: Backoff,
 }
@@ -120,18 +174,44 @@ impl Registration {
             cseq: cx.first_cseq(),
             wish: Wish::Nothing,
             request: None,
-            removes: false,
+            errand: Errand::Bind,
+            all: false,
+            list: false,
             turns: 0,
+            number: 0,
             anew: false,
             raised: None,
             refresh_at: None,
             retry_at: None,
             bound_until: None,
-            granted: 0,
-            contact: "".into(),
+            seconds: 0,
+            granted: None,
+            ours: "".into(),
+            stale: None,
+            moved: false,
+            plain: false,
+            company: false,
             flow: None,
             backoff: Backoff::default(),
         }
+    }
+
+    /// As one of several registrations of its owner: its timers come with `what / 4` as that number.
+    #[must_use]
+    pub fn numbered(mut self, number: u32) -> Self {
+        self.number = number;
+        self
+    }
+
+    /// Which of its owner's registrations a timer belongs to.
+    #[must_use]
+    pub const fn number_of(what: u32) -> u32 {
+        what / TIMERS
+    }
+
+    /// Whether other flows of the account work: then there is more time to bring this one back (RFC 5626 §4.5).
+    pub fn set_company(&mut self, company: bool) {
+        self.company = company;
     }
 
     /// What is registered, to change before the next REGISTER.
@@ -151,25 +231,91 @@ impl Registration {
         self.request.is_none() && self.refresh_at.is_none() && self.retry_at.is_none()
     }
 
+    /// Whether the REGISTER of this transaction is its.
+    #[must_use]
+    pub fn awaits(&self, client: ClientKey) -> bool {
+        self.request
+            .as_ref()
+            .is_some_and(|request| request.is(client))
+    }
+
+    /// Whether the binding is wanted, whatever became of it.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.wish == Wish::Bound
+    }
+
     /// Seconds that the registrar granted, 0 without a binding.
     #[must_use]
     pub fn granted(&self) -> u32 {
-        self.granted
+        self.seconds
     }
 
     /// The Contact URI that is bound; empty without a binding.
     #[must_use]
     pub fn contact(&self) -> &str {
-        &self.contact
+        self.facts().map_or("", |facts| &facts.contact)
+    }
+
+    /// What the last 2xx said; none without a binding.
+    #[must_use]
+    pub fn facts(&self) -> Option<&Granted> {
+        self.granted.as_deref().map(|(facts, _)| facts)
+    }
+
+    /// The registrar's clock now, in seconds since 1970, as far as its Date told (RFC 3261 §10.2.5).
+    #[must_use]
+    pub fn server_time(&self, now: Time) -> Option<u64> {
+        let (facts, since) = self.granted.as_deref()?;
+        Some(facts.date? + now.since(*since).as_secs())
+    }
+
+    /// The first hop of its way: the outbound proxy, else the registrar.
+    #[must_use]
+    pub fn first_hop(&self) -> &str {
+        let proxy = self.wanted.routes.first();
+        let proxy = proxy.and_then(|route| NameAddr::parse(route).ok());
+        proxy.map_or(&*self.wanted.registrar, |proxy| proxy.uri)
+    }
+
+    /// The road that calls come in by; none without a binding.
+    #[must_use]
+    pub fn flow(&self) -> Option<&Flow> {
+        self.flow.as_ref().map(|(flow, _)| flow)
+    }
+
+    /// Whether the registrar keeps this binding as one flow of several (RFC 5626 §6).
+    #[must_use]
+    pub fn is_flow(&self) -> bool {
+        self.reg_id().is_some() && self.facts().is_some_and(|facts| facts.outbound)
+    }
+
+    fn reg_id(&self) -> Option<u32> {
+        self.wanted.reg_id.filter(|_| !self.plain)
     }
 
     /// Registers, or registers anew at once (new credentials, new parameters).
     pub fn register(&mut self, cx: &mut Cx, account: &mut Account) {
         self.wish = Wish::Bound;
+        self.all = false;
+        self.plain = false;
         self.raised = None;
+        self.moved = false;
         self.backoff.reset();
         self.stop(cx);
         self.go(cx, account);
+    }
+
+    /// The network is another: what is on its way is lost, and the road with it. Registers at once if that is wanted.
+    pub fn renew(&mut self, cx: &mut Cx, account: &mut Account) -> bool {
+        if self.wish != Wish::Bound {
+            return false;
+        }
+        self.leave_flow(cx, account);
+        self.request = None;
+        self.anew = false;
+        self.register(cx, account);
+        true
     }
 
     /// Removes the binding. `false`: there is none, nothing is sent and nothing will be told.
@@ -178,16 +324,45 @@ impl Registration {
         self.wish = Wish::Unbound;
         if self.request.is_none() && !self.is_bound(cx.now) {
             self.wish = Wish::Nothing;
-            self.unbind(account);
+            self.unbind(cx, account);
             return false;
         }
         self.go(cx, account);
         true
     }
 
+    /// Removes every binding of the address of record, ours or not (`Contact: *`).
+    pub fn unregister_all(&mut self, cx: &mut Cx, account: &mut Account) {
+        self.stop(cx);
+        self.wish = Wish::Unbound;
+        self.all = true;
+        self.go(cx, account);
+    }
+
+    /// Asks for the bindings of the address of record; ends in [`Change::Listed`].
+    pub fn fetch(&mut self, cx: &mut Cx, account: &mut Account) {
+        self.list = true;
+        self.list_if_due(cx, account);
+    }
+
+    /// Forgets whatever is under way, without a word to anybody; the registrar will find out when the time is up.
+    pub fn abandon(&mut self, cx: &mut Cx, account: &mut Account) {
+        self.stop(cx);
+        self.request = None;
+        self.wish = Wish::Nothing;
+        self.anew = false;
+        self.list = false;
+        self.unbind(cx, account);
+    }
+
+    fn timer(&self, which: u32) -> u32 {
+        self.number * TIMERS + which
+    }
+
     fn stop(&mut self, cx: &mut Cx) {
-        cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
-        cx.disarm(self.retry_at.take(), self.owner, RETRY);
+        let (refresh, retry) = (self.timer(REFRESH), self.timer(RETRY));
+        cx.disarm(self.refresh_at.take(), self.owner, refresh);
+        cx.disarm(self.retry_at.take(), self.owner, retry);
     }
 
     /// Sends what the wish asks for, unless a REGISTER is on its way: then when its answer comes (RFC 3261 §10.2).
@@ -197,43 +372,91 @@ impl Registration {
             return;
         }
         self.turns = 0;
-        self.removes = self.wish == Wish::Unbound;
+        self.errand = match self.wish {
+            Wish::Unbound if self.all => Errand::RemoveAll,
+            Wish::Unbound => Errand::Remove,
+            Wish::Bound | Wish::Nothing => Errand::Bind,
+        };
         self.send(cx, account, None);
+    }
+
+    fn list_if_due(&mut self, cx: &mut Cx, account: &mut Account) {
+        if self.list && self.request.is_none() {
+            self.list = false;
+            self.turns = 0;
+            self.errand = Errand::List;
+            self.send(cx, account, None);
+        }
     }
 
     fn send(&mut self, cx: &mut Cx, account: &mut Account, registrar: Option<&str>) {
         self.cseq += 1;
-        let mut contact = account.contact.clone();
+        let mut contact = self.contact_draft(account);
         contact.params = format!("{}{}", contact.params, self.wanted.params).into();
+        if let Some(reg_id) = self.reg_id() {
+            contact.params = format!("{};reg-id={reg_id}", contact.params).into();
+        }
+        let ours = matches!(self.errand, Errand::Bind | Errand::Remove);
         let draft = Draft {
             method: "REGISTER".into(),
             uri: registrar.unwrap_or(&self.wanted.registrar).into(),
             routes: self.wanted.routes.clone(),
-            contact: Some(contact),
+            contact: ours.then_some(contact),
+            keep: true,
+            // RFC 5626 §4.2: the flow that is registered is the one the REGISTER takes.
+            flow: self.flow().copied().filter(|_| self.reg_id().is_some()),
             lines: format!(
                 "From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\n",
                 account.from, self.local_tag, account.from, self.call_id
             ),
             ..Draft::default()
         };
-        let expires = if self.removes {
-            Some(0)
-        } else {
-            self.raised.or(self.wanted.expires)
+        let expires = match self.errand {
+            Errand::Bind => self.raised.or(self.wanted.expires),
+            Errand::Remove | Errand::RemoveAll => Some(0),
+            Errand::List => None,
         };
+        let mut own = String::new();
+        match self.errand {
+            Errand::RemoveAll => own.push_str("Contact: *\r\n"),
+            Errand::Bind | Errand::Remove => {
+                for also in &self.wanted.also {
+                    own.push_str(&format!("Contact: {also}\r\n"));
+                }
+                if let Some(stale) = self.stale.take() {
+                    own.push_str(&format!("Contact: <{stale}>;expires=0\r\n"));
+                }
+            }
+            Errand::List => {}
+        }
         let mut lines = Lines::new("");
         if let Some(expires) = expires {
             lines = lines.put("Expires", &expires.to_string());
         }
+        let supported = match (self.reg_id().is_some(), self.wanted.gruu) {
+            (true, true) => "path, outbound, gruu",
+            (true, false) => "path, outbound",
+            (false, true) => "path, gruu",
+            (false, false) => "path",
+        };
         let rest = lines
-            .put("Supported", "path")
+            .put("Supported", supported)
             .put("Allow", ALLOW)
             .offer("Allow-Events", &cx.allow_events)
             .offer("User-Agent", &cx.user_agent)
             .finish(&[]);
-        let mut request = Outgoing::new(draft, self.cseq, rest, self.owner);
+        let mut request = Outgoing::new(draft, self.cseq, own + &rest, self.owner);
         request.send(cx, account);
         self.request = Some(Box::new(request));
+    }
+
+    /// Our address itself is what is bound, not a name that the registrar gave for it.
+    fn contact_draft(&self, account: &Account) -> ContactDraft {
+        ContactDraft {
+            gruu: "".into(),
+            ob: false,
+            ..account.contact.clone()
+        }
     }
 
     /// A response to a REGISTER.
@@ -252,6 +475,9 @@ impl Registration {
                 self.request = Some(request);
                 None
             }
+            200..=299 if self.errand == Errand::List => {
+                self.listed(cx, account, Outcome::Sip(status), Some(message))
+            }
             200..=299 => self.on_success(cx, account, message, flow),
             401 | 407 => {
                 self.cseq += 1;
@@ -263,7 +489,13 @@ impl Registration {
                     Err(fault) => self.fail(cx, account, status, Some(fault), message),
                 }
             }
-            423 if !self.removes && self.turns < MAX_TURNS => {
+            // RFC 5626 §4.2.1: the first hop lacks support, so this is no flow.
+            439 if self.reg_id().is_some() => {
+                self.plain = true;
+                self.send(cx, account, None);
+                None
+            }
+            423 if self.errand == Errand::Bind && self.turns < MAX_TURNS => {
                 // RFC 3261 §10.2.8. A registrar that does not say how much it wants gets twice as much.
                 self.turns += 1;
                 let asked = self.raised.or(self.wanted.expires).unwrap_or(3600);
@@ -304,13 +536,14 @@ impl Registration {
         flow: &Flow,
     ) -> Option<Change> {
         self.backoff.reset();
-        if self.removes {
-            self.unbind(account);
+        if self.errand.removes() {
+            self.unbind(cx, account);
             if std::mem::take(&mut self.anew) && self.wish == Wish::Bound {
                 self.go(cx, account);
                 return None;
             }
             self.wish = Wish::Nothing;
+            self.list_if_due(cx, account);
             let outcome = Outcome::Sip(message.status().unwrap_or(200));
             return Some(Change::Ended {
                 outcome,
@@ -318,14 +551,16 @@ impl Registration {
             });
         }
         let renewed = self.is_bound(cx.now);
-        let ours = cx.contact(flow, &account.contact).unwrap_or_default();
-        let (contact, granted) = binding(&message, &ours);
-        let granted = granted
+        let contact = self.contact_draft(account);
+        let ours = cx.contact(flow, &contact).unwrap_or_default();
+        let facts = Granted::read(&message, &ours);
+        let seconds = facts
+            .expires
             .or(self.raised)
             .or(self.wanted.expires)
             .unwrap_or(3600);
-        if granted == 0 {
-            self.unbind(account);
+        if seconds == 0 {
+            self.unbind(cx, account);
             if std::mem::take(&mut self.anew) {
                 self.go_on(cx, account);
                 return None;
@@ -333,17 +568,83 @@ impl Registration {
             self.wish = Wish::Nothing;
             return Some(Change::Removed(message));
         }
-        self.granted = granted;
-        self.contact = contact.into();
-        self.flow = flow.conn.map(|_| (*flow, cx.now));
-        self.bound_until = Some(cx.now + Duration::from_secs(granted.into()));
-        self.note_service_route(account, &message);
+        self.seconds = seconds;
+        self.stand_on(cx, flow, &facts);
+        self.bound_until = Some(cx.now + Duration::from_secs(seconds.into()));
+        let ours = NameAddr::parse(&ours)
+            .map(|ours| Box::from(ours.uri))
+            .unwrap_or_default();
+        let before = std::mem::replace(&mut self.ours, ours);
+        let moves = self.is_elsewhere(account, &facts, flow, &before);
+        self.granted = Some(Box::new((facts, cx.now)));
+        self.lend(account);
         if std::mem::take(&mut self.anew) {
             self.go_on(cx, account);
             return None;
         }
-        self.refresh_at = Some(cx.arm(refresh_after(granted), self.owner, REFRESH));
+        if moves {
+            self.moved = true;
+            self.go(cx, account);
+        } else {
+            self.refresh_at = Some(cx.arm(refresh_after(seconds), self.owner, self.timer(REFRESH)));
+            self.list_if_due(cx, account);
+        }
         Some(Change::Registered { message, renewed })
+    }
+
+    /// Calls come in by that road from now on: it is kept open.
+    fn stand_on(&mut self, cx: &mut Cx, flow: &Flow, facts: &Granted) {
+        let every = facts.keep.filter(|seconds| *seconds > 0);
+        let wish = KeepAlive {
+            every: every.map(|seconds| Duration::from_secs(seconds.into())),
+            answered: facts.keep.is_some() || self.reg_id().is_some() && facts.outbound,
+        };
+        cx.endpoint.keep_alive(cx.now, flow, wish);
+        if let Some((before, _)) = self.flow.replace((*flow, cx.now)) {
+            cx.endpoint.let_go(&before);
+        }
+    }
+
+    /// Whether what was registered is not where we are: the server saw another address than we named (RFC 3581), or
+    /// our former address is still bound. A registrar that knows instances and flows needs no help with either.
+    fn is_elsewhere(
+        &mut self,
+        account: &mut Account,
+        facts: &Granted,
+        flow: &Flow,
+        before: &str,
+    ) -> bool {
+        if self.reg_id().is_some() && facts.outbound || self.moved {
+            return false;
+        }
+        let known = account.contact.mapped.filter(|(own, _)| *own == flow.local);
+        let known = known.map_or(flow.local, |(_, known)| known);
+        // A registrar that has written the address anew by itself has done it already.
+        let untouched = uri::equal(&facts.contact, &self.ours);
+        let seen = facts.seen.filter(|_| flow.protocol == Protocol::Udp);
+        if let Some(seen) = seen.filter(|seen| *seen != known && untouched) {
+            account.contact.mapped = Some((flow.local, seen)).filter(|_| seen != flow.local);
+            self.stale = Some(self.ours.clone());
+            return true;
+        }
+        if !before.is_empty() && !uri::equal(before, &self.ours) && facts.lists(before) {
+            self.stale = Some(before.into());
+            return true;
+        }
+        false
+    }
+
+    fn listed(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        outcome: Outcome,
+        message: Option<Message>,
+    ) -> Option<Change> {
+        if std::mem::take(&mut self.anew) {
+            self.go_on(cx, account);
+        }
+        Some(Change::Listed { outcome, message })
     }
 
     /// After an answer that came when something else was wanted already.
@@ -353,28 +654,42 @@ impl Registration {
         }
     }
 
-    /// RFC 3608 §6.1: the routes of the last 2xx replace those of the one before.
-    fn note_service_route(&self, account: &mut Account, message: &Message) {
-        account.routes.clone_from(&self.wanted.routes);
-        for route in message.values(HeaderId::ServiceRoute).take(16) {
-            // The outbound proxy may name itself first; it is passed once.
-            if account
-                .routes
-                .last()
-                .is_some_and(|last| same_route(last, route))
-            {
-                continue;
-            }
-            account.routes.push(route.into());
-        }
+    /// Lets the account's other requests go the way of this registration: its Service-Route (RFC 3608 §6.1), its flow
+    /// (RFC 5626 §4.3), its GRUU (RFC 5627 §4.4).
+    pub fn lend(&self, account: &mut Account) {
+        let facts = self.facts();
+        account.routes = match facts {
+            Some(facts) => facts.routes(&self.wanted.routes),
+            None => self.wanted.routes.clone(),
+        };
+        let stays = self.is_flow() || self.wanted.pin;
+        account.flow = self.flow().filter(|_| stays).map(|flow| {
+            let host = Uri::parse(&self.wanted.registrar).map_or("", |uri| uri.host);
+            (*flow, host.into())
+        });
+        account.contact.gruu = facts
+            .filter(|_| self.wanted.gruu)
+            .map_or_else(|| "".into(), |facts| facts.gruu.clone());
+        account.contact.ob = self.is_flow();
     }
 
-    fn unbind(&mut self, account: &mut Account) {
+    fn unbind(&mut self, cx: &mut Cx, account: &mut Account) {
         self.bound_until = None;
-        self.granted = 0;
-        self.contact = "".into();
-        self.flow = None;
-        account.routes.clone_from(&self.wanted.routes);
+        self.seconds = 0;
+        self.granted = None;
+        self.leave_flow(cx, account);
+        self.lend(account);
+    }
+
+    /// The road is worth nothing any more; the binding may stand yet.
+    fn leave_flow(&mut self, cx: &mut Cx, account: &mut Account) {
+        let gone = self.flow.take().map(|(flow, _)| flow);
+        if let Some(gone) = &gone {
+            cx.endpoint.let_go(gone);
+        }
+        if account.flow.as_ref().map(|(flow, _)| *flow) == gone {
+            account.flow = None;
+        }
     }
 
     fn fail(
@@ -430,26 +745,33 @@ impl Registration {
         passing: bool,
         asked: Option<u32>,
     ) -> Option<Change> {
+        if self.errand == Errand::List {
+            return self.listed(cx, account, outcome, message);
+        }
         let anew = std::mem::take(&mut self.anew);
+        self.leave_flow(cx, account);
         if self.wish == Wish::Bound && anew {
             self.go(cx, account);
             return None;
         }
-        if self.wish == Wish::Unbound && anew && !self.removes && self.is_bound(cx.now) {
+        if self.wish == Wish::Unbound && anew && !self.errand.removes() && self.is_bound(cx.now) {
             self.go(cx, account);
             return None;
         }
         if self.wish != Wish::Bound {
             self.wish = Wish::Nothing;
-            self.unbind(account);
+            self.unbind(cx, account);
             return Some(Change::Ended { outcome, message });
         }
         if passing {
-            let wait = self.backoff.wait(&mut cx.entropy, asked);
-            self.retry_at = Some(cx.arm(wait, self.owner, RETRY));
+            // RFC 5626 §4.5: less haste while other flows carry the calls.
+            let base = cx.outbound_base * if self.company { 3 } else { 1 };
+            let wait = self.backoff.wait_from(&mut cx.entropy, asked, base);
+            self.retry_at = Some(cx.arm(wait, self.owner, self.timer(RETRY)));
+            self.list_if_due(cx, account);
         } else {
             self.wish = Wish::Nothing;
-            self.unbind(account);
+            self.unbind(cx, account);
         }
         Some(Change::Failed {
             outcome,
@@ -459,25 +781,48 @@ impl Registration {
         })
     }
 
-    /// The connection by which the registrar reaches us is gone: a new one is needed at once, but not in a storm.
-    pub fn on_flow_closed(&mut self, cx: &mut Cx, closed: &Flow) {
-        let Some((_, since)) = self.flow.take_if(|(flow, _)| flow.conn == closed.conn) else {
-            return;
+    /// The road by which the registrar reaches us is gone: a new one is needed at once, but not in a storm. `true`: it
+    /// was this registration's.
+    pub fn on_flow_closed(&mut self, cx: &mut Cx, account: &mut Account, closed: &Flow) -> bool {
+        let same = |flow: &Flow| match (flow.conn, closed.conn) {
+            (None, None) => flow.socket == closed.socket && flow.remote == closed.remote,
+            (conn, gone) => conn == gone,
         };
+        let Some(since) = self.flow.filter(|(flow, _)| same(flow)).map(|(_, at)| at) else {
+            return false;
+        };
+        self.leave_flow(cx, account);
+        self.hurry(cx, since);
+        true
+    }
+
+    /// A server says that the flow has failed (430): it is left for a new one.
+    pub fn on_flow_failed(&mut self, cx: &mut Cx, account: &mut Account) -> bool {
+        let Some((_, since)) = self.flow else {
+            return false;
+        };
+        self.leave_flow(cx, account);
+        self.hurry(cx, since);
+        true
+    }
+
+    fn hurry(&mut self, cx: &mut Cx, since: Time) {
         if self.wish != Wish::Bound || self.request.is_some() || self.retry_at.is_some() {
             return;
         }
         let quiet = CALM.saturating_sub(cx.now.since(since));
         let wait = Duration::from_millis(100 + cx.entropy.below(900)).max(quiet);
-        cx.disarm(self.refresh_at.take(), self.owner, REFRESH);
-        self.refresh_at = Some(cx.arm(wait, self.owner, REFRESH));
+        let which = self.timer(REFRESH);
+        cx.disarm(self.refresh_at.take(), self.owner, which);
+        self.refresh_at = Some(cx.arm(wait, self.owner, which));
     }
 
     /// One of this registration's timers.
     pub fn on_alarm(&mut self, cx: &mut Cx, account: &mut Account, what: u32) -> Option<Change> {
-        match what {
+        match what % TIMERS {
             REFRESH => {
                 self.refresh_at = None;
+                self.moved = false;
                 self.go(cx, account);
                 None
             }
@@ -488,79 +833,5 @@ impl Registration {
             }
             _ => None,
         }
-    }
-}
-
-/// Our binding in the list of a 2xx, and its time: that of our own Contact, else the Expires of the message
-/// (RFC 3261 §10.2.4). A registrar that wrote our address anew is known by the user part of an only Contact.
-fn binding(message: &Message, ours: &str) -> (String, Option<u32>) {
-    let our_uri = NameAddr::parse(ours)
-        .map(|ours| ours.uri)
-        .unwrap_or_default();
-    let user = Uri::parse(our_uri).ok().and_then(|ours| ours.user);
-    let (mut only, mut count) = (None, 0);
-    for contact in message.contacts().filter_map(Result::ok) {
-        count += 1;
-        if uri::equal(contact.uri(), our_uri) {
-            return (
-                contact.uri().into(),
-                contact.expires().or_else(|| message.expires()),
-            );
-        }
-        if user.is_some() && Uri::parse(contact.uri()).ok().and_then(|other| other.user) == user {
-            only = Some((contact.uri().to_owned(), contact.expires()));
-        }
-    }
-    match only {
-        Some((contact, expires)) if count == 1 => (contact, expires.or_else(|| message.expires())),
-        _ => (our_uri.into(), message.expires()),
-    }
-}
-
-fn same_route(a: &str, b: &str) -> bool {
-    match (NameAddr::parse(a), NameAddr::parse(b)) {
-        (Ok(a), Ok(b)) => uri::equal(a.uri, b.uri),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::limits::Limits;
-
-    fn answer(lines: &str) -> Message {
-        let text = format!(
-            "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\n\
-             Call-ID: c\r\nCSeq: 1 REGISTER\r\n{lines}Content-Length: 0\r\n\r\n"
-        );
-        Message::parse_datagram(text.as_bytes(), &Limits::default()).expect("a valid response")
-    }
-
-    #[test]
-    fn only_our_own_binding_counts() {
-        let message = answer(
-            "Contact: <sip:alice@192.0.2.9:5060>;expires=10, <sip:alice@192.0.2.1:5062>;expires=77\r\nExpires: 500\r\n",
-        );
-        let (contact, granted) = binding(&message, "<sip:alice@192.0.2.1:5062>");
-        assert_eq!((&*contact, granted), ("sip:alice@192.0.2.1:5062", Some(77)));
-        let (_, granted) = binding(&message, "<sip:bob@192.0.2.1:5070>");
-        assert_eq!(granted, Some(500));
-    }
-
-    #[test]
-    fn an_only_contact_of_our_user_is_ours_behind_a_translator() {
-        let message = answer("Contact: <sip:alice@203.0.113.5:40000>;expires=33\r\n");
-        let (contact, granted) = binding(&message, "<sip:alice@10.0.0.2:5060>");
-        assert_eq!(
-            (&*contact, granted),
-            ("sip:alice@203.0.113.5:40000", Some(33))
-        );
-    }
-
-    #[test]
-    fn a_binding_without_its_own_time_has_that_of_the_message() {
-        let message = answer("Contact: <sip:alice@192.0.2.1>\r\nExpires: 120\r\n");
-        assert_eq!(binding(&message, "<sip:alice@192.0.2.1>").1, Some(120));
     }
 }

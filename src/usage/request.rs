@@ -38,6 +38,9 @@ impl Outgoing {
     /// Sends it, with credentials if the server is known to ask for them.
     pub fn send(&mut self, cx: &mut Cx, account: &mut Account) -> ClientKey {
         self.draft.account = Some(account.aor.clone());
+        if self.draft.flow.is_none() {
+            self.draft.flow = account.road_of(&self.draft);
+        }
         if !account.credentials.is_empty() {
             let random = cx.entropy.bytes();
             let lines =

@@ -127,6 +127,7 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
+/// B-332.
 #[test]
 fn b_332_both_families_are_asked_for_and_ipv6_comes_first() {
     let mut bench = Bench::new(&[ONE]);
@@ -325,6 +326,7 @@ fn an_alias_that_leads_elsewhere_is_followed_and_a_long_chain_given_up() {
     assert!(bench.at_rest());
 }
 
+/// B-344.
 #[test]
 fn b_344_records_and_hosts_are_answered_without_a_server_and_the_rest_by_the_system_where_there_is_none()
  {

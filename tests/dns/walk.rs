@@ -46,6 +46,7 @@ fn wish(host: &str, port: u16, transport: Option<Transport>, secure: bool) -> Wi
 
 const ALL: &[Transport] = &[Udp, Tcp, Tls];
 
+/// B-338.
 #[test]
 fn b_338_numeric_hosts_are_used_as_they_are_with_the_port_given_or_the_default() {
     for (host, port, transport, secure, target) in [
@@ -81,6 +82,7 @@ server1.example.com AAAA 2001:db8::1
 server2.example.com A 192.0.2.2
 "#;
 
+/// B-339.
 #[test]
 fn b_339_without_port_and_transport_naptr_leads_to_srv_and_srv_to_addresses() {
     let (asked, given) = walk(wish("example.com", 0, None, false), &[Udp, Tcp], EXAMPLE, 1);
@@ -109,6 +111,7 @@ fn b_339_without_port_and_transport_naptr_leads_to_srv_and_srv_to_addresses() {
     assert_eq!(given[0], "Tls 192.0.2.3:5061");
 }
 
+/// B-339.
 #[test]
 fn b_339_a_port_means_addresses_only_and_a_transport_its_srv_records() {
     let (asked, given) = walk(wish("example.com", 5080, None, false), ALL, EXAMPLE, 1);
@@ -125,6 +128,7 @@ fn b_339_a_port_means_addresses_only_and_a_transport_its_srv_records() {
     assert_eq!(given, ["Udp [2001:db8::1]:5072", "Udp 192.0.2.1:5072"]);
 }
 
+/// B-339.
 #[test]
 fn b_339_without_naptr_every_transport_is_asked_for_and_without_srv_the_host_itself() {
     let zone = "_sip._tcp.b.example SRV 0 0 5070 host.b.example\nhost.b.example A 192.0.2.4";
@@ -157,6 +161,7 @@ fn b_339_without_naptr_every_transport_is_asked_for_and_without_srv_the_host_its
     assert_eq!(given, ["Tcp 192.0.2.5:5060"]);
 }
 
+/// B-343.
 #[test]
 fn b_343_sips_asks_for_sips_over_tcp_and_nothing_else() {
     let bare = "_sip._udp.d.example SRV 0 0 5060 h.d.example\nh.d.example A 192.0.2.6\nd.example A 192.0.2.6";
@@ -184,6 +189,7 @@ fn b_343_sips_asks_for_sips_over_tcp_and_nothing_else() {
     assert!(given.is_empty());
 }
 
+/// B-331.
 #[test]
 fn b_331_a_transport_that_is_not_spoken_leads_nowhere() {
     let (asked, given) = walk(wish("example.com", 0, Some(Tcp), false), &[Udp], EXAMPLE, 1);
@@ -232,6 +238,7 @@ fn the_same_place_is_given_once_and_a_walk_has_an_end() {
     assert_eq!(once.len(), given.len());
 }
 
+/// B-340.
 #[test]
 fn b_340_srv_priorities_come_in_order_and_weights_are_shares() {
     let zone = "\

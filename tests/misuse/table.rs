@@ -301,7 +301,7 @@ pub(crate) const TABLE: &[Row] = &[
         wrong: wrong![
             (|_, h| { let (o, mut v): (rtc_profile_options_t, _) = (sized(), null_mut()); c!(rtc_profile_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_INVALID_SIP_URL),
             (|_, h| { let (mut o, mut v): (rtc_profile_options_t, _) = (sized(), null_mut()); o.uri = s(URI); o.flags = 1 << 20; c!(rtc_profile_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
-            (|_, h| { let (mut o, mut v): (rtc_profile_options_t, _) = (sized(), null_mut()); o.uri = s(URI); o.flags = RTC_PROFILE_GRUU; c!(rtc_profile_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_NOT_IMPLEMENTED)
+            (|_, h| { let (mut o, mut v): (rtc_profile_options_t, _) = (sized(), null_mut()); o.uri = s(URI); o.flags = RTC_PROFILE_OUTBOUND; o.proxy = s("sip:a,sip:b,sip:c,sip:d,sip:e"); c!(rtc_profile_create(h.cast(), &raw const o, &raw mut v)) }, RTC_E_LIMIT)
         ],
         ..on("rtc_profile_create", RTC_KIND_CLIENT, |_, h| { let (mut o, mut v): (rtc_profile_options_t, _) = (sized(), null_mut()); o.uri = s(URI); let r = c!(rtc_profile_create(h.cast(), &raw const o, &raw mut v)); c!(rtc_object_release(v.cast())); r }, OK)
     },

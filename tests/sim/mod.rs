@@ -8,6 +8,7 @@
 
 pub mod names;
 pub mod raw;
+pub mod registrar;
 pub mod server;
 pub mod talk;
 pub mod watch;
