@@ -1,7 +1,7 @@
 //! What is done without asking the application, readable and settable on sessions at any time (`RTC_AUTO_…`).
 
 use crate::base::Key;
-use crate::usage::Auto;
+use crate::usage::{Auto, Role};
 
 use super::session::ended;
 use super::{Agent, Code, Kind, ObjectRef, Refusal, Verdict};
@@ -20,12 +20,17 @@ impl Agent {
                 "the automation is a mask of RTC_AUTO_ bits",
             )
         })?;
-        if object.kind() != Kind::Session {
+        let row = match object.kind() {
+            Kind::Session => Some(object.key()),
+            Kind::Usage => Some(object.owner().key).filter(|_| object.owner().role == Role::Call),
+            _ => None,
+        };
+        let Some(row) = row else {
             return Err(Refusal::new(Code::NotAllowed, "this can only be read"));
-        }
+        };
         let session = self
             .sessions
-            .get_mut(Key::from_bits(object.key()))
+            .get_mut(Key::from_bits(row))
             .ok_or_else(ended)?;
         session.call.set_auto(auto);
         Ok(Verdict::Done)

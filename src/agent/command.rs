@@ -173,6 +173,8 @@ impl SessionOptions {
 pub const SESSION_FORCE_PROFILE: u32 = 1;
 /// Hand redirects to the application.
 pub const SESSION_FAIL_ON_REDIRECT: u32 = 2;
+/// Keep every dialog of a forked INVITE as a session of its own.
+pub const SESSION_ALL_FORKS: u32 = 0x1_0000;
 
 /// Use UPDATE (RFC 3311).
 pub const REINVITE_UPDATE: u32 = 1;

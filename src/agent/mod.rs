@@ -22,6 +22,7 @@
 
 pub mod answer;
 mod automation;
+mod dialog_object;
 mod challenge;
 pub mod command;
 pub mod event;
@@ -48,6 +49,9 @@ mod session_events;
 mod session_verbs;
 mod shutdown;
 mod sip_events;
+mod usage_events;
+pub mod usage_object;
+mod usage_verbs;
 pub mod states;
 pub mod subscription;
 pub mod transaction;
@@ -70,6 +74,7 @@ pub use flows::{FLOW_LOST, FLOW_RECOVERED};
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refusal::{Code, Refusal, Verdict};
 pub use request_filter::RequestFilter;
+pub use usage_object::{UsageKind, UsageOptions};
 pub use states::{
     AnswerMode, ParticipantState, RegistrationState, SessionState, SessionType, SubscriptionState,
     TerminateReason, WatcherState,
@@ -242,9 +247,9 @@ impl Agent {
                 .map(|(_, watcher)| watcher.object().clone())
                 .collect(),
             Kind::Transaction => self.transactions.list(),
-            Kind::Connection | Kind::Registration | Kind::Dialog | Kind::Usage | Kind::Refresh => {
-                Vec::new()
-            }
+            Kind::Dialog => self.list_dialogs(),
+            Kind::Usage => self.list_usages(),
+            Kind::Connection | Kind::Registration | Kind::Refresh => Vec::new(),
         }
     }
 
@@ -267,7 +272,12 @@ impl Agent {
             Kind::Session => self
                 .sessions
                 .get(Key::from_bits(bits))
-                .map(|session| session.details(&self.cx)),
+                .map(|session| {
+                    let mut details = session.details(&self.cx);
+                    details.related.extend(self.usage_of(object_owner(object)));
+                    details.related.extend(self.dialog_of_session(session));
+                    details
+                }),
             Kind::Participant => self
                 .sessions
                 .get(Key::from_bits(bits))
@@ -280,9 +290,9 @@ impl Agent {
                 .watchers
                 .get(Key::from_bits(bits))
                 .map(|watcher| watcher.details(self.cx.now)),
-            Kind::Connection | Kind::Registration | Kind::Dialog | Kind::Usage | Kind::Refresh => {
-                None
-            }
+            Kind::Dialog => self.dialog_details(object),
+            Kind::Usage => self.usage_details(object),
+            Kind::Connection | Kind::Registration | Kind::Refresh => None,
             Kind::Transaction => self.transaction_details(object),
         };
         living.or_else(|| object.last_details()).unwrap_or_default()
@@ -361,6 +371,14 @@ impl Agent {
         self.queued_bytes += weight(&event);
         self.events.push_back(event);
         true
+    }
+}
+
+/// The row that a session stands for.
+fn object_owner(session: &ObjectRef) -> crate::usage::Owner {
+    crate::usage::Owner {
+        role: crate::usage::Role::Call,
+        key: session.key(),
     }
 }
 

@@ -1,15 +1,16 @@
 //! The agent's objects as others hold them: a name that stays readable after the object has ended.
 
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
 use crate::syntax::Message;
+use crate::usage::{Owner, Role};
 
 /// The kinds of object an agent has; numbers as in the C API.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[repr(i32)]
+#[repr(u8)]
 pub enum Kind {
     /// An account.
     Profile = 2,
@@ -39,7 +40,8 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Object {
     kind: Kind,
-    key: u64,
+    role: Role,
+    key: AtomicU64,
     state: AtomicI32,
     user_data: AtomicUsize,
     /// The handle under which the C layer lends it, 0 for none; the C layer's business alone.
@@ -52,9 +54,15 @@ pub type ObjectRef = Arc<Object>;
 
 impl Object {
     pub(crate) fn new(kind: Kind, key: u64, state: i32, user_data: usize) -> ObjectRef {
+        Self::of(kind, Owner { role: Role::Nobody, key }, state, user_data)
+    }
+
+    /// One that shows what an owner has.
+    pub(crate) fn of(kind: Kind, owner: Owner, state: i32, user_data: usize) -> ObjectRef {
         Arc::new(Self {
             kind,
-            key,
+            role: owner.role,
+            key: AtomicU64::new(owner.key),
             state: AtomicI32::new(state),
             user_data: AtomicUsize::new(user_data),
             handle: AtomicUsize::new(0),
@@ -69,7 +77,27 @@ impl Object {
     }
 
     pub(crate) fn key(&self) -> u64 {
-        self.key
+        self.key.load(Ordering::Acquire)
+    }
+
+    /// What it shows.
+    pub(crate) fn owner(&self) -> Owner {
+        Owner {
+            role: self.role,
+            key: self.key(),
+        }
+    }
+
+    /// It stands for another row from now on: a dialog that was confirmed, an attempt that goes on.
+    pub(crate) fn set_key(&self, key: u64) {
+        self.key.store(key, Ordering::Release);
+    }
+
+    /// It lives again.
+    pub(crate) fn revive(&self, key: u64, state: i32) {
+        *self.ended.lock() = None;
+        self.set_key(key);
+        self.set_state(state);
     }
 
     /// Its state, in the state enum of its kind.
@@ -120,6 +148,8 @@ pub struct Details {
     pub responses: Vec<Message>,
     /// What this one is a part of, the session of a participant. A part does not keep the whole, which keeps its parts.
     pub whole: Weak<Object>,
+    /// What another try of a usage that failed needs.
+    pub(crate) attempt: Option<Arc<(super::usage_object::UsageOptions, crate::usage::Attempt)>>,
 }
 
 impl Details {

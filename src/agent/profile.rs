@@ -725,7 +725,7 @@ impl Agent {
         _index: i32,
         value: i64,
     ) -> Result<Verdict, Refusal> {
-        if property == properties::SESSION_AUTOMATION {
+        if matches!(property, properties::SESSION_AUTOMATION | properties::USAGE_AUTOMATION) {
             return self.set_automation(object, value);
         }
         if property != properties::PROFILE_ALLOWED_AUTH {

@@ -70,3 +70,21 @@ pub const WATCHER_NAME: i32 = 2049;
 pub const WATCHER_PACKAGE: i32 = 2050;
 pub const WATCHER_ACCEPT: i32 = 2051;
 pub const WATCHER_EXPIRES: i32 = 2052;
+
+pub const DIALOG_CALL_ID: i32 = 3072;
+pub const DIALOG_LOCAL_TAG: i32 = 3073;
+pub const DIALOG_REMOTE_TAG: i32 = 3074;
+pub const DIALOG_LOCAL_URI: i32 = 3075;
+pub const DIALOG_REMOTE_URI: i32 = 3076;
+pub const DIALOG_REMOTE_TARGET: i32 = 3077;
+pub const DIALOG_LOCAL_CSEQ: i32 = 3078;
+pub const DIALOG_REMOTE_CSEQ: i32 = 3079;
+pub const DIALOG_ROUTE_SET: i32 = 3080;
+pub const DIALOG_SECURE: i32 = 3081;
+pub const DIALOG_INITIATOR: i32 = 3082;
+
+pub const USAGE_KIND: i32 = 3328;
+pub const USAGE_EVENT: i32 = 3329;
+pub const USAGE_REFER_TO: i32 = 3330;
+pub const USAGE_SUBSCRIPTION_STATE: i32 = 3331;
+pub const USAGE_AUTOMATION: i32 = 3332;

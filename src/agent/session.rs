@@ -3,7 +3,7 @@
 //! Holds states, participants and options, and begins outgoing ones. Verbs are in `session_verbs.rs`, what happens to a
 //! session in `session_events.rs`; incoming ones begin in `incoming.rs`.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::{Key, Slab, Time};
 use crate::syntax::{HeaderId, Message, NameAddr, Scheme, Uri};
@@ -11,8 +11,10 @@ use crate::transaction::ServerKey;
 use crate::usage::media::SDP;
 use crate::usage::{Account, Auto, Call, Cx, Invitation, Media, Owner, Role};
 
+use super::command::SESSION_ALL_FORKS;
 use super::headers::{HeaderSet, own_lines};
 use super::profile::Profile;
+use super::usage_object::SipUsage;
 use super::{
     Agent, Code, Details, Kind, Object, ObjectRef, ParticipantState, Refusal, Send, SessionOptions,
     SessionState, SessionType, Status, properties,
@@ -48,6 +50,10 @@ pub struct Session {
     /// The INVITE of the peer that waits for an answer, as noted in `open_invites`.
     pub(super) open_server: Option<ServerKey>,
     pub(super) ringing: super::ringing::Ringing,
+    /// The view of it as a usage, made when somebody asks for it.
+    pub(super) usage: OnceLock<ObjectRef>,
+    /// What it has as a usage that was made at the SIP level, or as the first of several forks.
+    pub(super) sip: Option<Box<SipUsage>>,
 }
 
 impl Session {
@@ -57,6 +63,11 @@ impl Session {
 
     pub(super) fn participant(&self) -> Option<&ObjectRef> {
         self.participant.as_ref()
+    }
+
+    /// Nothing was sent and nobody asked for.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.state() == SessionState::Idle && self.participant.is_none()
     }
 
     pub(super) fn state(&self) -> SessionState {
@@ -117,6 +128,11 @@ impl Session {
         details.whole = Arc::downgrade(&self.object);
         details
     }
+}
+
+/// Every dialog of a forked INVITE is kept.
+fn fork_bit(flags: u32) -> u32 {
+    if flags & SESSION_ALL_FORKS != 0 { Auto::FORK } else { 0 }
 }
 
 /// The account of a profile that is enabled, or the anonymous one.
@@ -182,6 +198,8 @@ impl Agent {
             notifications: Vec::new(),
             open_server: None,
             ringing: super::ringing::Ringing::default(),
+            usage: OnceLock::new(),
+            sip: None,
         });
         let owner = Owner {
             role: Role::Call,
@@ -196,7 +214,9 @@ impl Agent {
             );
             session.call = Call::new(owner, tag);
             session.call.terms = options.terms(&self.config.session_defaults);
-            session.call.auto = Auto::without(options.manual | self.config.session_defaults.manual);
+            session.call.auto = Auto::without(
+                options.manual | self.config.session_defaults.manual | fork_bit(options.flags),
+            );
             session.call.extra = session.headers.over(&session.client_headers);
         }
         self.cx.dialogs.claim(tag, owner);
@@ -383,6 +403,7 @@ impl Agent {
                     own: &own,
                     body,
                     no_offer,
+                    ..Invitation::default()
                 },
             );
         });
@@ -396,7 +417,7 @@ impl Agent {
     }
 
     /// Request-URI and To. A tel: URI goes to the profile's domain as a user (RFC 3261 §19.1.6).
-    fn target_of(
+    pub(super) fn target_of(
         &self,
         parsed: &Uri<'_>,
         uri: &str,

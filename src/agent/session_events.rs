@@ -7,7 +7,7 @@ use crate::transport::Flow;
 use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Role};
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
-use super::event::FLAG_LAST;
+use super::event::{FLAG_FORKED, FLAG_LAST};
 use super::ringing::{EXPIRED, NO_ANSWER};
 use super::session::{Session, account_for};
 use super::{
@@ -20,6 +20,16 @@ impl Agent {
         &mut self,
         key: Key<Session>,
         f: impl FnOnce(&mut Call, &mut Cx, &mut Account, &mut Vec<CallEvent>),
+    ) {
+        self.with_call_telling(key, f, |_, _| {});
+    }
+
+    /// The same, with something to tell before what comes of it.
+    pub(super) fn with_call_telling(
+        &mut self,
+        key: Key<Session>,
+        f: impl FnOnce(&mut Call, &mut Cx, &mut Account, &mut Vec<CallEvent>),
+        first: impl FnOnce(&mut Self, &[CallEvent]),
     ) {
         let Some(session) = self.sessions.get_mut(key) else {
             return;
@@ -41,8 +51,15 @@ impl Agent {
             session.open_server = Some(server);
             self.open_invites.insert(server, key);
         }
+        first(self, &out);
+        self.show_states(key, &out);
+        let shown = self.sessions.get(key).is_some_and(Session::is_usage);
         for event in out {
-            self.on_call_event(key, event);
+            if shown {
+                self.on_usage_event(key, event);
+            } else {
+                self.on_call_event(key, event);
+            }
         }
     }
 
@@ -53,9 +70,21 @@ impl Agent {
         message: Message,
         flow: &Flow,
     ) {
-        self.with_call(key, |call, cx, account, out| {
-            call.on_response(cx, account, client, message, flow, out);
-        });
+        if message.status().is_some_and(|status| status >= 300)
+            && self
+                .sessions
+                .get(key)
+                .is_some_and(|session| session.call.first_client() == Some(client))
+        {
+            self.end_forks(key, client, &message, flow);
+        }
+        let key = self.fork_for(key, client, &message);
+        let answer = message.clone();
+        self.with_call_telling(
+            key,
+            |call, cx, account, out| call.on_response(cx, account, client, message, flow, out),
+            |agent, _| agent.tell_answer(key, client, Ok(&answer)),
+        );
     }
 
     pub(super) fn on_call_failure(
@@ -64,9 +93,16 @@ impl Agent {
         client: ClientKey,
         failure: Failure,
     ) {
-        self.with_call(key, |call, cx, account, out| {
-            call.on_failure(cx, account, client, failure, out);
-        });
+        for fork in self.forks_of(key) {
+            self.with_call(fork, |call, cx, account, out| {
+                call.on_failure(cx, account, client, failure, out);
+            });
+        }
+        self.with_call_telling(
+            key,
+            |call, cx, account, out| call.on_failure(cx, account, client, failure, out),
+            |agent, _| agent.tell_answer(key, client, Err(failure)),
+        );
     }
 
     pub(super) fn on_call_request(
@@ -76,9 +112,20 @@ impl Agent {
         message: Message,
         flow: &Flow,
     ) {
-        self.with_call(key, |call, cx, account, out| {
-            call.on_request(cx, account, server, message, flow, out);
+        let key = self.fork_of(key, message.from_tag());
+        let told = self.sessions.get(key).is_some_and(|session| {
+            session.is_usage() && (server.is_some() || session.call.expects_ack(message.cseq()))
         });
+        let request = told.then(|| message.clone());
+        self.with_call_telling(
+            key,
+            |call, cx, account, out| call.on_request(cx, account, server, message, flow, out),
+            |agent, out| {
+                if let Some(request) = request {
+                    agent.tell_passed_request(key, &request, out);
+                }
+            },
+        );
     }
 
     pub(super) fn on_call_alarm(&mut self, key: Key<Session>, what: u32) {
@@ -112,14 +159,7 @@ impl Agent {
                     self.tell_open(event, server, message, 200, Some(owner));
                 }
             }
-            CallEvent::Completed => {
-                let event = Event {
-                    event_type: EventType::InviteCompleted,
-                    session: self.session_object(key),
-                    ..Event::default()
-                };
-                self.tell(event);
-            }
+            CallEvent::Completed => self.on_no_more_forks(key),
             CallEvent::Established(message) => {
                 if let Some(session) = self.sessions.get_mut(key) {
                     session.connected_at = Some(self.cx.now);
@@ -250,7 +290,7 @@ impl Agent {
     }
 
     /// Follows a redirection unless the application wants to; a refused target makes way for the next (RFC 3261 §8.1.3.4).
-    fn on_redirected(&mut self, key: Key<Session>, message: Message) {
+    pub(super) fn on_redirected(&mut self, key: Key<Session>, message: Message) {
         if message.status().is_some_and(|status| status >= 400) {
             if let Some(session) = self.sessions.get_mut(key) {
                 session.redirect_answer = Some(message);
@@ -329,7 +369,12 @@ impl Agent {
         );
     }
 
-    fn on_call_ended(&mut self, key: Key<Session>, outcome: Outcome, message: Option<Message>) {
+    pub(super) fn on_call_ended(
+        &mut self,
+        key: Key<Session>,
+        outcome: Outcome,
+        message: Option<Message>,
+    ) {
         let status = match outcome {
             Outcome::Sip(status) => Status::Sip(status),
             Outcome::Failed(failure) => Status::Failed(failure_code(failure)),
@@ -360,6 +405,14 @@ impl Agent {
         text: &str,
         message: Option<Message>,
     ) {
+        let Some(last) = self
+            .sessions
+            .get(key)
+            .map(|session| session.details(&self.cx))
+        else {
+            return;
+        };
+        self.end_usage_view(key, status, message.as_ref());
         let told = self
             .sessions
             .get(key)
@@ -375,7 +428,7 @@ impl Agent {
         if let Some(server) = session.open_server {
             self.open_invites.remove(&server);
         }
-        session.object.end(session.details(&self.cx));
+        session.object.end(last);
         session.call.release(&mut self.cx);
         if let Some(participant) = &session.participant {
             participant.end(session.participant_details());
@@ -395,6 +448,7 @@ impl Agent {
         match object.kind() {
             Kind::Profile => return self.forget_profile(Key::from_bits(object.key())),
             Kind::Subscription => return self.forget_subscription(Key::from_bits(object.key())),
+            Kind::Usage => return self.forget_usage(object),
             _ => {}
         }
         if object.kind() == Kind::Session {
@@ -470,7 +524,7 @@ impl Agent {
         let Some(session) = self.sessions.get(key) else {
             return;
         };
-        if !matches!(session.call.media(), Some(Media::Audio { .. })) {
+        if !matches!(session.call.media(), Some(Media::Audio { .. })) || session.is_usage() {
             return;
         }
         let mask = super::command::MEDIA_AUDIO_SEND | super::command::MEDIA_AUDIO_RECEIVE;
@@ -504,11 +558,15 @@ impl Agent {
             return;
         };
         session.object.set_state(state.number());
-        let flags = if state == SessionState::Disconnected {
+        let told = !session.is_usage();
+        let mut flags = if state == SessionState::Disconnected {
             FLAG_LAST
         } else {
             0
         };
+        if session.call.is_fork() {
+            flags |= FLAG_FORKED;
+        }
         let common = Event {
             session: Some(session.object.clone()),
             participant: session.participant.clone(),
@@ -528,6 +586,9 @@ impl Agent {
             }
             _ => None,
         };
+        if !told {
+            return;
+        }
         if let Some(number) = changed {
             self.tell(Event {
                 event_type: EventType::ParticipantStateChange,

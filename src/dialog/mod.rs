@@ -3,6 +3,9 @@
 //! Does not know what the dialog is used for: that is `usage`. Early and confirmed differ only for the usage.
 #![forbid(unsafe_code)]
 
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
+
 use crate::base::entropy::Token;
 use crate::syntax::{HeaderId, Message, NameAddr, Uri};
 use crate::transaction::Draft;
@@ -29,7 +32,15 @@ pub struct Dialog {
     allows_update: bool,
     /// The connection the peer reached us by; used while it stands (RFC 5626 §5.3 in spirit: a client behind a stream has no other way in).
     flow: Option<Flow>,
+    /// We sent the request that began it.
+    initiator: bool,
+    /// RFC 3261 §12.1: it began with a SIPS URI.
+    secure: bool,
+    name: OnceLock<Name>,
 }
+
+/// What a dialog is known by to whoever shows it: the same from early to confirmed, whoever holds the dialog.
+pub type Name = Arc<dyn Any + Send + Sync>;
 
 /// What a request inside a dialog is worth.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -63,6 +74,9 @@ impl Dialog {
             remote_cseq: None,
             allows_update: response.lists(HeaderId::Allow, "UPDATE"),
             flow: stream_only(flow),
+            initiator: true,
+            secure: response.to().is_ok_and(|to| is_secure(to.uri)),
+            name: OnceLock::new(),
         })
     }
 
@@ -86,6 +100,9 @@ impl Dialog {
             remote_cseq: Some(request.cseq()),
             allows_update: request.lists(HeaderId::Allow, "UPDATE"),
             flow: stream_only(flow),
+            initiator: false,
+            secure: is_secure(request.request_uri()),
+            name: OnceLock::new(),
         })
     }
 
@@ -124,6 +141,47 @@ impl Dialog {
     #[must_use]
     pub fn remote(&self) -> &str {
         &self.remote
+    }
+
+    /// Ourselves as name-addr, without tag.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        &self.local
+    }
+
+    /// The proxies between, the nearest first.
+    #[must_use]
+    pub fn route_set(&self) -> &[Box<str>] {
+        &self.route_set
+    }
+
+    /// The last CSeq of the peer's, if it sent a request.
+    #[must_use]
+    pub fn remote_cseq(&self) -> Option<u32> {
+        self.remote_cseq
+    }
+
+    /// Whether our request began it. A NOTIFY that came before the 2xx of our SUBSCRIBE has made it the other way round.
+    #[must_use]
+    pub fn is_initiator(&self) -> bool {
+        self.initiator
+    }
+
+    /// The NOTIFY that made it was the answer to a SUBSCRIBE of ours.
+    pub fn set_initiator(&mut self) {
+        self.initiator = true;
+    }
+
+    /// The secure flag (RFC 3261 §12.1.1, §12.1.2).
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Where it is kept what the dialog is known by.
+    #[must_use]
+    pub fn name(&self) -> &OnceLock<Name> {
+        &self.name
     }
 
     /// Where requests go in the end.
@@ -241,6 +299,10 @@ impl Dialog {
 /// Datagrams find their way by the route set alone; a stream that the peer opened may be the only way back.
 fn stream_only(flow: &Flow) -> Option<Flow> {
     (flow.protocol != Protocol::Udp && flow.conn.is_some()).then_some(*flow)
+}
+
+fn is_secure(uri: &str) -> bool {
+    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
 }
 
 fn contact_uri(message: &Message) -> Option<Box<str>> {

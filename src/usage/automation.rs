@@ -219,6 +219,7 @@ impl Call {
         out: &mut Vec<CallEvent>,
     ) {
         self.completed_at = None;
+        self.open_offer = None;
         out.push(CallEvent::Completed);
         if self.unacked.is_some() {
             // Nothing is open that could not be acknowledged.

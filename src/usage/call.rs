@@ -243,6 +243,12 @@ pub struct Call {
     /// UAC: the 2xx that the application acknowledges.
     pub(super) unacked: Option<Box<Unacked>>,
     pub(super) completed_at: Option<Time>,
+    /// UAC: one of several dialogs of an INVITE that another call sent.
+    pub(super) forked: bool,
+    /// UAC: our open offer, for the forks that answer it after the first 2xx.
+    pub(super) open_offer: Option<Box<Media>>,
+    /// UAC: what another try needs of one that failed.
+    pub(super) tried: Option<Box<super::Attempt>>,
     /// The peer's UPDATE that the application answers.
     pub(super) open_update: Option<ServerKey>,
     pub(super) timer: SessionTimer,
@@ -288,6 +294,9 @@ impl Call {
             watched: false,
             unacked: None,
             completed_at: None,
+            forked: false,
+            open_offer: None,
+            tried: None,
             open_update: None,
             timer: SessionTimer::default(),
             early: Vec::new(),
@@ -336,7 +345,9 @@ impl Call {
         if let Some(key) = self.dialog.take() {
             cx.dialogs.leave(key, self.owner);
         }
-        cx.dialogs.unclaim(self.local_tag);
+        if cx.dialogs.claimed(self.local_tag.as_str()) == Some(self.owner) {
+            cx.dialogs.unclaim(self.local_tag);
+        }
     }
 
     /// Its descriptions.
@@ -621,7 +632,17 @@ impl Call {
         cookie: i64,
     ) -> bool {
         let extra = self.extra.request(own);
-        let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
+        let early = self.early.last_mut().map(|early| &mut *early.dialog);
+        let mut tag: Box<str> = "".into();
+        let dialog = match (self.dialog, early) {
+            (Some(key), _) => cx.dialogs.get_mut(key),
+            (None, Some(early)) => {
+                tag = early.remote_tag().into();
+                Some(early)
+            }
+            (None, None) => None,
+        };
+        let Some(dialog) = dialog else {
             return false;
         };
         let (mut draft, cseq) = dialog.request(method);
@@ -636,7 +657,7 @@ impl Call {
             outgoing,
             cookie,
             kind: PendingKind::Application,
-            tag: "".into(),
+            tag,
         });
         true
     }
@@ -658,6 +679,9 @@ impl Call {
     ) {
         match self.state {
             State::Idle => self.finish(cx, Outcome::Local, None, out),
+            State::Calling if self.forked => {
+                self.leave_early(cx, account, own, out);
+            }
             State::Calling => self.cancel(cx, own),
             State::Incoming => {
                 self.refuse(cx, account, status, reason, own, None);
@@ -749,6 +773,7 @@ impl Call {
         self.stop_reliable(cx);
         self.stop_timer(cx);
         self.stop_completion(cx);
+        self.note_attempt();
         self.unacked = None;
         if let Some(client) = self.invite.as_ref().and_then(|invite| invite.client()) {
             cx.endpoint.give_up(cx.now, client);
@@ -814,6 +839,9 @@ impl Call {
     pub fn drop_now(&mut self, cx: &mut Cx, account: &mut Account, out: &mut Vec<CallEvent>) {
         self.refuse_open_invite(cx, account, 480);
         match self.state {
+            State::Calling if self.forked => {
+                self.leave_early(cx, account, "", out);
+            }
             State::Calling => self.cancel(cx, ""),
             State::Confirmed | State::Accepted => self.owner_of_goodbye(cx, account),
             _ => {}

@@ -14,6 +14,7 @@ use super::Dialogs;
 
 /// Which kind of usage a transaction or timer belongs to.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
 pub enum Role {
     /// A session's INVITE usage.
     Call,

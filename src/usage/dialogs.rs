@@ -206,6 +206,12 @@ impl Dialogs {
         self.entries.get(key)?.call
     }
 
+    /// Names of all established dialogs, in the order of their places.
+    #[must_use]
+    pub fn keys(&self) -> Vec<DialogKey> {
+        self.entries.keys()
+    }
+
     /// All usages of a dialog, the INVITE usage first, then in the order they began.
     pub fn usages(&self, key: DialogKey) -> impl Iterator<Item = Owner> {
         let entry = self.entries.get(key);

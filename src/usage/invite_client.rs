@@ -26,6 +26,12 @@ pub struct Invitation<'a> {
     pub body: Option<(&'a str, &'a [u8])>,
     /// Send no offer.
     pub no_offer: bool,
+    /// From without tag; none: the account's.
+    pub from: Option<&'a str>,
+    /// A Contact of the application's; none: ours.
+    pub contact: Option<&'a str>,
+    /// The attempt that goes on.
+    pub attempt: Option<&'a super::Attempt>,
 }
 
 impl Call {
@@ -37,17 +43,20 @@ impl Call {
         media: Media,
         invitation: &Invitation<'_>,
     ) {
-        let call_id = cx.call_id();
-        let cseq = cx.first_cseq();
+        let (call_id, cseq) = match invitation.attempt {
+            Some(before) => (before.call_id.clone(), before.cseq + 1),
+            None => (cx.call_id(), cx.first_cseq()),
+        };
+        let from = invitation.from.unwrap_or(&account.from);
         self.media = Some(media);
         let mut draft = Draft {
             method: "INVITE".into(),
             uri: invitation.uri.into(),
             routes: account.routes.clone(),
-            contact: Some(account.contact.clone()),
+            contact: invitation.contact.is_none().then(|| account.contact.clone()),
             lines: format!(
                 "From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\n",
-                account.from, self.local_tag, invitation.to, call_id
+                from, self.local_tag, invitation.to, call_id
             ),
             ..Draft::default()
         };
@@ -71,7 +80,10 @@ impl Call {
         } else {
             ""
         };
-        let rest = self.invite_lines(cx, &extra, demanded);
+        let mut rest = self.invite_lines(cx, &extra, demanded);
+        if let Some(contact) = invitation.contact {
+            rest.push_str(&format!("Contact: {contact}\r\n"));
+        }
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         self.first = Some(invite.send(cx, account));
         self.invite = Some(Box::new(invite));
@@ -186,6 +198,9 @@ impl Call {
             }
             return;
         }
+        if !self.auto.has(Auto::FORK) && !self.forked {
+            self.open_offer = self.media.clone().map(Box::new);
+        }
         let answered = match exchanged {
             // What came reliably counts; a description that follows is the same or ignored (RFC 6337 §3.1.1).
             Some(media) => {
@@ -299,6 +314,9 @@ impl Call {
     ) {
         if !matches!(self.state, State::Calling | State::Cancelling) {
             return;
+        }
+        if self.forked {
+            return self.finish(cx, Outcome::Sip(status), Some(message), out);
         }
         if self.state == State::Calling
             && matches!(status, 401 | 407)

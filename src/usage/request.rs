@@ -17,6 +17,8 @@ pub struct Outgoing {
     auth: String,
     attempts: Attempts,
     client: Option<ClientKey>,
+    /// The transaction before, when it was sent anew.
+    before: Option<ClientKey>,
     owner: Owner,
 }
 
@@ -31,6 +33,7 @@ impl Outgoing {
             auth: String::new(),
             attempts: Attempts::new(),
             client: None,
+            before: None,
             owner,
         }
     }
@@ -105,7 +108,7 @@ impl Outgoing {
         draft.lines.push_str(&self.auth);
         draft.lines.push_str(&self.rest);
         let client = cx.endpoint.request(cx.now, draft, self.owner);
-        self.client = Some(client);
+        self.before = self.client.replace(client);
         client
     }
 
@@ -125,6 +128,12 @@ impl Outgoing {
             self.auth.push_str(&line.value);
             self.auth.push_str("\r\n");
         }
+    }
+
+    /// The transaction that it was sent in before.
+    #[must_use]
+    pub fn before(&self) -> Option<ClientKey> {
+        self.before
     }
 
     /// Its transaction.

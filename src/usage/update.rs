@@ -27,6 +27,12 @@ pub(super) struct Update {
     offered: bool,
 }
 
+impl Update {
+    pub(super) fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+}
+
 impl Call {
     /// Sends UPDATE: with our offer, the application's, or none, which only refreshes target and session timer.
     pub fn update(
