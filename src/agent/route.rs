@@ -355,12 +355,9 @@ impl Agent {
     fn on_cancelled(&mut self, server: ServerKey, message: Message) {
         self.tell_cancelled(server, &message);
         if let Some(key) = self.open_invites.get(&server).copied() {
-            let cancel = message.clone();
-            self.with_call_telling(
-                key,
-                |call, cx, account, out| call.on_cancel(cx, account, server, message, out),
-                |agent, _| agent.tell_usage_cancelled(key, &cancel),
-            );
+            self.with_call(key, |call, cx, account, out| {
+                call.on_cancel(cx, account, server, message, out);
+            });
         }
     }
 

@@ -349,21 +349,21 @@ impl Agent {
             }
             self.note_answers();
         }
-        let session = self
-            .open_invites
-            .get(&server)
-            .and_then(|key| self.sessions.get(*key))
-            .map(|session| session.object().clone());
+        let key = self.open_invites.get(&server).copied();
         let event = Event {
             event_type: EventType::Cancelled,
-            session,
             state: transaction.state(),
             transaction: Some(transaction),
             text: "INVITE".into(),
             message: Some(cancel.clone()),
             ..Event::default()
         };
-        self.tell(event);
+        match key {
+            Some(key) => self.tell_in_usage(key, event),
+            None => {
+                self.tell(event);
+            }
+        }
     }
 
     /// Cancels an INVITE of ours (RFC 3261 §9.1): held until the first provisional answer.

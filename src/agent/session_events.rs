@@ -117,12 +117,20 @@ impl Agent {
             session.is_usage() && (server.is_some() || session.call.expects_ack(message.cseq()))
         });
         let request = told.then(|| message.clone());
+        if told {
+            // Its answers are noted from here on.
+            let objects = self.objects_of(Owner {
+                role: Role::Call,
+                key: key.to_bits(),
+            });
+            self.show_server(server, &message, objects);
+        }
         self.with_call_telling(
             key,
             |call, cx, account, out| call.on_request(cx, account, server, message, flow, out),
             |agent, out| {
                 if let Some(request) = request {
-                    agent.tell_passed_request(key, &request, out);
+                    agent.tell_passed_request(key, server, &request, out);
                 }
             },
         );

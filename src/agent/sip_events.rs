@@ -47,6 +47,10 @@ impl Agent {
             (Some(_), None) => &[],
         };
         let stray = message.to_tag().is_some() && owner.is_none();
+        // A usage tells of its requests by itself.
+        if owner.is_some_and(|owner| self.is_usage_of_application(owner)) {
+            return;
+        }
         if !self.tells_all() || !(stray || known.contains(&message.method())) {
             return;
         }
@@ -80,7 +84,7 @@ impl Agent {
             .note_request(&object, self.cx.endpoint.sent(client));
         self.transactions.note_response(&object, message);
         let status = message.status().unwrap_or_default();
-        if self.tells_all() && status != 100 {
+        if self.tells_all() && status != 100 && !self.is_usage_of_application(owner) {
             let mut event = Event {
                 event_type: EventType::Response,
                 state: object.state(),
@@ -106,17 +110,20 @@ impl Agent {
         if object.state() < state::COMPLETED {
             return;
         }
-        let again = (owner.role == Role::Call && self.transactions.method(object) == "INVITE")
-            .then(|| {
-                self.sessions
-                    .get(Key::from_bits(owner.key))
-                    .and_then(|session| session.call.open_client())
-            })
-            .flatten()
-            .filter(|again| *again != client);
+        let invites = self.transactions.method(object) == "INVITE";
+        let session = self
+            .sessions
+            .get(Key::from_bits(owner.key))
+            .filter(|_| owner.role == Role::Call);
+        let again = session.and_then(|session| {
+            let anew = session.call.open_client().filter(|_| invites);
+            session.call.resent(client).or(anew)
+        });
+        let again = again.filter(|again| *again != client);
         match again {
             Some(again) if self.transactions.of_client(again).is_none() => {
                 self.transactions.bind(object, again);
+                object.set_state(state::PROCEEDING);
             }
             _ => {
                 let last = object.state();
@@ -144,7 +151,7 @@ impl Agent {
         };
         let text = self.transactions.method(&object).into();
         self.transactions.end_object(&object, state::TERMINATED);
-        if self.tells_all() {
+        if self.tells_all() && !self.is_usage_of_application(owner) {
             let mut event = Event {
                 event_type: EventType::TransactionFailed,
                 state: state::TERMINATED,

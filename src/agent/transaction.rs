@@ -393,7 +393,11 @@ impl Agent {
                 .map(|one| one.object()),
             Role::Request | Role::Nobody | Role::Pending | Role::Challenge => None,
         };
-        object.into_iter().cloned().collect()
+        let mut objects: Vec<ObjectRef> = object.into_iter().cloned().collect();
+        if self.is_usage_of_application(owner) {
+            objects = self.usage_of(owner).into_iter().collect();
+        }
+        objects
     }
 
     /// The open INVITE transactions of a session, of either side.

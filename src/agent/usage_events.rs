@@ -50,6 +50,15 @@ fn message_of(event: &CallEvent) -> Option<&Message> {
 }
 
 impl Agent {
+    /// Whether that row was made as a usage, and is told as one.
+    pub(super) fn is_usage_of_application(&self, owner: Owner) -> bool {
+        owner.role == Role::Call
+            && self
+                .sessions
+                .get(Key::from_bits(owner.key))
+                .is_some_and(Session::is_usage)
+    }
+
     /// Where a session stands as a usage.
     pub(super) fn usage_state(&self, session: &Session) -> i32 {
         dialog_state(session)
@@ -148,11 +157,12 @@ impl Agent {
         };
         let view = (!session.is_usage()).then(|| session.object().clone());
         let mut left = Vec::new();
-        let mut completes = false;
+        let (mut completes, mut invite) = (false, None);
         if let Some(session) = self.sessions.get_mut(key) {
             completes = session.is_usage() && session.call.completes_at().is_some();
             if let Some(sip) = session.sip.as_deref_mut() {
                 left = std::mem::take(&mut sip.sent);
+                invite = sip.invite.take();
             }
             session.call.release(&mut self.cx);
         }
@@ -171,6 +181,7 @@ impl Agent {
         if completes {
             self.tell(Event {
                 event_type: EventType::InviteCompleted,
+                transaction: invite,
                 usage: usage.clone(),
                 dialog: dialog.clone(),
                 ..Event::default()
@@ -266,7 +277,7 @@ impl Agent {
     }
 
     /// An event of a usage, with the objects that it is about.
-    fn tell_in_usage(&mut self, key: Key<Session>, mut event: Event) {
+    pub(super) fn tell_in_usage(&mut self, key: Key<Session>, mut event: Event) {
         self.name_usage(key, &mut event);
         self.tell(event);
     }
@@ -300,8 +311,16 @@ impl Agent {
     }
 
     /// A request of the peer that has its answer.
-    pub(super) fn tell_request(&mut self, key: Key<Session>, message: &Message) {
-        let event = self.request_in_usage(key, message);
+    pub(super) fn tell_request(
+        &mut self,
+        key: Key<Session>,
+        server: Option<ServerKey>,
+        message: &Message,
+    ) {
+        let mut event = self.request_in_usage(key, message);
+        let transaction = self.show_server(server, message, event.objects());
+        event.state = transaction.state();
+        event.transaction = Some(transaction);
         self.tell(event);
     }
 
@@ -309,6 +328,7 @@ impl Agent {
     pub(super) fn tell_passed_request(
         &mut self,
         key: Key<Session>,
+        server: Option<ServerKey>,
         message: &Message,
         out: &[CallEvent],
     ) {
@@ -321,7 +341,7 @@ impl Agent {
             )
         });
         if !open {
-            self.tell_request(key, message);
+            self.tell_request(key, server, message);
         }
     }
 
@@ -400,7 +420,7 @@ impl Agent {
         self.with_call(key, |call, cx, account, _| {
             call.respond(cx, account, server, &message, 200, &lines);
         });
-        self.tell_request(key, &message);
+        self.tell_request(key, Some(server), &message);
     }
 
     fn ask_in_usage(
@@ -414,26 +434,15 @@ impl Agent {
         self.tell_open(event, server, message, automatic, Some(call_owner(key)));
     }
 
-    /// The peer took its INVITE back; that it has its 487 is told here, what it ends afterwards.
-    pub(super) fn tell_usage_cancelled(&mut self, key: Key<Session>, cancel: &Message) {
-        if !self.sessions.get(key).is_some_and(Session::is_usage) {
-            return;
-        }
-        let event = Event {
-            event_type: EventType::Cancelled,
-            text: "INVITE".into(),
-            message: Some(cancel.clone()),
-            ..Event::default()
-        };
-        self.tell_in_usage(key, event);
-    }
-
     /// No further 2xx can come: forks that are still early never will be more.
     pub(super) fn on_no_more_forks(&mut self, key: Key<Session>) {
+        let session = self.sessions.get(key);
+        let invite = session.and_then(|session| session.sip.as_ref()?.invite.clone());
         self.tell_in_usage(
             key,
             Event {
                 event_type: EventType::InviteCompleted,
+                transaction: invite,
                 ..Event::default()
             },
         );
@@ -522,6 +531,7 @@ impl Agent {
         let shown = parent.is_usage();
         let usage_options = parent.sip.as_ref().map(|sip| sip.options.clone());
         let parent_usage = Arc::clone(parent.usage(state::INIT));
+        let invite = parent.sip.as_ref().and_then(|sip| sip.invite.clone());
         if let Some(parent) = self.sessions.get_mut(key) {
             let tag = message.to_tag().unwrap_or_default().into();
             parent.call.watched = true;
@@ -543,6 +553,7 @@ impl Agent {
         });
         let mut event = Event {
             event_type: EventType::Forked,
+            transaction: invite,
             other: Some(parent_usage),
             status: message.status().map_or(Status::None, Status::Sip),
             status_text: phrase(Some(message)),

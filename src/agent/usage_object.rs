@@ -97,6 +97,8 @@ pub(super) struct SipUsage {
     /// What the try before this one leaves to it.
     pub(super) before: Option<Attempt>,
     pub(super) sent: Vec<Sent>,
+    /// The transaction of the first INVITE.
+    pub(super) invite: Option<ObjectRef>,
     /// Other dialogs of the same INVITE: the peer's tag, and their session.
     pub(super) forks: Vec<(Box<str>, Key<Session>)>,
     /// The dialog's object from before there is a dialog.

@@ -7,7 +7,7 @@ use crate::syntax::{Uri, method};
 use crate::transaction::ClientKey;
 use crate::usage::call::State;
 use crate::usage::media::SDP;
-use crate::usage::{Auto, Busy, Invitation, Media, NothingOpen, Offer, Role, What};
+use crate::usage::{Auto, Busy, Invitation, Media, NothingOpen, Offer, Owner, Role, What};
 
 use super::command::SEND_SAME_ATTEMPT;
 use super::headers::{own_lines, own_lines_with_reason};
@@ -188,9 +188,16 @@ impl Agent {
         cookie: i64,
     ) -> Option<ObjectRef> {
         let client = client?;
-        let transaction = None;
+        let owner = Owner {
+            role: Role::Call,
+            key: key.to_bits(),
+        };
+        let transaction = Some(self.show_client(client, owner, method));
         let session = self.sessions.get_mut(key)?;
         if let Some(sip) = session.sip.as_deref_mut().filter(|sip| sip.shown) {
+            if method == "INVITE" && sip.invite.is_none() {
+                sip.invite.clone_from(&transaction);
+            }
             sip.sent.push(Sent {
                 client,
                 cookie,
