@@ -27,7 +27,9 @@ bindings_csharp() {
     bash "$ROOT/bindings/csharp/build.sh" --check || return 1
     cd "$TARGET/csharp" && mono RoundTrip.exe && mono Features.exe && mono Original.exe && mono Stress.exe
 }
-chaos_thousand() { cd "$ROOT" && CHAOS_SEEDS=1000 cargo test --locked --release --test chaos -- --show-output; }
+chaos_and_floods() {
+    cd "$ROOT" && CHAOS_SEEDS=1000 FLOOD=200000 cargo test --locked --release --test chaos --test flood -- --show-output --test-threads=1
+}
 fuzz_targets() { cd "$ROOT/tests/fuzz" && cargo check --locked --target-dir "$TARGET/fuzz/check"; }
 embedded_demo() {
     rm -rf "$LOGS/demo"
@@ -47,7 +49,7 @@ CHECKS=(
     "cargo tests|600|cargo_tests|required|cargo cc g++ clang clang++ nm"
     "fuzz targets compile|240|fuzz_targets|required|cargo c++"
     "release build and samples|420|release_build|required|cargo cc readelf"
-    "chaos: 1,000 seeds, release|420|chaos_thousand|required|cargo"
+    "chaos with 1,000 seeds, floods of a million messages, in release|420|chaos_and_floods|required|cargo"
     "exported names|10|exported_names|required|nm readelf"
     "C++ and COM interfaces|400|bindings_cpp|required|g++ clang++ python3 @rtc-api"
     "COM tables|60|vtables|required|python3 g++ @rtc-api"
