@@ -198,7 +198,7 @@ fn all_are_accepted_when_the_package_says_so() {
         pair.net.events(pair.alice),
         EventType::SubscriptionStateChange,
     );
-    assert_eq!(last.status, Status::Sip(489));
+    assert_eq!(last.status, Status::Sip(405));
 }
 
 /// B-247: 489 names the packages that are there.

@@ -258,6 +258,8 @@ impl Agent {
             _ => {
                 let reason = send.reason.as_deref().unwrap_or_default();
                 let own = &*with_allow(status, own);
+                let extra = self.lines_for_answer(&request);
+                let own = &*crate::usage::lines::merge(own, &extra);
                 let mut builder =
                     MessageBuilder::response_to(&request, status, reason, tag.as_str())
                         .raw_lines(own);

@@ -3,8 +3,10 @@
 //! Source: `IRTCSIPObject::SetAdditionalHeaderValues` of the CE edition, which passed them unchecked. Here CR/LF tricks
 //! are refused always, the stack's own headers and those with a setter of their own unless the expert flag is given.
 
+use std::sync::Arc;
+
 use crate::base::Key;
-use crate::syntax::{HeaderClass, HeaderId, HeaderLines};
+use crate::syntax::{HeaderClass, HeaderId, HeaderLines, Message};
 use crate::usage::Extra;
 use crate::usage::lines::merge;
 
@@ -42,20 +44,30 @@ impl HeaderSet {
         Ok(())
     }
 
-    /// These lines over those of the owner.
+    /// Whether there is nothing in it.
     #[must_use]
-    pub fn over(&self, owner: &Self) -> Extra {
-        let responses = |set: &Self| -> Box<str> {
-            if set.requests_only {
-                "".into()
-            } else {
-                set.lines.clone()
-            }
-        };
-        Extra {
-            requests: merge(&self.lines, &owner.lines).into(),
-            responses: merge(&responses(self), &responses(owner)).into(),
-        }
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    fn for_responses(&self) -> &str {
+        if self.requests_only { "" } else { &self.lines }
+    }
+}
+
+/// The one order of merging: each set over those behind it.
+#[must_use]
+pub fn merged(sets: [&HeaderSet; 3]) -> Extra {
+    if sets.iter().all(|set| set.is_empty()) {
+        return Extra::default();
+    }
+    let [own, owner, client] = sets;
+    let all = |lines: fn(&HeaderSet) -> &str| -> Arc<str> {
+        merge(lines(own), &merge(lines(owner), lines(client))).into()
+    };
+    Extra {
+        requests: all(|set| &set.lines),
+        responses: all(HeaderSet::for_responses),
     }
 }
 
@@ -90,6 +102,17 @@ pub(super) fn check_with(
     Ok(parsed.as_str().to_owned())
 }
 
+/// One line of the stack's with a value that the application gave: it cannot begin another line.
+pub(super) fn check_value(name: &str, value: &str) -> Result<String, Refusal> {
+    if value.contains(['\r', '\n', '\0']) {
+        return Err(Refusal::new(
+            Code::HeaderMalformed,
+            format!("the value of `{name}` holds a line end"),
+        ));
+    }
+    check(&format!("{name}: {value}"), true)
+}
+
 /// The own lines of a message, checked.
 pub(super) fn own_lines(send: &Send) -> Result<String, Refusal> {
     match &send.headers {
@@ -110,7 +133,7 @@ pub(super) fn own_lines_with(send: &Send, allowed: &[HeaderId]) -> Result<String
 pub(super) fn own_lines_with_reason(send: &Send) -> Result<String, Refusal> {
     let mut lines = own_lines(send)?;
     if let Some(reason) = &send.reason {
-        lines.push_str(&check(&format!("Reason: {reason}"), true)?);
+        lines.push_str(&check_value("Reason", reason)?);
     }
     Ok(lines)
 }
@@ -125,7 +148,9 @@ impl Agent {
         flags: u32,
     ) -> Result<Verdict, Refusal> {
         let Some(object) = object else {
-            return self.headers.set(lines, flags).map(|()| Verdict::Done);
+            self.headers.set(lines, flags)?;
+            self.merge_account_headers();
+            return Ok(Verdict::Done);
         };
         let ended = || {
             Refusal::new(
@@ -141,9 +166,19 @@ impl Agent {
                     .ok_or_else(ended)?;
                 session.headers.set(lines, flags)?;
                 if lines.is_none() {
+                    session.bare = true;
                     session.client_headers = HeaderSet::default();
+                    session.profile_headers = HeaderSet::default();
                 }
-                session.call.extra = session.headers.over(&session.client_headers);
+                session.merge_headers();
+            }
+            Kind::Profile => {
+                let profile = self
+                    .profiles
+                    .get_mut(Key::from_bits(object.key()))
+                    .ok_or_else(ended)?;
+                profile.headers.set(lines, flags)?;
+                self.merge_account_headers();
             }
             Kind::Subscription => {
                 let subscription = self
@@ -151,16 +186,81 @@ impl Agent {
                     .get_mut(Key::from_bits(object.key()))
                     .ok_or_else(ended)?;
                 subscription.headers.set(lines, flags)?;
-                subscription.set_extra(subscription.headers.over(&HeaderSet::default()));
+                let headers = subscription.headers.clone();
+                let profile = subscription.profile().cloned();
+                let extra = match lines {
+                    Some(_) => self.extra_over(&headers, profile.as_ref()),
+                    None => Extra::default(),
+                };
+                if let Some(subscription) = self.subscriptions.get_mut(Key::from_bits(object.key()))
+                {
+                    subscription.set_extra(extra);
+                }
             }
             _ => {
                 return Err(Refusal::new(
                     Code::NotImplemented,
-                    "additional headers are kept for clients, sessions and subscriptions",
+                    "additional headers are kept for clients, profiles, sessions and subscriptions",
                 ));
             }
         }
         Ok(Verdict::Done)
+    }
+
+    /// What goes out with an account: its profile's lines over the client's.
+    fn merge_account_headers(&mut self) {
+        let none = HeaderSet::default();
+        self.anonymous.extra = merged([&none, &none, &self.headers]);
+        self.profile_headers = false;
+        for key in self.profiles.keys() {
+            if let Some(profile) = self.profiles.get_mut(key) {
+                profile.account.extra = merged([&none, &profile.headers, &self.headers]);
+                self.profile_headers |= !profile.headers.is_empty();
+            }
+        }
+    }
+
+    /// Lines of an object over those of its profile and of the client, as they are now.
+    pub(super) fn extra_over(&self, own: &HeaderSet, profile: Option<&ObjectRef>) -> Extra {
+        let none = HeaderSet::default();
+        let profile = profile.and_then(|profile| self.profiles.get(Key::from_bits(profile.key())));
+        let theirs = profile.map_or(&none, |profile| &profile.headers);
+        merged([own, theirs, &self.headers])
+    }
+
+    /// The lines of a session's owners as they are now; it keeps them for life.
+    pub(super) fn take_owner_headers(&mut self, key: Key<super::session::Session>) {
+        let Some(session) = self.sessions.get_mut(key) else {
+            return;
+        };
+        let profile = session
+            .profile
+            .as_ref()
+            .and_then(|profile| self.profiles.get(Key::from_bits(profile.key())));
+        session.profile_headers = profile
+            .filter(|_| !session.bare)
+            .map(|profile| profile.headers.clone())
+            .unwrap_or_default();
+        session.merge_headers();
+    }
+
+    /// Lines for a response outside dialogs and sessions.
+    pub(super) fn lines_for_responses(&self, profile: Option<&ObjectRef>) -> Arc<str> {
+        let profile = profile.and_then(|profile| self.profiles.get(Key::from_bits(profile.key())));
+        match profile {
+            Some(profile) => profile.account.extra.responses.clone(),
+            None => self.anonymous.extra.responses.clone(),
+        }
+    }
+
+    /// The same for whoever a request was meant for.
+    pub(super) fn lines_for_answer(&self, request: &Message) -> Arc<str> {
+        let profile = if self.profile_headers {
+            self.profile_addressed(request)
+        } else {
+            None
+        };
+        self.lines_for_responses(profile.as_ref())
     }
 
     /// The lines as set, normalised to CRLF.
@@ -173,6 +273,10 @@ impl Agent {
                 .sessions
                 .get(Key::from_bits(object.key()))
                 .map(|session| &session.headers),
+            Kind::Profile => self
+                .profiles
+                .get(Key::from_bits(object.key()))
+                .map(|profile| &profile.headers),
             Kind::Subscription => self
                 .subscriptions
                 .get(Key::from_bits(object.key()))
@@ -180,7 +284,7 @@ impl Agent {
             _ => {
                 return Err(Refusal::new(
                     Code::NotImplemented,
-                    "additional headers are kept for clients, sessions and subscriptions",
+                    "additional headers are kept for clients, profiles, sessions and subscriptions",
                 ));
             }
         };

@@ -30,10 +30,8 @@ impl Agent {
             return self.reply(server, &message, 406, warning);
         }
         let mode = self.answer_mode(session_type);
-        match mode {
-            AnswerMode::NotSupported => return self.reply(server, &message, 488, ""),
-            AnswerMode::AutomaticallyReject => return self.reply(server, &message, 603, ""),
-            AnswerMode::OfferSessionEvent | AnswerMode::AutomaticallyAccept => {}
+        if let Some(status) = self.refusal_of_calls(session_type) {
+            return self.reply(server, &message, status, "");
         }
         let options = self.config.session_defaults.clone();
         let Ok(key) = self.new_session(session_type, SessionState::Incoming, &options) else {
@@ -104,6 +102,10 @@ impl Agent {
             return Err(500);
         };
         session.profile = profile.or_else(|| session.profile.take());
+        self.take_owner_headers(key);
+        let Some(session) = self.sessions.get_mut(key) else {
+            return Err(500);
+        };
         session.remote_uri = uri;
         session.remote_name = name;
         if session.call.check_interval(&message).is_err() {
@@ -187,10 +189,7 @@ impl Agent {
             "INFO" => self.take_inside(key, server, message, EventType::Info),
             "MESSAGE" => self.take_inside(key, server, message, EventType::Messaging),
             "NOTIFY" => self.on_notify_inside(key, server, message),
-            "OPTIONS" => {
-                let lines = self.capabilities();
-                self.answer_inside(key, server, &message, 200, &lines);
-            }
+            "OPTIONS" => self.on_options_inside(key, server, &message),
             "SUBSCRIBE" => {
                 let lines = self.allow_events_line();
                 self.answer_inside(key, server, &message, 489, &lines);

@@ -17,6 +17,7 @@
 //! | `answer.rs` | requests that wait for the application's word |
 //! | `challenge.rs` | credentials asked from the application |
 //! | `guard.rs` | challenging peers |
+//! | `options.rs` | OPTIONS, what we can do and what a peer can |
 //! | `headers.rs` | additional headers: checking, keeping, merging |
 #![forbid(unsafe_code)]
 
@@ -32,6 +33,7 @@ pub mod headers;
 mod identity;
 mod incoming;
 pub mod object;
+pub mod options;
 mod packages;
 pub mod profile;
 pub mod profile_xml;
@@ -91,6 +93,9 @@ pub struct Agent {
     local_user: (Box<str>, Box<str>),
     /// Lines for every new session.
     headers: HeaderSet,
+    /// Some profile has lines of its own.
+    profile_headers: bool,
+    options_body: options::OptionsBody,
     profiles: Slab<profile::Profile>,
     /// Which profiles registered by a road.
     roads: flows::Roads,
@@ -132,6 +137,8 @@ impl Agent {
             anonymous: profile::account_of("sip:anonymous@anonymous.invalid", ""),
             local_user: Default::default(),
             headers: HeaderSet::default(),
+            profile_headers: false,
+            options_body: options::OptionsBody::default(),
             profiles: Slab::default(),
             roads: flows::Roads::default(),
             sessions: Slab::default(),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::base::Key;
 use crate::usage::Cx;
 
-use super::headers::check;
+use super::headers::check_value;
 use super::session::Session;
 use super::subscription::Subscription;
 use super::{Agent, Code, Refusal, Verdict};
@@ -104,6 +104,11 @@ impl Packages {
             || self.unsolicited_for(package).next().is_some()
     }
 
+    /// Whether no package at all is served: SUBSCRIBE is switched off.
+    pub(super) fn serves_nothing(&self) -> bool {
+        self.served.is_empty()
+    }
+
     /// The package, if we serve it.
     pub(super) fn served(&self, package: &str) -> Option<&Served> {
         self.served
@@ -127,7 +132,7 @@ impl Agent {
             ));
         }
         if !types.is_empty() {
-            check(&format!("Accept: {types}"), true)?;
+            check_value("Accept", types)?;
         }
         let Self { packages, cx, .. } = self;
         let at = packages

@@ -15,6 +15,7 @@ use super::command::{
     PROFILE_PIN_NEXT_HOP, PROFILE_STRONGEST_DIGEST,
 };
 use super::flows::Road;
+use super::headers::HeaderSet;
 use super::identity::{TCP, TLS, UDP, contact_params, credential, name_addr, registrar, routes};
 use super::profile_xml::{ProfileXml, Protocol, Server};
 use super::session_events::failure_code;
@@ -62,6 +63,8 @@ pub struct Profile {
     /// Credentials of this profile alone; those of the client stand behind them in `account`.
     own_credentials: Vec<Credential>,
     pub(super) facts: Facts,
+    /// The application's lines for everything of this account.
+    pub(super) headers: HeaderSet,
     /// Contact parameters of REGISTER that do not depend on the flags it is enabled with.
     pub(super) instance: Box<str>,
 }
@@ -393,11 +396,13 @@ impl Agent {
                 publication_count: 0,
                 own_credentials,
                 facts,
+                headers: HeaderSet::default(),
                 instance: instance.into(),
             }
         });
         let profile = profiles.get_mut(key).ok_or_else(gone)?;
         profile.join_credentials(&anonymous.credentials);
+        profile.account.extra = anonymous.extra.clone();
         Ok(profile.object.clone())
     }
 

@@ -9,7 +9,7 @@ use crate::usage::publish::{Notice, Told};
 use crate::usage::{Account, Cx, Owner, Publication, Role};
 
 use super::command::{SEND_END, SEND_EXPERT, SEND_REFRESH};
-use super::headers::{check, own_lines};
+use super::headers::{check_value, own_lines};
 use super::profile::{EXPIRES, Profile, gone, phrase};
 use super::{Agent, Code, Event, EventType, ObjectRef, Refusal, Send, Verdict};
 
@@ -91,7 +91,7 @@ impl Agent {
             .content_type
             .clone()
             .unwrap_or_else(|| "application/pidf+xml".into());
-        check(&format!("Content-Type: {content_type}"), true)?;
+        check_value("Content-Type", &content_type)?;
         let expires = if send.expires_secs == 0 {
             EXPIRES
         } else {

@@ -10,7 +10,8 @@ use crate::usage::{Lines, Outcome, Outgoing, Owner, Role};
 
 use super::command::{SEND_END, SEND_EXPERT};
 use super::event::FLAG_LAST;
-use super::headers::{check, own_lines};
+use super::headers::{check_value, own_lines};
+use super::options::ACCEPT;
 use super::profile::{Profile, check_aor, phrase, status_of};
 use super::session::{Session, account_for};
 use super::transaction::state;
@@ -151,7 +152,7 @@ impl Agent {
             content_type = Some("text/plain;charset=UTF-8".into());
         }
         if let Some(content_type) = &content_type {
-            check(&format!("Content-Type: {content_type}"), true)?;
+            check_value("Content-Type", content_type)?;
         }
         let Self {
             cx,
@@ -185,7 +186,8 @@ impl Agent {
             body: body.into(),
             ..Draft::default()
         };
-        let mut lines = Lines::new(&request.own);
+        let extra = account.extra.request(&request.own);
+        let mut lines = Lines::new(&extra);
         if send.flags & SEND_END != 0 {
             lines = lines.put("Expires", "0");
         } else if send.expires_secs > 0 {
@@ -354,18 +356,6 @@ impl Agent {
         self.tell(event);
     }
 
-    /// What we can do, for OPTIONS and 200 to OPTIONS (RFC 3261 §11.2).
-    pub(super) fn capabilities(&self) -> String {
-        format!(
-            "Allow: {ALLOW}\r\nAccept: {ACCEPT}\r\nSupported: path, {}\r\n{}",
-            self.config
-                .session_defaults
-                .terms(&self.config.session_defaults)
-                .supported(),
-            self.allow_events_line()
-        )
-    }
-
     /// The line that goes with 489 (RFC 6665 §8.3.2); empty when no package is taken.
     pub(super) fn allow_events_line(&self) -> String {
         match &*self.cx.allow_events {
@@ -383,21 +373,6 @@ impl Agent {
         account_for(&mut self.profiles, &mut self.anonymous, key)
     }
 
-    pub(super) fn on_options(&mut self, server: ServerKey, message: &Message, flow: &Flow) {
-        if self.is_shutting_down() {
-            return self.reply(server, message, 503, "");
-        }
-        let profile = self.profile_addressed(message);
-        let contact = self.account_of_profile(profile.as_ref()).contact.clone();
-        let mut lines = self.capabilities();
-        if let Some(contact) = self.cx.contact(flow, &contact) {
-            lines.push_str(&format!("Contact: {contact}\r\n"));
-        }
-        self.reply(server, message, 200, &lines);
-        let event = self.request_event(message, profile);
-        self.tell(event);
-    }
-
     /// Page-mode messages are answered at once; the application reads them later.
     pub(super) fn on_message(&mut self, server: ServerKey, message: Message) {
         if self.is_shutting_down() {
@@ -405,7 +380,7 @@ impl Agent {
         }
         match self.answer_mode(SessionType::Im) {
             AnswerMode::NotSupported => {
-                let lines = format!("Allow: {ALLOW}\r\n");
+                let lines = format!("Allow: {}\r\n", ALLOW.replace(", MESSAGE", ""));
                 return self.reply(server, &message, 405, &lines);
             }
             AnswerMode::AutomaticallyReject => return self.reply(server, &message, 603, ""),
@@ -503,9 +478,6 @@ impl Agent {
         }
     }
 }
-
-/// What bodies we read.
-const ACCEPT: &str = "application/sdp, text/plain";
 
 /// The Content-Type of a message with a body.
 pub(super) fn content_type(message: Option<&Message>) -> Box<str> {

@@ -11,6 +11,7 @@ use crate::usage::{
 };
 
 use super::Agent;
+use super::options::join;
 
 impl Agent {
     /// Takes everything the transaction layer has to say.
@@ -343,13 +344,17 @@ impl Agent {
         lines: &str,
     ) -> Message {
         let tag = self.cx.tag();
-        let mut builder = MessageBuilder::response_to(request, status, "", tag.as_str());
-        let server_line = format!("Server: {}\r\n", self.cx.user_agent);
-        builder = builder.raw_lines(lines);
+        let mut lines = lines.to_owned();
         if !self.cx.user_agent.is_empty() {
-            builder = builder.raw_lines(&server_line);
+            lines.push_str(&format!("Server: {}\r\n", self.cx.user_agent));
         }
-        builder.build()
+        let extra = self.lines_for_answer(request);
+        if !extra.is_empty() {
+            lines = join(&extra, &lines);
+        }
+        MessageBuilder::response_to(request, status, "", tag.as_str())
+            .raw_lines(&lines)
+            .build()
     }
 
     fn on_cancelled(&mut self, server: ServerKey, message: Message) {

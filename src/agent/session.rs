@@ -12,7 +12,7 @@ use crate::usage::media::SDP;
 use crate::usage::{Account, Auto, Call, Cx, Invitation, Media, Owner, Role};
 
 use super::command::SESSION_ALL_FORKS;
-use super::headers::{HeaderSet, own_lines};
+use super::headers::{HeaderSet, merged, own_lines};
 use super::profile::Profile;
 use super::usage_object::SipUsage;
 use super::{
@@ -32,6 +32,10 @@ pub struct Session {
     pub(super) headers: HeaderSet,
     /// Those of the client when the session began.
     pub(super) client_headers: HeaderSet,
+    /// The application wants no lines but this session's own.
+    pub(super) bare: bool,
+    /// Those of the profile then.
+    pub(super) profile_headers: HeaderSet,
     pub(super) remote_uri: Box<str>,
     pub(super) remote_name: Box<str>,
     /// The application's own description for the first INVITE.
@@ -70,6 +74,11 @@ impl Session {
         self.state() == SessionState::Idle && self.participant.is_none()
     }
 
+    /// Own lines over those of the profile over those of the client.
+    pub(super) fn merge_headers(&mut self) {
+        self.call.extra = merged([&self.headers, &self.profile_headers, &self.client_headers]);
+    }
+
     pub(super) fn state(&self) -> SessionState {
         SessionState::from_number(self.object.state()).unwrap_or(SessionState::Idle)
     }
@@ -85,7 +94,9 @@ impl Session {
         details.int(properties::SESSION_TYPE, self.session_type.number());
         let open = self.state() == SessionState::Idle && self.participant.is_none();
         details.int(properties::SESSION_CAN_ADD_PARTICIPANTS, i64::from(open));
-        let duration = self.connected_at.map_or(0, |at| cx.now.since(at).as_millis());
+        let duration = self
+            .connected_at
+            .map_or(0, |at| cx.now.since(at).as_millis());
         details.int(
             properties::SESSION_DURATION_MS,
             i64::try_from(duration).unwrap_or(i64::MAX),
@@ -183,6 +194,8 @@ impl Agent {
             call: Call::new(placeholder, tag),
             headers: HeaderSet::default(),
             client_headers: self.headers.clone(),
+            profile_headers: HeaderSet::default(),
+            bare: false,
             remote_uri: "".into(),
             remote_name: "".into(),
             description: options
@@ -217,8 +230,8 @@ impl Agent {
             session.call.auto = Auto::without(
                 options.manual | self.config.session_defaults.manual | fork_bit(options.flags),
             );
-            session.call.extra = session.headers.over(&session.client_headers);
         }
+        self.take_owner_headers(key);
         self.cx.dialogs.claim(tag, owner);
         Ok(key)
     }
@@ -345,6 +358,10 @@ impl Agent {
             return Err(ended());
         };
         session.profile = profile;
+        self.take_owner_headers(key);
+        let Some(session) = self.sessions.get_mut(key) else {
+            return Err(ended());
+        };
         session.remote_uri = target.clone();
         session.remote_name = name.unwrap_or_default().into();
         let participant = Object::new(Kind::Participant, key.to_bits(), 0, 0);

@@ -12,7 +12,7 @@ use crate::usage::subscribe::{End, State, Told, Wanted, package_of};
 use crate::usage::{Account, Cx, Extra, Owner, Role, Subscriber};
 
 use super::command::{SEND_EXPERT, SUBSCRIPTION_FETCH, SUBSCRIPTION_UNSOLICITED};
-use super::headers::{HeaderSet, check, own_lines};
+use super::headers::{HeaderSet, check_value, own_lines};
 use super::profile::{check_aor, phrase, status_of};
 use super::request::content_type;
 use super::session::account_for;
@@ -122,9 +122,9 @@ impl Agent {
         EventHeader::parse_value(&options.event).map_err(|fault| {
             Refusal::new(Code::InvalidArgument, format!("event package: {fault}"))
         })?;
-        check(&format!("Event: {}", options.event), true)?;
+        check_value("Event", &options.event)?;
         if !options.accept.is_empty() {
-            check(&format!("Accept: {}", options.accept), true)?;
+            check_value("Accept", &options.accept)?;
         }
         let profile = options
             .profile
@@ -170,6 +170,7 @@ impl Agent {
             expires,
             body: None,
         };
+        let extra = self.extra_over(&HeaderSet::default(), profile.as_ref());
         let Self {
             cx, subscriptions, ..
         } = self;
@@ -190,10 +191,9 @@ impl Agent {
                 lingers: false,
             }
         });
-        subscriptions
-            .get(key)
-            .map(|subscription| subscription.object.clone())
-            .ok_or_else(gone)
+        let subscription = subscriptions.get_mut(key).ok_or_else(gone)?;
+        subscription.set_extra(extra);
+        Ok(subscription.object.clone())
     }
 
     pub(super) fn subscriptions_full(&self) -> bool {
@@ -229,7 +229,7 @@ impl Agent {
         }
         let own = own_lines(send)?;
         if let Some(content_type) = &send.content_type {
-            check(&format!("Content-Type: {content_type}"), true)?;
+            check_value("Content-Type", &content_type)?;
         }
         self.refuse_when_closing()?;
         let Some(subscription) = self.subscriptions.get_mut(key) else {

@@ -11,7 +11,9 @@ use crate::usage::notify::{State, Told};
 use crate::usage::{Account, Cx, Notifier, Outcome, Owner, Role};
 
 use super::event::{AnswerKey, FLAG_LAST};
-use super::headers::{check, own_lines};
+use crate::usage::context::ALLOW;
+
+use super::headers::{check_value, own_lines};
 use super::profile::{phrase, status_of};
 use super::request::content_type;
 use super::session::account_for;
@@ -82,6 +84,15 @@ impl Agent {
             Ok(None) => "".into(),
             Err(_) => return self.reply(server, &message, 400, ""),
         };
+        if self.packages.serves_nothing() {
+            // Known, and off: no SUBSCRIBE can succeed here (RFC 3261 §8.2.1).
+            let lines = format!("Allow: {}\r\n", ALLOW.replace(", SUBSCRIBE", ""));
+            let profile = self.profile_addressed(&message);
+            let event = self.request_event(&message, profile);
+            self.reply(server, &message, 405, &lines);
+            self.tell(event);
+            return;
+        }
         let Some(served) = self.packages.served(&package) else {
             let lines = self.allow_events_line();
             let profile = self.profile_addressed(&message);
@@ -201,6 +212,7 @@ impl Agent {
             .map(|profile| Key::from_bits(profile.key()));
         let account = account_for(profiles, anonymous, profile);
         let mut out = Vec::new();
+        watcher.usage.extra = account.extra.clone();
         f(&mut watcher.usage, cx, account, &mut out);
         for told in out {
             self.on_watcher_told(key, told);
@@ -328,7 +340,7 @@ impl Agent {
         let key = self.watcher_key(watcher)?;
         let own = own_lines(send)?;
         if let Some(content_type) = &send.content_type {
-            check(&format!("Content-Type: {content_type}"), true)?;
+            check_value("Content-Type", &content_type)?;
         }
         if !matches!(
             state,
@@ -419,7 +431,7 @@ impl Agent {
         let key = self.watcher_key(watcher)?;
         let own = own_lines(send)?;
         if let Some(content_type) = &send.content_type {
-            check(&format!("Content-Type: {content_type}"), true)?;
+            check_value("Content-Type", &content_type)?;
         }
         let Some(watcher) = self.watchers.get(key) else {
             return Err(gone());
@@ -430,7 +442,7 @@ impl Agent {
         let (was, asked) = (watcher.state(), watcher.usage.is_asked());
         let (word, parameters) = match state.map(str::trim).filter(|state| !state.is_empty()) {
             Some(state) => {
-                check(&format!("Subscription-State: {state}"), true)?;
+                check_value("Subscription-State", &state)?;
                 let (word, parameters) = state.split_once(';').unwrap_or((state, ""));
                 (
                     word.trim().to_ascii_lowercase(),

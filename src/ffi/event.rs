@@ -68,8 +68,9 @@ pub unsafe extern "C" fn rtc_event_get_sip_message(
 /// transaction (numbers that name the objects), cookie, state, kind, reason (names in lower case, or numbers), status (SIP) or
 /// result (name), status_text, uri, text, content_type, body, document (what the body says, where its type is one that the library
 /// reads: presence, watcher, dialog, registration and conference information, message summaries, key presses, typing) or
-/// document_fault (malformed, too_large, not_this_document, invalid), value (array), answer_within_ms, forked, last, start_line
-/// and call_id (of the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
+/// document_fault (malformed, too_large, not_this_document, invalid), value (array), capabilities (of a 2xx to
+/// OPTIONS: methods, tags, types, encodings, languages, packages, codecs), answer_within_ms, forked, last, start_line and call_id (of
+/// the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
 /// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_event_get_text(

@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use crate::agent::options::Capabilities;
 use crate::agent::{EventType, ObjectRef, event};
 use crate::events::Document;
 use crate::events::json::quote;
@@ -65,6 +66,15 @@ pub(super) fn line(record: &EventRecord) -> String {
         let [a, b, c] = event.value;
         out.raw("value", &format!("[{a},{b},{c}]"));
     }
+    if event.event_type == EventType::Response
+        && *event.text == *"OPTIONS"
+        && let Some(message) = event
+            .message
+            .as_ref()
+            .filter(|message| message.status().is_some_and(|status| status < 300))
+    {
+        out.raw("capabilities", &capabilities(&Capabilities::of(message)));
+    }
     if event.answer_within_ms > 0 {
         out.number("answer_within_ms", i64::from(event.answer_within_ms));
     }
@@ -80,6 +90,25 @@ pub(super) fn line(record: &EventRecord) -> String {
             &String::from_utf8_lossy(message.start_line_bytes()),
         );
         out.text("call_id", message.call_id());
+    }
+    out.end()
+}
+
+/// What the peer can do, by what it says of itself; lists that it did not give are left out.
+fn capabilities(can: &Capabilities) -> String {
+    let mut out = Object::new();
+    for (name, list) in [
+        ("methods", &can.methods),
+        ("tags", &can.tags),
+        ("types", &can.types),
+        ("encodings", &can.encodings),
+        ("languages", &can.languages),
+        ("packages", &can.packages),
+        ("codecs", &can.codecs),
+    ] {
+        if !list.is_empty() {
+            out.list(name, list);
+        }
     }
     out.end()
 }
@@ -272,7 +301,22 @@ impl Object {
         }
     }
 
+    fn list(&mut self, field: &str, items: &[Box<str>]) {
+        self.name(field);
+        self.0.push('[');
+        for (number, item) in items.iter().enumerate() {
+            if number > 0 {
+                self.0.push(',');
+            }
+            quote(item, &mut self.0);
+        }
+        self.0.push(']');
+    }
+
     fn end(mut self) -> String {
+        if self.0.is_empty() {
+            self.0.push('{');
+        }
         self.0.push('}');
         self.0
     }

@@ -112,6 +112,10 @@ pub const RTC_PROPERTY_CLIENT_LOCAL_USER_NAME: i32 = 261;
 pub const RTC_PROPERTY_CLIENT_NETWORK_ADDRESS: i32 = 262;
 /// Number, can be set: RTC_AUTO_… bits of what belongs to no session, and of every new session.
 pub const RTC_PROPERTY_CLIENT_AUTOMATION: i32 = 265;
+/// Text, can be set: the body of answers to OPTIONS; empty: a description of what is spoken here.
+pub const RTC_PROPERTY_CLIENT_OPTIONS_BODY: i32 = 267;
+/// Text, can be set: the type of that body, application/sdp unless set.
+pub const RTC_PROPERTY_CLIENT_OPTIONS_TYPE: i32 = 268;
 /// Text.
 pub const RTC_PROPERTY_PROFILE_KEY: i32 = 512;
 /// Text.

@@ -67,6 +67,8 @@ const TABLE: &[Property] = &[
     w(t(RTC_PROPERTY_CLIENT_LOCAL_USER_URI)),
     w(t(RTC_PROPERTY_CLIENT_LOCAL_USER_NAME)),
     i(t(RTC_PROPERTY_CLIENT_NETWORK_ADDRESS)),
+    w(t(RTC_PROPERTY_CLIENT_OPTIONS_BODY)),
+    w(t(RTC_PROPERTY_CLIENT_OPTIONS_TYPE)),
     t(RTC_PROPERTY_PROFILE_KEY),
     t(RTC_PROPERTY_PROFILE_NAME),
     t(RTC_PROPERTY_PROFILE_XML),
@@ -261,6 +263,12 @@ pub(super) fn client_text(
         RTC_PROPERTY_CLIENT_LOCAL_USER_NAME => {
             client.read(|agent| Some(agent.local_user().1.to_owned()))
         }
+        RTC_PROPERTY_CLIENT_OPTIONS_BODY => {
+            client.read(|agent| Some(agent.options_body().1.to_owned()))
+        }
+        RTC_PROPERTY_CLIENT_OPTIONS_TYPE => {
+            client.read(|agent| Some(agent.options_body().0.to_owned()))
+        }
         _ => {
             client.running()?;
             let index = usize::try_from(index).unwrap_or(usize::MAX);
@@ -272,12 +280,11 @@ pub(super) fn client_text(
 /// Sets a text of a client.
 pub(super) fn set_client_text(client: &Client, property: i32, value: &str) -> Outcome {
     client.open()?;
-    client.turn(|agent, _| {
-        if property == RTC_PROPERTY_CLIENT_LOCAL_USER_URI {
-            agent.set_local_user(Some(value), None)
-        } else {
-            agent.set_local_user(None, Some(value))
-        }
+    client.turn(|agent, _| match property {
+        RTC_PROPERTY_CLIENT_LOCAL_USER_URI => agent.set_local_user(Some(value), None),
+        RTC_PROPERTY_CLIENT_OPTIONS_BODY => agent.set_options_body(None, Some(value)).map(drop),
+        RTC_PROPERTY_CLIENT_OPTIONS_TYPE => agent.set_options_body(Some(value), None).map(drop),
+        _ => agent.set_local_user(None, Some(value)),
     })?;
     Ok(RTC_OK)
 }

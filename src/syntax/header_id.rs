@@ -102,7 +102,7 @@ table! {
     PPreferredIdentity, "P-Preferred-Identity", "", List, Free, "RFC 3325";
     PAssociatedUri, "P-Associated-URI", "", List, Free, "RFC 7315";
     PCalledPartyId, "P-Called-Party-ID", "", Single, Free, "RFC 7315";
-    PAccessNetworkInfo, "P-Access-Network-Info", "", List, Free, "RFC 7315";
+    PAccessNetworkInfo, "P-Access-Network-Info", "", List, StackOwned, "RFC 7315";
     PVisitedNetworkId, "P-Visited-Network-ID", "", List, Free, "RFC 7315";
     PChargingVector, "P-Charging-Vector", "", Single, Free, "RFC 7315";
     PChargingFunctionAddresses, "P-Charging-Function-Addresses", "", Single, Free, "RFC 7315";

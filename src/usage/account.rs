@@ -5,6 +5,8 @@ use crate::syntax::{Uri, method, same_host};
 use crate::transaction::{ContactDraft, Draft};
 use crate::transport::Flow;
 
+use super::lines::Extra;
+
 /// One account, or the anonymous one of a client without profiles.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
@@ -19,6 +21,8 @@ pub struct Account {
     pub flow: Option<(Flow, Box<str>)>,
     /// Our Contact.
     pub contact: ContactDraft,
+    /// The application's lines for what is sent with this account: the profile's over the client's.
+    pub extra: Extra,
     /// User names and secrets by realm.
     pub credentials: CredentialStore,
     /// Challenges answered so far.

@@ -46,11 +46,20 @@ pub fn merge(over: &str, under: &str) -> String {
     let mut merged = String::with_capacity(over.len() + under.len());
     merged.push_str(over);
     for (name, value) in lines(under) {
-        if !contains(over, name) {
+        if is_joined(name) || !contains(over, name) {
             push(&mut merged, name, value);
         }
     }
     merged
+}
+
+/// Whether a header's values of all levels count together: option tags and event packages.
+#[must_use]
+pub fn is_joined(name: &str) -> bool {
+    matches!(
+        HeaderId::from_name(name),
+        Some(HeaderId::Supported | HeaderId::AllowEvents)
+    )
 }
 
 /// The lines of a text as (name, value).

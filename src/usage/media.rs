@@ -68,6 +68,15 @@ impl Media {
         }
     }
 
+    /// Where we take media; none for descriptions of the application's.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Audio { address, .. } => Some(*address),
+            Self::Application { .. } => None,
+        }
+    }
+
     /// The type of our descriptions.
     #[must_use]
     pub fn content_type(&self) -> &str {

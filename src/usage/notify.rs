@@ -14,7 +14,7 @@ use crate::transport::Flow;
 
 use super::context::ALLOW;
 use super::failure::{Effect, effect};
-use super::{Account, Cx, DialogKey, Lines, Outcome, Outgoing, Owner, Side, Usage};
+use super::{Account, Cx, DialogKey, Extra, Lines, Outcome, Outgoing, Owner, Side, Usage};
 
 /// Timer: the subscription is over unless it was refreshed.
 const EXPIRY: u32 = 1;
@@ -92,6 +92,8 @@ pub enum Told {
 #[derive(Debug)]
 pub struct Notifier {
     owner: Owner,
+    /// The application's lines for its answers and NOTIFYs.
+    pub extra: Extra,
     local_tag: LocalTag,
     /// Until it has its place among the shared ones.
     made: Option<Box<Dialog>>,
@@ -137,6 +139,7 @@ impl Notifier {
         let wanted = request.expires().unwrap_or(USUAL).min(LONGEST);
         Some(Self {
             owner,
+            extra: Extra::default(),
             local_tag,
             made: Some(Box::new(dialog)),
             dialog: None,
@@ -256,7 +259,10 @@ impl Notifier {
         let Some((server, request, _)) = self.asked.take() else {
             return false;
         };
-        let lines = Lines::new(own).offer("Server", &cx.user_agent).finish(&[]);
+        let extra = self.extra.response(own);
+        let lines = Lines::new(&extra)
+            .offer("Server", &cx.user_agent)
+            .finish(&[]);
         let tag = self.local_tag.as_str();
         let builder = MessageBuilder::response_to(&request, status, reason, tag).raw_lines(&lines);
         cx.respond(server, builder.build());
@@ -420,7 +426,8 @@ impl Notifier {
             draft.content_type = Some(content_type);
             draft.body = body.into();
         }
-        let rest = Lines::new(&notice.own)
+        let extra = self.extra.request(&notice.own);
+        let rest = Lines::new(&extra)
             .put("Event", &self.event)
             .put("Subscription-State", &state)
             .offer("Allow", ALLOW)
@@ -447,14 +454,15 @@ impl Notifier {
         flow: &Flow,
         status: u16,
     ) {
-        let mut lines = Lines::new("").put("Expires", &self.wanted.to_string());
+        let mut lines =
+            Lines::new(&self.extra.responses).put("Expires", &self.wanted.to_string());
         if let Some(contact) = cx.contact(flow, &account.contact) {
             lines = lines.put("Contact", &contact);
         }
         let lines = lines
-            .offer("Allow-Events", &cx.allow_events)
+            .join("Allow-Events", &cx.allow_events)
             .offer("Server", &cx.user_agent)
-            .finish(&[]);
+            .finish(&["Allow-Events"]);
         let mut builder = MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
         builder = builder.copy(request, crate::syntax::HeaderId::RecordRoute);
         cx.respond(server, builder.raw_lines(&lines).build());
@@ -462,7 +470,8 @@ impl Notifier {
 
     fn reject(&self, cx: &mut Cx, server: ServerKey, request: &Message, status: u16, lines: &str) {
         let builder = MessageBuilder::response_to(request, status, "", self.local_tag.as_str());
-        let lines = Lines::new(lines)
+        let lines = self.extra.response(lines);
+        let lines = Lines::new(&lines)
             .offer("Server", &cx.user_agent)
             .finish(&[]);
         cx.respond(server, builder.raw_lines(&lines).build());

@@ -255,7 +255,8 @@ impl Publication {
                 draft.body = state.body.to_vec();
             }
         }
-        let mut lines = Lines::new(own)
+        let extra = account.extra.request(own);
+        let mut lines = Lines::new(&extra)
             .put("Event", &self.package)
             .put("Expires", &expires.to_string());
         if let Some(etag) = &self.etag {

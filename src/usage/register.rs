@@ -429,7 +429,8 @@ impl Registration {
             }
             Errand::List => {}
         }
-        let mut lines = Lines::new("");
+        let extra = account.extra.requests.clone();
+        let mut lines = Lines::new(&extra);
         if let Some(expires) = expires {
             lines = lines.put("Expires", &expires.to_string());
         }
@@ -440,11 +441,11 @@ impl Registration {
             (false, false) => "path",
         };
         let rest = lines
-            .put("Supported", supported)
-            .put("Allow", ALLOW)
-            .offer("Allow-Events", &cx.allow_events)
+            .join("Supported", supported)
+            .offer("Allow", ALLOW)
+            .join("Allow-Events", &cx.allow_events)
             .offer("User-Agent", &cx.user_agent)
-            .finish(&[]);
+            .finish(&["Supported", "Allow-Events"]);
         let mut request = Outgoing::new(draft, self.cseq, own + &rest, self.owner);
         request.send(cx, account);
         self.request = Some(Box::new(request));
