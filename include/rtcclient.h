@@ -523,6 +523,10 @@
 #define RTC_PROPERTY_CLIENT_NETWORK_ADDRESS 262
 // Number, can be set: RTC_AUTO_… bits of what belongs to no session, and of every new session.
 #define RTC_PROPERTY_CLIENT_AUTOMATION 265
+// Text, can be set: the body of answers to OPTIONS; empty: a description of what is spoken here.
+#define RTC_PROPERTY_CLIENT_OPTIONS_BODY 267
+// Text, can be set: the type of that body, application/sdp unless set.
+#define RTC_PROPERTY_CLIENT_OPTIONS_TYPE 268
 // Text.
 #define RTC_PROPERTY_PROFILE_KEY 512
 // Text.
@@ -2218,8 +2222,9 @@ rtc_result_t rtc_event_get_sip_message(struct rtc_event_t *event, struct rtc_sip
 // transaction (numbers that name the objects), cookie, state, kind, reason (names in lower case, or numbers), status (SIP) or
 // result (name), status_text, uri, text, content_type, body, document (what the body says, where its type is one that the library
 // reads: presence, watcher, dialog, registration and conference information, message summaries, key presses, typing) or
-// document_fault (malformed, too_large, not_this_document, invalid), value (array), answer_within_ms, forked, last, start_line
-// and call_id (of the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
+// document_fault (malformed, too_large, not_this_document, invalid), value (array), capabilities (of a 2xx to
+// OPTIONS: methods, tags, types, encodings, languages, packages, codecs), answer_within_ms, forked, last, start_line and call_id (of
+// the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
 // Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 rtc_result_t rtc_event_get_text(struct rtc_event_t *event,
                                 int32_t what,
