@@ -288,7 +288,7 @@
 #define RTC_SESSION_FORCE_PROFILE 1
 // Hand redirections to the application.
 #define RTC_SESSION_FAIL_ON_REDIRECT 2
-// Not in this version.
+// Every dialog of a forked INVITE is kept, as a session of its own.
 #define RTC_SESSION_ALL_FORKS 65536
 
 // == rtc_session_reinvite. ==
@@ -344,6 +344,35 @@
 #define RTC_CONNECTION_STATE_SUSPENDED 2
 #define RTC_CONNECTION_STATE_INACTIVE 3
 #define RTC_CONNECTION_STATE_UNAVAILABLE 4
+
+// == rtc_usage_create; RTC_PROPERTY_USAGE_KIND. ==
+// A call.
+#define RTC_USAGE_INVITE 1
+// A subscription of ours.
+#define RTC_USAGE_SUBSCRIBE 2
+// A REFER of ours and what is reported of it.
+#define RTC_USAGE_REFER 3
+// A subscription to us.
+#define RTC_USAGE_NOTIFY 4
+
+// == rtc_usage_close. ==
+// Without a word to the peer.
+#define RTC_USAGE_CLOSE_LOCAL 1
+// BYE, CANCEL or a refusal, Expires 0, a last NOTIFY.
+#define RTC_USAGE_CLOSE_TELL_PEER 2
+
+// == State of a usage. ==
+// Nothing was sent, or there is no dialog yet.
+#define RTC_USAGE_STATE_INIT 0
+#define RTC_USAGE_STATE_EARLY 1
+#define RTC_USAGE_STATE_CONFIRMED 2
+#define RTC_USAGE_STATE_TERMINATED 3
+
+// == State of a dialog. ==
+#define RTC_DIALOG_STATE_INIT 0
+#define RTC_DIALOG_STATE_EARLY 1
+#define RTC_DIALOG_STATE_CONFIRMED 2
+#define RTC_DIALOG_STATE_TERMINATED 3
 
 // == State of a transaction. ==
 #define RTC_TRANSACTION_STATE_TRYING 0
@@ -629,6 +658,38 @@
 // Text; index: transport.
 #define RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS 2560
 // Text.
+#define RTC_PROPERTY_DIALOG_CALL_ID 3072
+// Text.
+#define RTC_PROPERTY_DIALOG_LOCAL_TAG 3073
+// Text.
+#define RTC_PROPERTY_DIALOG_REMOTE_TAG 3074
+// Text.
+#define RTC_PROPERTY_DIALOG_LOCAL_URI 3075
+// Text.
+#define RTC_PROPERTY_DIALOG_REMOTE_URI 3076
+// Text.
+#define RTC_PROPERTY_DIALOG_REMOTE_TARGET 3077
+// Number.
+#define RTC_PROPERTY_DIALOG_LOCAL_CSEQ 3078
+// Number: 0 before the peer sent a request.
+#define RTC_PROPERTY_DIALOG_REMOTE_CSEQ 3079
+// Text: a comma list, the nearest first.
+#define RTC_PROPERTY_DIALOG_ROUTE_SET 3080
+// Number.
+#define RTC_PROPERTY_DIALOG_SECURE 3081
+// Number: 1 if our request began it.
+#define RTC_PROPERTY_DIALOG_INITIATOR 3082
+// Number: RTC_USAGE_….
+#define RTC_PROPERTY_USAGE_KIND 3328
+// Text.
+#define RTC_PROPERTY_USAGE_EVENT 3329
+// Text.
+#define RTC_PROPERTY_USAGE_REFER_TO 3330
+// Text, can be set: of the next NOTIFY.
+#define RTC_PROPERTY_USAGE_SUBSCRIPTION_STATE 3331
+// Number, can be set: RTC_AUTO_… bits.
+#define RTC_PROPERTY_USAGE_AUTOMATION 3332
+// Text.
 #define RTC_PROPERTY_TRANSACTION_METHOD 3584
 // Number: 1 a request of ours.
 #define RTC_PROPERTY_TRANSACTION_IS_CLIENT 3585
@@ -650,7 +711,7 @@ typedef struct rtc_client_t rtc_client_t;
 // Sockets on one address.
 typedef struct rtc_connection_t rtc_connection_t;
 
-// A dialog (not in this version).
+// A dialog: the peers' identities, tags and route set, shared by its usages.
 typedef struct rtc_dialog_t rtc_dialog_t;
 
 // An event: an immutable record.
@@ -689,7 +750,7 @@ typedef struct rtc_subscription_t rtc_subscription_t;
 // A request of the application's own.
 typedef struct rtc_transaction_t rtc_transaction_t;
 
-// A dialog usage (not in this version).
+// A usage of a dialog: a call, a subscription, a referral, message by message.
 typedef struct rtc_usage_t rtc_usage_t;
 
 // Somebody's subscription to us.
@@ -1324,6 +1385,36 @@ typedef struct rtc_request_filter_t {
     // Type of the body; "image/*": all of a kind.
     struct rtc_str_t content_type;
 } rtc_request_filter_t;
+
+// A usage to be (rtc_usage_create).
+typedef struct rtc_usage_options_t {
+    // sizeof (rtc_usage_options_t).
+    uint32_t size;
+    // 0.
+    uint32_t flags;
+    // Whose proxy, identity and Contact it has: a registration or a profile; NULL: chosen by URI among the enabled profiles.
+    struct rtc_registration_t *registration;
+    // Request-URI of the first request; not in a dialog that stands.
+    struct rtc_str_t uri;
+    // From without a tag; none: the account's.
+    struct rtc_str_t from;
+    // To without a tag; none: `uri`.
+    struct rtc_str_t to;
+    // Contact, `<sip:…>`; none: ours.
+    struct rtc_str_t contact;
+    // Event package with its parameters: SUBSCRIBE, NOTIFY.
+    struct rtc_str_t event;
+    // Refer-To: REFER.
+    struct rtc_str_t refer_to;
+    // Subscription-State of NOTIFYs, "active" …; RTC_PROPERTY_USAGE_SUBSCRIPTION_STATE changes it.
+    struct rtc_str_t subscription_state;
+    // RTC_AUTO_… bits: what the library does by itself in it.
+    uint32_t automation;
+    // 0.
+    uint32_t reserved;
+    // Comes with each event of the usage.
+    void *user_data;
+} rtc_usage_options_t;
 
 // An embedded server (rtc_server_start).
 typedef struct rtc_server_options_t {
@@ -2433,6 +2524,42 @@ rtc_result_t rtc_transaction_get_message(struct rtc_transaction_t *transaction,
 rtc_result_t rtc_client_set_request_filter(struct rtc_client_t *client,
                                            int64_t cookie,
                                            const struct rtc_request_filter_t *filter);
+
+// A usage; sends nothing. `kind` RTC_USAGE_…; it is yours: release it.
+//
+// `parent`: a client or connection, and the first request makes a dialog; a dialog, which gets one more usage; the
+// transaction of a peer's INVITE, SUBSCRIBE or REFER that waits for its answer, which then goes out as this usage's.
+// Nothing happens by itself in it but what `options.automation` says (RTC_AUTO_…), and it is told at the SIP level:
+// RTC_EVENT_RESPONSE, _REQUEST, _USAGE_STATE, _DIALOG_STATE, _FORKED, _PRACK, _INVITE_COMPLETED, some of which the default
+// event filter hides. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_INVALID_CONTACT;
+// RTC_E_INVALID_DIALOG_STATE (the dialog is over, or has its INVITE usage); RTC_E_INVALID_TRANSACTION_STATE;
+// RTC_E_ALREADY_ANSWERED; RTC_E_DEADLINE_PASSED; RTC_E_LIMIT; life cycle.
+rtc_result_t rtc_usage_create(rtc_object_t *parent,
+                              int32_t kind,
+                              const struct rtc_usage_options_t *options,
+                              struct rtc_usage_t **usage);
+
+// Sends a request in a usage: INVITE (again: re-INVITE), PRACK, ACK, UPDATE, BYE, SUBSCRIBE, REFER, NOTIFY, INFO, any.
+// `send`, `transaction` opt; the transaction is yours: release it. ACK has none.
+//
+// Responses come as RTC_EVENT_RESPONSE with the cookie. RTC_SEND_SAME_ATTEMPT with the first INVITE or SUBSCRIBE of a usage
+// that has failed: the same Call-ID and From tag, the next CSeq. RTC_SEND_END with SUBSCRIBE: Expires 0.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (no method, a body without its type); RTC_E_INVALID_DIALOG_REQUEST
+// (it has no place in a usage of this kind); RTC_E_INVALID_DIALOG_STATE (not now; nothing waits for that ACK or PRACK);
+// RTC_E_INVALID_OBJECT_STATE (the usage is over); RTC_E_REQUEST_PENDING; RTC_E_NOT_ALLOWED (the peer takes no UPDATE);
+// RTC_E_HEADER_MALFORMED, _RESERVED; life cycle.
+rtc_result_t rtc_usage_send(struct rtc_usage_t *usage,
+                            const char *method,
+                            size_t len,
+                            const struct rtc_send_t *send,
+                            struct rtc_transaction_t **transaction);
+
+// Leaves a usage. RTC_USAGE_CLOSE_LOCAL: without a word to the peer; _TELL_PEER: BYE, CANCEL or a refusal, Expires 0, a
+// NOTIFY that it is terminated, whatever its state asks for.
+//
+// RTC_FALSE: it is over. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; life cycle.
+rtc_result_t rtc_usage_close(struct rtc_usage_t *usage,
+                             int32_t mode);
 
 // Starts a registrar, forking proxy, redirect server and presence agent on a thread of its own. It is yours: release it.
 // `options` opt.

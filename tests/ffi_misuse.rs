@@ -112,6 +112,14 @@ fn a_handle_of_another_kind_is_none() {
                 RTC_KIND_SUBSCRIPTION,
                 RTC_KIND_WATCHER,
                 RTC_KIND_TRANSACTION,
+                RTC_KIND_USAGE,
+                RTC_KIND_DIALOG,
+            ],
+            "rtc_usage_create" => &[
+                RTC_KIND_CLIENT,
+                RTC_KIND_CONNECTION,
+                RTC_KIND_TRANSACTION,
+                RTC_KIND_DIALOG,
             ],
             _ => &[],
         }

@@ -5,7 +5,7 @@ mod sim;
 
 use rtcclient::agent::{
     Code, Config, Event, EventType, Kind, ObjectRef, Refusal, Send, SessionOptions, Status,
-    UsageKind, UsageOptions, properties,
+    UsageKind, UsageOptions, UsageParent, properties,
 };
 use rtcclient::syntax::{HeaderId, Message};
 use rtcclient::usage::Auto;
@@ -44,7 +44,7 @@ fn described(body: &str) -> Send {
 }
 
 fn create(t: &mut Talk, options: UsageOptions) -> ObjectRef {
-    t.on(|agent, _| agent.create_usage(UsageKind::Invite, options))
+    t.on(|agent, now| agent.create_usage(now, UsageKind::Invite, &UsageParent::New, options))
         .expect("a usage")
 }
 
@@ -618,7 +618,7 @@ fn a_session_may_keep_every_fork_as_a_session() {
 fn a_usage_is_left_silently_or_with_a_word() {
     let mut t = talk(16);
     let (usage, _, leg) = established(&mut t);
-    t.on(|agent, now| agent.close_usage(now, &usage, false, &Send::default()))
+    t.on(|agent, now| agent.close_usage(now, &usage, false))
         .expect("closed");
     t.run();
     assert_eq!((t.count("BYE"), usage.state()), (0, TERMINATED));
@@ -626,7 +626,7 @@ fn a_usage_is_left_silently_or_with_a_word() {
     assert_eq!(t.peer.expect("481 INFO").cseq(), 9);
     let (usage, invite) = invited(&mut t);
     t.answer(&invite, 180, "t1", "", "");
-    t.on(|agent, now| agent.close_usage(now, &usage, true, &Send::default()))
+    t.on(|agent, now| agent.close_usage(now, &usage, true))
         .expect("closed");
     t.run();
     t.peer.expect("CANCEL");
@@ -665,7 +665,7 @@ fn bad_options_are_refused_with_a_reason() {
         },
     ];
     for wrong in wrong {
-        t.on(|agent, _| agent.create_usage(UsageKind::Invite, wrong))
+        t.on(|agent, now| agent.create_usage(now, UsageKind::Invite, &UsageParent::New, wrong))
             .expect_err("refused");
     }
     let usage = create(&mut t, options(0));

@@ -20,8 +20,9 @@ fn object_of(dialog: &Dialog, place: Option<DialogKey>, now: i32) -> Option<Obje
         .name()
         .get_or_init(|| Object::new(Kind::Dialog, key, now, 0));
     let object = Arc::clone(name).downcast::<Object>().ok()?;
-    if place.is_some() {
-        object.set_key(key);
+    if place.is_some() && object.key() != key {
+        // What was kept of it while it was early is read from the dialog itself now.
+        object.revive(key, object.state());
     }
     Some(object)
 }
@@ -141,7 +142,8 @@ pub(super) fn dialog_state(session: &Session) -> i32 {
             let early = session.call.early_dialogs().next().is_some();
             if early { state::EARLY } else { state::INIT }
         }
-        State::Incoming => state::EARLY,
+        State::Incoming if session.call.has_progressed() => state::EARLY,
+        State::Incoming => state::INIT,
         State::Accepted | State::Confirmed | State::Ending => state::CONFIRMED,
         State::Ended => state::TERMINATED,
     }

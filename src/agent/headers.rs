@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::base::Key;
 use crate::syntax::{HeaderClass, HeaderId, HeaderLines, Message};
-use crate::usage::Extra;
+use crate::usage::{Extra, Role};
 use crate::usage::lines::merge;
 
 use super::command::{HEADERS_ADD, HEADERS_EXPERT, HEADERS_REQUESTS_ONLY, SEND_EXPERT};
@@ -159,7 +159,7 @@ impl Agent {
             )
         };
         match object.kind() {
-            Kind::Session => {
+            Kind::Session | Kind::Usage if object.kind() == Kind::Session || object.owner().role == Role::Call => {
                 let session = self
                     .sessions
                     .get_mut(Key::from_bits(object.key()))
@@ -269,7 +269,7 @@ impl Agent {
             return Ok(self.headers.lines.clone().into());
         };
         let set = match object.kind() {
-            Kind::Session => self
+            Kind::Session | Kind::Usage => self
                 .sessions
                 .get(Key::from_bits(object.key()))
                 .map(|session| &session.headers),

@@ -76,7 +76,7 @@ pub use flows::{FLOW_LOST, FLOW_RECOVERED};
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refusal::{Code, Refusal, Verdict};
 pub use request_filter::RequestFilter;
-pub use usage_object::{UsageKind, UsageOptions};
+pub use usage_object::{UsageKind, UsageOptions, UsageParent};
 pub use states::{
     AnswerMode, ParticipantState, RegistrationState, SessionState, SessionType, SubscriptionState,
     TerminateReason, WatcherState,

@@ -39,7 +39,7 @@ impl Agent {
     }
 
     /// The request behind a transaction, if the application may still answer it.
-    fn open_pending(&self, object: &ObjectRef) -> Result<(ServerKey, AnswerKey), Refusal> {
+    pub(super) fn open_pending(&self, object: &ObjectRef) -> Result<(ServerKey, AnswerKey), Refusal> {
         let Side::Server {
             server: Some(server),
             pending,
@@ -163,7 +163,7 @@ impl Agent {
     }
 
     /// The session that was made of a waiting INVITE, while it lives.
-    fn adopted(&self, answer: AnswerKey) -> Option<Key<Session>> {
+    pub(super) fn adopted(&self, answer: AnswerKey) -> Option<Key<Session>> {
         let key = self.pending.get(answer)?.adopted?;
         self.sessions.contains(key).then_some(key)
     }

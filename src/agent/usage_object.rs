@@ -12,10 +12,10 @@ use crate::syntax::{Event as EventHeader, NameAddr, headers::TypedHeader};
 use crate::transaction::ClientKey;
 use crate::usage::{Attempt, Auto, Owner, Role};
 
-use super::headers::{check, own_lines};
+use super::headers::check;
 use super::session::{Session, ended};
 use super::{
-    Agent, Code, Details, Kind, Object, ObjectRef, Refusal, Send, SessionOptions, SessionState,
+    Agent, Code, Details, Kind, Object, ObjectRef, Refusal, SessionOptions, SessionState,
     SessionType, TerminateReason, Verdict, properties,
 };
 
@@ -40,6 +40,17 @@ impl UsageKind {
             .into_iter()
             .find(|kind| *kind as i32 == number)
     }
+}
+
+/// Where a usage begins.
+#[derive(Clone, Debug)]
+pub enum UsageParent {
+    /// Outside any dialog: its first request makes one.
+    New,
+    /// In a dialog that stands.
+    Dialog(ObjectRef),
+    /// At a peer's request that waits for its answer.
+    Transaction(ObjectRef),
 }
 
 /// States of a usage, those of a dialog as this usage has it (`RTC_USAGE_STATE_…`).
@@ -134,18 +145,67 @@ impl Agent {
     #[expect(clippy::needless_pass_by_value, reason = "verbs own their options")]
     pub fn create_usage(
         &mut self,
+        now: Time,
         kind: UsageKind,
+        parent: &UsageParent,
         options: UsageOptions,
     ) -> Result<ObjectRef, Refusal> {
+        self.cx.now = now;
         self.refuse_when_closing()?;
         check_options(&options)?;
-        match kind {
-            UsageKind::Invite => self.create_invite_usage(&options),
-            UsageKind::Subscribe | UsageKind::Refer | UsageKind::Notify => Err(Refusal::new(
+        match (kind, parent) {
+            (UsageKind::Invite, UsageParent::New) => self.create_invite_usage(&options),
+            (UsageKind::Invite, UsageParent::Transaction(transaction)) => {
+                self.adopt_as_usage(transaction, &options)
+            }
+            _ => Err(Refusal::new(
                 Code::NotImplemented,
                 "usages of this kind are not in this version",
             )),
         }
+    }
+
+    /// A peer's INVITE that waits for its answer becomes a usage, whose answers its transaction sends.
+    fn adopt_as_usage(
+        &mut self,
+        transaction: &ObjectRef,
+        options: &UsageOptions,
+    ) -> Result<ObjectRef, Refusal> {
+        if self.transactions.method(transaction) != "INVITE" {
+            return Err(Refusal::new(
+                Code::InvalidTransactionState,
+                "an INVITE usage is made at an INVITE",
+            ));
+        }
+        let (server, answer) = self.open_pending(transaction)?;
+        if self.adopted(answer).is_some() {
+            return Err(Refusal::new(
+                Code::InvalidDialogState,
+                "the INVITE has its usage",
+            ));
+        }
+        let key = self.adopt_invite(answer, server)?;
+        let Some(session) = self.sessions.get_mut(key) else {
+            return Err(ended());
+        };
+        if options.account.is_some() {
+            session.profile.clone_from(&options.account);
+        }
+        session.object().set_user_data(options.user_data);
+        session.call.watched = true;
+        let auto = Auto::new(options.automation).unwrap_or_default();
+        session.call.set_auto(auto);
+        if !auto.has(Auto::SESSION_TIMER) {
+            session.call.terms.session_expires = 0;
+        }
+        session.sip = Some(Box::new(SipUsage {
+            shown: true,
+            options: options.clone(),
+            ..SipUsage::default()
+        }));
+        let usage = Arc::clone(session.usage(state::INIT));
+        self.transactions.relate(transaction, &usage);
+        Ok(usage)
     }
 
     fn create_invite_usage(&mut self, options: &UsageOptions) -> Result<ObjectRef, Refusal> {
@@ -238,11 +298,9 @@ impl Agent {
         now: Time,
         usage: &ObjectRef,
         tell_peer: bool,
-        send: &Send,
     ) -> Result<Verdict, Refusal> {
         self.cx.now = now;
         let owner = usage.owner();
-        let own = own_lines(send)?;
         if usage.kind() != Kind::Usage {
             return Err(Refusal::new(Code::Handle, "the object is no usage"));
         }
@@ -253,7 +311,7 @@ impl Agent {
                     return Ok(Verdict::Nothing);
                 }
                 if tell_peer {
-                    self.end_session(key, TerminateReason::Normal, &own);
+                    self.end_session(key, TerminateReason::Normal, "");
                 } else {
                     self.with_call(key, |call, cx, account, out| {
                         call.close_here(cx, account, out);
@@ -261,7 +319,7 @@ impl Agent {
                 }
                 Ok(Verdict::Done)
             }
-            _ => Err(over()),
+            _ => Ok(Verdict::Nothing),
         }
     }
 

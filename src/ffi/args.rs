@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::agent::{ObjectRef, Reliable, Send, SessionOptions};
 
 use super::constants::{
-    RTC_AUTO_ALL, RTC_AUTO_FORK, RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT,
+    RTC_AUTO_ALL, RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT,
     RTC_SESSION_FORCE_PROFILE,
 };
 use super::fence::Fault;
-use super::result_codes::{RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED};
+use super::result_codes::RTC_E_INVALIDARG;
 use super::sip_message::check_flags;
 use super::structs::rtc_session_options_t;
 use super::types::rtc_send_t;
@@ -165,15 +165,5 @@ pub(super) fn session_options(
         manual: given.manual,
         user_data: given.user_data.expose_provenance(),
     };
-    let not_here = if given.flags & RTC_SESSION_ALL_FORKS != 0 {
-        "`options.flags` RTC_SESSION_ALL_FORKS"
-    } else if given.manual & RTC_AUTO_FORK != 0 {
-        "`options.manual` RTC_AUTO_FORK"
-    } else {
-        return Ok(options);
-    };
-    Err(Fault::new(
-        RTC_E_NOT_IMPLEMENTED,
-        format!("{not_here}: not in this version"),
-    ))
+    Ok(options)
 }

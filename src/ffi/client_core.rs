@@ -294,7 +294,7 @@ impl Client {
     pub(super) fn forget(&self, object: &ObjectRef) {
         let nameable = matches!(
             object.kind(),
-            Kind::Session | Kind::Subscription | Kind::Profile
+            Kind::Session | Kind::Subscription | Kind::Profile | Kind::Usage
         );
         if nameable
             && object.state() == 0

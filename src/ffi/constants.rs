@@ -247,7 +247,7 @@ pub const RTC_MEDIA_T120: u32 = 16;
 pub const RTC_SESSION_FORCE_PROFILE: u32 = 1;
 /// Hand redirections to the application.
 pub const RTC_SESSION_FAIL_ON_REDIRECT: u32 = 2;
-/// Not in this version.
+/// Every dialog of a forked INVITE is kept, as a session of its own.
 pub const RTC_SESSION_ALL_FORKS: u32 = 0x1_0000;
 
 /// == rtc_session_reinvite. ==
@@ -303,6 +303,35 @@ pub const RTC_CONNECTION_STATE_ACTIVE: i32 = 1;
 pub const RTC_CONNECTION_STATE_SUSPENDED: i32 = 2;
 pub const RTC_CONNECTION_STATE_INACTIVE: i32 = 3;
 pub const RTC_CONNECTION_STATE_UNAVAILABLE: i32 = 4;
+
+/// == rtc_usage_create; RTC_PROPERTY_USAGE_KIND. ==
+/// A call.
+pub const RTC_USAGE_INVITE: i32 = 1;
+/// A subscription of ours.
+pub const RTC_USAGE_SUBSCRIBE: i32 = 2;
+/// A REFER of ours and what is reported of it.
+pub const RTC_USAGE_REFER: i32 = 3;
+/// A subscription to us.
+pub const RTC_USAGE_NOTIFY: i32 = 4;
+
+/// == rtc_usage_close. ==
+/// Without a word to the peer.
+pub const RTC_USAGE_CLOSE_LOCAL: i32 = 1;
+/// BYE, CANCEL or a refusal, Expires 0, a last NOTIFY.
+pub const RTC_USAGE_CLOSE_TELL_PEER: i32 = 2;
+
+/// == State of a usage. ==
+/// Nothing was sent, or there is no dialog yet.
+pub const RTC_USAGE_STATE_INIT: i32 = 0;
+pub const RTC_USAGE_STATE_EARLY: i32 = 1;
+pub const RTC_USAGE_STATE_CONFIRMED: i32 = 2;
+pub const RTC_USAGE_STATE_TERMINATED: i32 = 3;
+
+/// == State of a dialog. ==
+pub const RTC_DIALOG_STATE_INIT: i32 = 0;
+pub const RTC_DIALOG_STATE_EARLY: i32 = 1;
+pub const RTC_DIALOG_STATE_CONFIRMED: i32 = 2;
+pub const RTC_DIALOG_STATE_TERMINATED: i32 = 3;
 
 /// == State of a transaction. ==
 pub const RTC_TRANSACTION_STATE_TRYING: i32 = 0;

@@ -51,3 +51,4 @@ mod text;
 pub mod transaction;
 pub mod types;
 pub mod uri;
+pub mod usage;

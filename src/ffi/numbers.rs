@@ -218,6 +218,38 @@ pub const RTC_PROPERTY_SERVER_REQUESTS: i32 = 2307;
 /// Text; index: transport.
 pub const RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS: i32 = 2560;
 /// Text.
+pub const RTC_PROPERTY_DIALOG_CALL_ID: i32 = 3072;
+/// Text.
+pub const RTC_PROPERTY_DIALOG_LOCAL_TAG: i32 = 3073;
+/// Text.
+pub const RTC_PROPERTY_DIALOG_REMOTE_TAG: i32 = 3074;
+/// Text.
+pub const RTC_PROPERTY_DIALOG_LOCAL_URI: i32 = 3075;
+/// Text.
+pub const RTC_PROPERTY_DIALOG_REMOTE_URI: i32 = 3076;
+/// Text.
+pub const RTC_PROPERTY_DIALOG_REMOTE_TARGET: i32 = 3077;
+/// Number.
+pub const RTC_PROPERTY_DIALOG_LOCAL_CSEQ: i32 = 3078;
+/// Number: 0 before the peer sent a request.
+pub const RTC_PROPERTY_DIALOG_REMOTE_CSEQ: i32 = 3079;
+/// Text: a comma list, the nearest first.
+pub const RTC_PROPERTY_DIALOG_ROUTE_SET: i32 = 3080;
+/// Number.
+pub const RTC_PROPERTY_DIALOG_SECURE: i32 = 3081;
+/// Number: 1 if our request began it.
+pub const RTC_PROPERTY_DIALOG_INITIATOR: i32 = 3082;
+/// Number: RTC_USAGE_….
+pub const RTC_PROPERTY_USAGE_KIND: i32 = 3328;
+/// Text.
+pub const RTC_PROPERTY_USAGE_EVENT: i32 = 3329;
+/// Text.
+pub const RTC_PROPERTY_USAGE_REFER_TO: i32 = 3330;
+/// Text, can be set: of the next NOTIFY.
+pub const RTC_PROPERTY_USAGE_SUBSCRIPTION_STATE: i32 = 3331;
+/// Number, can be set: RTC_AUTO_… bits.
+pub const RTC_PROPERTY_USAGE_AUTOMATION: i32 = 3332;
+/// Text.
 pub const RTC_PROPERTY_TRANSACTION_METHOD: i32 = 3584;
 /// Number: 1 a request of ours.
 pub const RTC_PROPERTY_TRANSACTION_IS_CLIENT: i32 = 3585;

@@ -20,6 +20,7 @@ use super::event_record::EventRecord;
 use super::fence::{Fault, Outcome, fence, fence_or};
 use super::listen::Connection;
 use super::numbers::{
+    RTC_PROPERTY_DIALOG_CALL_ID, RTC_PROPERTY_DIALOG_REMOTE_URI, RTC_PROPERTY_USAGE_EVENT,
     RTC_PROPERTY_PARTICIPANT_NAME, RTC_PROPERTY_PARTICIPANT_URI, RTC_PROPERTY_PROFILE_KEY,
     RTC_PROPERTY_PROFILE_NAME, RTC_PROPERTY_PROFILE_USER_URI, RTC_PROPERTY_SESSION_CALL_ID,
     RTC_PROPERTY_SESSION_REMOTE_URI, RTC_PROPERTY_SUBSCRIPTION_EVENT,
@@ -308,12 +309,12 @@ fn answers_to(details: &Details, kind: Kind, key: &str) -> bool {
             &[RTC_PROPERTY_SUBSCRIPTION_EVENT],
         ),
         Kind::Watcher => (&[RTC_PROPERTY_WATCHER_URI], &[RTC_PROPERTY_WATCHER_NAME]),
-        Kind::Connection
-        | Kind::Registration
-        | Kind::Dialog
-        | Kind::Usage
-        | Kind::Transaction
-        | Kind::Refresh => (&[], &[]),
+        Kind::Dialog => (
+            &[RTC_PROPERTY_DIALOG_REMOTE_URI],
+            &[RTC_PROPERTY_DIALOG_CALL_ID],
+        ),
+        Kind::Usage => (&[], &[RTC_PROPERTY_USAGE_EVENT]),
+        Kind::Connection | Kind::Registration | Kind::Transaction | Kind::Refresh => (&[], &[]),
     };
     let wanted = Uri::parse(key).ok();
     uris.iter()

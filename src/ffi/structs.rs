@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use libc::size_t;
 
-use super::types::{rtc_event_t, rtc_profile_t, rtc_simulation_t, rtc_sip_message_t, rtc_str_t};
+use super::types::{rtc_event_t, rtc_profile_t, rtc_registration_t, rtc_simulation_t, rtc_sip_message_t, rtc_str_t};
 
 /// Where log lines go (rtc_library_set_log).
 #[repr(C)]
@@ -333,6 +333,38 @@ pub struct rtc_session_options_t {
     pub user_data: *mut c_void,
 }
 
+/// A usage to be (rtc_usage_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_usage_options_t {
+    /// sizeof (rtc_usage_options_t).
+    pub size: u32,
+    /// 0.
+    pub flags: u32,
+    /// Whose proxy, identity and Contact it has: a registration or a profile; NULL: chosen by URI among the enabled profiles.
+    pub registration: *mut rtc_registration_t,
+    /// Request-URI of the first request; not in a dialog that stands.
+    pub uri: rtc_str_t,
+    /// From without a tag; none: the account's.
+    pub from: rtc_str_t,
+    /// To without a tag; none: `uri`.
+    pub to: rtc_str_t,
+    /// Contact, `<sip:…>`; none: ours.
+    pub contact: rtc_str_t,
+    /// Event package with its parameters: SUBSCRIBE, NOTIFY.
+    pub event: rtc_str_t,
+    /// Refer-To: REFER.
+    pub refer_to: rtc_str_t,
+    /// Subscription-State of NOTIFYs, "active" …; RTC_PROPERTY_USAGE_SUBSCRIPTION_STATE changes it.
+    pub subscription_state: rtc_str_t,
+    /// RTC_AUTO_… bits: what the library does by itself in it.
+    pub automation: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Comes with each event of the usage.
+    pub user_data: *mut c_void,
+}
+
 /// A subscription to be (rtc_subscription_create).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -482,6 +514,7 @@ structures!(
     rtc_trace_options_t,
     rtc_profile_options_t,
     rtc_credentials_t,
+    rtc_usage_options_t,
     rtc_session_options_t,
     rtc_subscription_options_t,
     rtc_sip_message_options_t,

@@ -52,9 +52,9 @@ pub struct rtc_server_t(());
 pub struct rtc_connection_t(());
 /// A registration binding (not in this version).
 pub struct rtc_registration_t(());
-/// A dialog (not in this version).
+/// A dialog: the peers' identities, tags and route set, shared by its usages.
 pub struct rtc_dialog_t(());
-/// A dialog usage (not in this version).
+/// A usage of a dialog: a call, a subscription, a referral, message by message.
 pub struct rtc_usage_t(());
 /// A request of the application's own.
 pub struct rtc_transaction_t(());

@@ -245,6 +245,8 @@ pub struct Call {
     pub(super) completed_at: Option<Time>,
     /// UAC: one of several dialogs of an INVITE that another call sent.
     pub(super) forked: bool,
+    /// UAS: a provisional answer of ours went out.
+    pub(super) progressed: bool,
     /// UAC: our open offer, for the forks that answer it after the first 2xx.
     pub(super) open_offer: Option<Box<Media>>,
     /// UAC: what another try needs of one that failed.
@@ -296,6 +298,7 @@ impl Call {
             completed_at: None,
             forked: false,
             open_offer: None,
+            progressed: false,
             tried: None,
             open_update: None,
             timer: SessionTimer::default(),

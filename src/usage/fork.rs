@@ -53,6 +53,12 @@ impl Call {
                 .any(|early| early.dialog.remote_tag() == tag)
     }
 
+    /// UAS: a provisional answer that makes an early dialog went out.
+    #[must_use]
+    pub fn has_progressed(&self) -> bool {
+        self.progressed
+    }
+
     /// Whether it is a further dialog of an INVITE that another call sent.
     #[must_use]
     pub fn is_fork(&self) -> bool {

@@ -142,6 +142,7 @@ impl Call {
         body: Option<(&str, &[u8])>,
         reliable: bool,
     ) -> Result<(), Unreliable> {
+        self.progressed = true;
         let (known, demanded) = self.peer_speaks();
         let terms = self.terms.reliable;
         let can = known && terms != Reliable::Off;

@@ -58,6 +58,8 @@ pub(crate) struct Fixture {
     pub server: *mut c_void,
     pub connection: *mut c_void,
     pub transaction: *mut c_void,
+    pub usage: *mut c_void,
+    pub dialog: *mut c_void,
 }
 
 // SAFETY: handles are numbers, and every function takes them from every thread.
@@ -223,6 +225,15 @@ impl Fixture {
                 rtc_sip_message_create(&raw const request, &raw mut message),
                 "message",
             );
+            let (mut usage, mut dialog) = (null_mut(), null_mut());
+            ok(
+                rtc_object_get(session.cast(), RTC_KIND_USAGE, &raw mut usage),
+                "usage",
+            );
+            ok(
+                rtc_object_get(session.cast(), RTC_KIND_DIALOG, &raw mut dialog),
+                "dialog",
+            );
             ok(rtc_server_start(null(), &raw mut server), "server");
             Self {
                 client,
@@ -237,12 +248,14 @@ impl Fixture {
                 server: server.cast(),
                 connection,
                 transaction: transaction.cast(),
+                usage,
+                dialog,
             }
         }
     }
 
     /// Every handle with its kind.
-    pub(crate) fn all(&self) -> [(i32, *mut c_void); 11] {
+    pub(crate) fn all(&self) -> [(i32, *mut c_void); 13] {
         [
             (RTC_KIND_CLIENT, self.client),
             (RTC_KIND_PROFILE, self.profile),
@@ -255,6 +268,8 @@ impl Fixture {
             (RTC_KIND_SERVER, self.server),
             (RTC_KIND_CONNECTION, self.connection),
             (RTC_KIND_TRANSACTION, self.transaction),
+            (RTC_KIND_USAGE, self.usage),
+            (RTC_KIND_DIALOG, self.dialog),
         ]
     }
 

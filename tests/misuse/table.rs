@@ -22,6 +22,7 @@ use rtcclient::ffi::subscription::*;
 use rtcclient::ffi::transaction::*;
 use rtcclient::ffi::types::*;
 use rtcclient::ffi::uri::*;
+use rtcclient::ffi::usage::*;
 
 use super::fixture::{Fixture, s, sized, t};
 
@@ -153,7 +154,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         bad_handle: 0,
         created: RTC_KIND_CLIENT,
-        ..on("rtc_object_get_kind", ANY, |_, h| c!(rtc_object_get_kind(h)), &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14])
+        ..on("rtc_object_get_kind", ANY, |_, h| c!(rtc_object_get_kind(h)), &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14])
     },
     Row {
         created: RTC_OK,
@@ -603,6 +604,36 @@ pub(crate) const TABLE: &[Row] = &[
             (|_, h| { let ((p, n), (q, m)) = (t("O P"), t(URI)); c!(rtc_request_send(h, p, n, q, m, null(), null_mut())) }, RTC_E_INVALIDARG)
         ],
         ..on("rtc_request_send", RTC_KIND_CLIENT, |_, h| { let ((p, n), (q, m)) = (t("OPTIONS"), t(URI)); c!(rtc_request_send(h, p, n, q, m, null(), null_mut())) }, OK)
+    },
+    // ---- usages ----
+    Row {
+        closing: CLOSING,
+        shut: SHUT,
+        nulls: nulls![|_, h| { let mut o: rtc_usage_options_t = sized(); o.uri = s(URI); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, null_mut())) }],
+        wrong: wrong![
+            (|_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); o.uri = s(URI); c!(rtc_usage_create(h, 9, &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
+            (|_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.automation) = (s(URI), 0x2000); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
+            (|_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.flags) = (s(URI), 1); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
+            (|f, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.registration) = (s(URI), f.session.cast()); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_HANDLE),
+            (|_, h| { let mut v = null_mut(); c!(rtc_usage_create(h, RTC_USAGE_INVITE, null(), &raw mut v)) }, RTC_E_INVALID_SIP_URL)
+        ],
+        ..on("rtc_usage_create", RTC_KIND_CLIENT, |_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); o.uri = s(URI); let r = c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)); c!(rtc_object_release(v.cast())); r }, OK)
+    },
+    Row {
+        closing: Some(RTC_E_INVALID_DIALOG_STATE),
+        shut: SHUT,
+        nulls: nulls![|_, h| c!(rtc_usage_send(h.cast(), null(), 0, null(), null_mut()))],
+        wrong: wrong![
+            (|_, h| { let (p, n) = t("NO METHOD"); c!(rtc_usage_send(h.cast(), p, n, null(), null_mut())) }, RTC_E_INVALIDARG),
+            (|_, h| { let ((p, n), send) = (t(INFO), send_with_flags()); c!(rtc_usage_send(h.cast(), p, n, &raw const send, null_mut())) }, RTC_E_INVALIDARG)
+        ],
+        ..on("rtc_usage_send", RTC_KIND_USAGE, |_, h| { let (p, n) = t(INFO); c!(rtc_usage_send(h.cast(), p, n, null(), null_mut())) }, &[RTC_OK, RTC_E_INVALID_OBJECT_STATE])
+    },
+    Row {
+        closing: Some(RTC_OK),
+        shut: SHUT,
+        wrong: wrong![(|_, h| c!(rtc_usage_close(h.cast(), 3)), RTC_E_INVALIDARG)],
+        ..on("rtc_usage_close", RTC_KIND_USAGE, |_, h| c!(rtc_usage_close(h.cast(), RTC_USAGE_CLOSE_LOCAL)), YES)
     },
     // ---- transactions ----
     Row {
