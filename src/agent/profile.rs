@@ -111,11 +111,11 @@ impl Profile {
 
     /// After a change of one of several registrations.
     pub(super) fn settle(&mut self, now: Time) {
-        let bound = |flow: &Registration| flow.is_bound(now);
+        let works = |flow: &Registration| flow.works(now);
         let several = self.flows.len() > 1;
         for index in 0..if several { self.flows.len() } else { 0 } {
             let company =
-                (0..self.flows.len()).any(|other| other != index && bound(&self.flows[other]));
+                (0..self.flows.len()).any(|other| other != index && works(&self.flows[other]));
             self.flows[index].set_company(company);
         }
         if several {

@@ -158,7 +158,7 @@ impl Agent {
         let now = self.cx.now;
         let others = self.profiles.get(key).is_some_and(|profile| {
             let mut others = profile.flows.iter().enumerate();
-            others.any(|(other, flow)| other != number && flow.is_bound(now))
+            others.any(|(other, flow)| other != number && flow.works(now))
         });
         match change {
             Change::Registered { message, renewed } => {

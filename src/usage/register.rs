@@ -225,6 +225,12 @@ impl Registration {
         self.bound_until.is_some_and(|until| until > now)
     }
 
+    /// Whether the registrar knows us and reaches us: the binding stands, and the road that it was made by.
+    #[must_use]
+    pub fn works(&self, now: Time) -> bool {
+        self.flow.is_some() && self.is_bound(now)
+    }
+
     /// Whether nothing is on its way nor planned.
     #[must_use]
     pub fn is_idle(&self) -> bool {

@@ -1,4 +1,4 @@
-//! A peer that says exactly what a test tells it to: hand-made messages over UDP.
+//! A peer that says exactly what a test tells it to: hand-made messages over UDP, and over connections made to it.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rtcclient::agent::Event;
 use rtcclient::base::{Limits, Time};
 use rtcclient::syntax::{HeaderId, Message, MessageBuilder, Payload};
-use rtcclient::transport::{Input, Io, SocketKey};
+use rtcclient::transport::{ConnKey, Input, Io, SocketKey};
 
 use super::{Host, HostId, Sim};
 
@@ -17,6 +17,12 @@ struct Box_ {
     received: VecDeque<(Message, SocketAddr)>,
     send: VecDeque<Io>,
     socket: Option<SocketKey>,
+    /// The connection that was made last.
+    conn: Option<ConnKey>,
+    /// Keep-alives that came: CRLF pairs, and STUN messages.
+    pings: usize,
+    stun: Vec<(Vec<u8>, SocketAddr)>,
+    silent: bool,
 }
 
 struct RawHost(Rc<RefCell<Box_>>);
@@ -25,7 +31,26 @@ impl Host for RawHost {
     fn input(&mut self, _now: Time, input: Input<'_>) {
         match input {
             Input::SocketOpened { socket, .. } => self.0.borrow_mut().socket = Some(socket),
+            Input::Accepted { conn, .. } => self.0.borrow_mut().conn = Some(conn),
+            Input::Stream { conn, bytes } => {
+                let mut state = self.0.borrow_mut();
+                if bytes == b"\r\n\r\n" {
+                    state.pings += 1;
+                    if !state.silent {
+                        let bytes = Payload::from(&b"\r\n"[..]);
+                        state.send.push_back(Io::Stream { conn, bytes });
+                    }
+                } else if let Ok(message) = Message::parse_datagram(bytes, &Limits::default()) {
+                    let from = "0.0.0.0:0".parse().expect("an address");
+                    state.received.push_back((message, from));
+                }
+            }
             Input::Datagram { from, bytes, .. } => {
+                if bytes == b"\r\n\r\n" {
+                    self.0.borrow_mut().pings += 1;
+                } else if matches!(bytes.first(), Some(0 | 1)) {
+                    self.0.borrow_mut().stun.push((bytes.to_vec(), from));
+                }
                 if let Ok(message) = Message::parse_datagram(bytes, &Limits::default()) {
                     self.0.borrow_mut().received.push_back((message, from));
                 }
@@ -60,6 +85,33 @@ impl Raw {
             address: SocketAddr::new(address.parse().expect("an IP address"), 5060),
             state,
         }
+    }
+
+    /// Also takes connections.
+    pub fn listen_tcp(&self, net: &mut Sim) {
+        let udp = self.state.borrow().socket;
+        net.open(self.id, rtcclient::transport::Protocol::Tcp, 5060);
+        self.state.borrow_mut().socket = udp;
+    }
+
+    /// Does not answer pings any more.
+    pub fn be_silent(&self) {
+        self.state.borrow_mut().silent = true;
+    }
+
+    /// How many CRLF keep-alives came since it was last asked.
+    pub fn take_pings(&self) -> usize {
+        std::mem::take(&mut self.state.borrow_mut().pings)
+    }
+
+    /// The STUN messages that came since it was last asked, and from where.
+    pub fn take_stun(&self) -> Vec<(Vec<u8>, SocketAddr)> {
+        std::mem::take(&mut self.state.borrow_mut().stun)
+    }
+
+    /// The host it is on the network.
+    pub fn id(&self) -> HostId {
+        self.id
     }
 
     /// The next message that came, if any.
@@ -128,6 +180,13 @@ impl Raw {
             .received()
             .map_or_else(|| via.sent_by.host.to_owned(), ToOwned::to_owned);
         let message = builder.build();
+        let conn = self.state.borrow().conn;
+        if let Some(conn) = conn.filter(|_| via.transport == "TCP") {
+            let bytes = Payload::from(message.as_bytes().to_vec());
+            let io = Io::Stream { conn, bytes };
+            self.state.borrow_mut().send.push_back(io);
+            return net.kick(self.id);
+        }
         self.send(net, &host, message.as_bytes());
     }
 }
