@@ -244,6 +244,10 @@ impl Agent {
                 key,
             }) => self.answer_offer(Key::from_bits(key), status, own, send),
             Some(Owner {
+                role: Role::Referee,
+                key,
+            }) => self.answer_referral(Key::from_bits(key), status, own, send),
+            Some(Owner {
                 role: Role::Subscription,
                 key,
             }) if self.answer_notify(

@@ -131,6 +131,8 @@ pub struct SessionOptions {
     pub media: u32,
     /// Reliable provisional responses; [`Reliable::Supported`] leaves it to the client's own options.
     pub reliable: Reliable,
+    /// The REFER that the call is made for: Referred-By and Replaces are taken over, its referrer is told how it goes.
+    pub referral: Option<super::ReferralKey>,
     /// Session-Expires in seconds; 0: the client's, or 1800; below 0: no session timer.
     pub session_expires_secs: i32,
     /// Min-SE in seconds; 0: the client's, or 90.

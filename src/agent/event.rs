@@ -31,6 +31,10 @@ pub enum EventType {
     Info = 12,
     /// The peer wants other media.
     MediaRequest = 14,
+    /// How a transfer by us goes; `state` is one of `refer_out`'s.
+    SessionReferStatus = 19,
+    /// The peer, or somebody who knows the call, asks us to call another.
+    SessionReferred = 20,
     /// A re-INVITE of an application session, or how our own ended.
     ReInvite = 21,
     /// A subscription changed.
@@ -39,6 +43,8 @@ pub enum EventType {
     SubscriptionNotify = 23,
     /// The peer acknowledged a reliable provisional answer; `value[0]` is its RSeq.
     Prack = 24,
+    /// As [`EventType::SessionReferred`], in the place of a call that the other has (attended transfer).
+    SessionConsultantReferred = 25,
     /// A NOTIFY inside a session's dialog.
     SessionNotification = 26,
     /// A NOTIFY outside any dialog.
@@ -90,6 +96,9 @@ impl EventType {
             Self::Watcher => 0x200,
             Self::Info => 0x1000,
             Self::MediaRequest => 0x4000,
+            Self::SessionReferStatus => 0x10_0000,
+            Self::SessionReferred => 0x20_0000,
+            Self::SessionConsultantReferred => 1 << 35,
             Self::ReInvite => 0x40_0000,
             Self::SubscriptionStateChange | Self::SubscriptionNotify | Self::UnsolicitedNotify => {
                 1 << 32
@@ -198,6 +207,8 @@ pub struct Event {
     pub value: [i64; 3],
     /// The request waits for [`super::Agent::answer_event`] that long; 0: it was answered.
     pub answer_within_ms: i32,
+    /// Names the REFER it tells of.
+    pub referral: Option<super::ReferralKey>,
     /// Names the request that waits.
     pub answer: Option<AnswerKey>,
     /// FLAG_….

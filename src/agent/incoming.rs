@@ -191,8 +191,9 @@ impl Agent {
             "NOTIFY" => self.on_notify_inside(key, server, message),
             "OPTIONS" => self.on_options_inside(key, server, &message),
             "SUBSCRIBE" => {
+                // RFC 5057 §5.6: no other code is sure to leave the call alone.
                 let lines = self.allow_events_line();
-                self.answer_inside(key, server, &message, 489, &lines);
+                self.answer_inside(key, server, &message, 603, &lines);
             }
             method => {
                 let status = if crate::syntax::method::is_known(method) {

@@ -12,6 +12,7 @@
 //! | `profile.rs`, `identity.rs` | accounts |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
+//! | `refer_out.rs`, `refer_in.rs` | transfer by us and of us |
 //! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
 //! | `answer.rs` | requests that wait for the application's word |
@@ -40,6 +41,8 @@ pub mod profile_xml;
 pub mod properties;
 mod publication;
 pub mod refusal;
+mod refer_in;
+pub mod refer_out;
 mod registration;
 mod request;
 pub mod request_filter;
@@ -74,6 +77,7 @@ pub use command::{
 pub use event::{AnswerKey, Event, EventType, Status};
 pub use flows::{FLOW_LOST, FLOW_RECOVERED};
 pub use object::{Details, Kind, Object, ObjectRef};
+pub use refer_in::{Referral, ReferralKey};
 pub use refusal::{Code, Refusal, Verdict};
 pub use request_filter::RequestFilter;
 pub use usage_object::{UsageKind, UsageOptions, UsageParent};
@@ -103,6 +107,9 @@ pub struct Agent {
     subscriptions: Slab<subscription::Subscription>,
     watchers: Slab<watcher::Watcher>,
     requests: Slab<request::AppRequest>,
+    /// REFERs of ours, and of peers, until their last report.
+    referring: Slab<refer_out::Referring>,
+    referrals: Slab<Referral>,
     pending: Slab<Pending>,
     challenges: challenge::Challenges,
     guard: guard::Guard,
@@ -145,6 +152,8 @@ impl Agent {
             subscriptions: Slab::default(),
             watchers: Slab::default(),
             requests: Slab::default(),
+            referring: Slab::default(),
+            referrals: Slab::default(),
             pending: Slab::default(),
             challenges: challenge::Challenges::default(),
             guard: guard::Guard::default(),

@@ -98,6 +98,14 @@ pub enum Code {
     InvalidUriType,
     /// The contact has no meaning here.
     InvalidContact,
+    /// The peer refused the REFER.
+    ReferNotAccepted,
+    /// The referral does not allow this now.
+    ReferNotAllowed,
+    /// The referral is over.
+    ReferNotExist,
+    /// A transfer is on its way in this session.
+    ReferPending,
     /// The profile XML is faulty; the number says how.
     Profile(super::profile_xml::ProfileError),
 }

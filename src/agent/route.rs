@@ -6,7 +6,7 @@ use crate::syntax::{HeaderId, Message, MessageBuilder, Uri};
 use crate::transaction::{ClientKey, Failure, Indication, ServerEnd, ServerKey};
 use crate::transport::Flow;
 use crate::usage::{
-    Alarm, DialogKey, Outcome, Owner, Reliable, Role, Side, body, on_stray, reliable,
+    Alarm, DialogKey, Outcome, Owner, Reliable, Role, Side, body, on_stray, refer, reliable,
     session_timer,
 };
 
@@ -34,6 +34,8 @@ impl Agent {
                 }
                 Role::Subscription => self.on_subscription_dialog_lost(owner.key, status),
                 Role::Watcher => self.on_watcher_dialog_lost(owner.key, status),
+                Role::Referrer => self.on_referring_dialog_lost(owner.key),
+                Role::Referee => self.on_referral_dialog_lost(owner.key, status),
                 _ => {}
             }
         }
@@ -80,6 +82,8 @@ impl Agent {
                         self.on_subscribe_failure(Key::from_bits(key), client, failure);
                     }
                     Role::Watcher => self.on_notify_failure(Key::from_bits(key), client, failure),
+                    Role::Referrer => self.on_refer_failure(Key::from_bits(key), client, failure),
+                    Role::Referee => self.on_referral_failure(Key::from_bits(key), client, failure),
                     Role::Request => self.on_app_failure(Key::from_bits(key), client, failure),
                     Role::Nobody | Role::Pending | Role::Challenge => {}
                 }
@@ -109,6 +113,10 @@ impl Agent {
                 self.on_subscribe_response(Key::from_bits(key), client, message, flow);
             }
             Role::Watcher => self.on_notify_response(Key::from_bits(key), client, message),
+            Role::Referrer => {
+                self.on_refer_response(Key::from_bits(key), client, message, flow);
+            }
+            Role::Referee => self.on_referral_response(Key::from_bits(key), client, message),
             Role::Request => self.on_app_response(Key::from_bits(key), client, message),
             Role::Nobody | Role::Pending | Role::Challenge => {}
         }
@@ -127,6 +135,8 @@ impl Agent {
             Role::Publication => self.on_publication_alarm(Key::from_bits(key), what),
             Role::Subscription => self.on_subscription_alarm(Key::from_bits(key), what),
             Role::Watcher => self.on_watcher_alarm(Key::from_bits(key), what),
+            Role::Referrer => self.on_referring_alarm(Key::from_bits(key), what),
+            Role::Referee => self.on_referral_alarm(Key::from_bits(key), what),
             Role::Pending => self.on_answer_deadline(Key::from_bits(key)),
             Role::Nobody => self.on_shutdown_alarm(),
             Role::Challenge => self.on_challenge_alarm(key),
@@ -183,6 +193,9 @@ impl Agent {
     /// The dialog first, then the usage (RFC 5057 §5.3).
     fn on_dialog_request(&mut self, server: Option<ServerKey>, message: Message, flow: &Flow) {
         let found = self.cx.dialogs.find(&message);
+        if let (Some(place), Some(server), "REFER") = (found.dialog, server, message.method()) {
+            return self.on_refer(server, message, flow, Some(place));
+        }
         let owner = match (found.owner, found.dialog) {
             (Some(owner), _) => owner,
             // What belongs to no usage is told with the call of the dialog, if there is one.
@@ -211,6 +224,12 @@ impl Agent {
             }
             Role::Watcher => {
                 self.on_watcher_request(Key::from_bits(owner.key), server, message, flow);
+            }
+            Role::Referrer => {
+                self.on_referring_request(Key::from_bits(owner.key), server, message, flow);
+            }
+            Role::Referee => {
+                self.on_referral_request(Key::from_bits(owner.key), server, message, flow);
             }
             _ => self.on_unknown_dialog(server, &message),
         }
@@ -270,6 +289,7 @@ impl Agent {
             "OPTIONS" => self.on_options(server, &message, flow),
             "MESSAGE" => self.on_message(server, message),
             "SUBSCRIBE" => self.on_subscribe(server, message, flow),
+            "REFER" => self.on_refer(server, message, flow, None),
             "NOTIFY" => self.on_stray_notify(server, message, flow),
             "BYE" | "CANCEL" | "INFO" | "UPDATE" | "PRACK" => {
                 self.reply(server, &message, 481, "");
@@ -312,7 +332,9 @@ impl Agent {
             _ if tag.eq_ignore_ascii_case(session_timer::TAG) => {
                 inside || defaults.session_expires_secs >= 0
             }
-            _ => false,
+            _ => refer::OPTIONS
+                .split(", ")
+                .any(|known| tag.eq_ignore_ascii_case(known)),
         }
     }
 

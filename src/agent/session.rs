@@ -16,8 +16,8 @@ use super::headers::{HeaderSet, merged, own_lines};
 use super::profile::Profile;
 use super::usage_object::SipUsage;
 use super::{
-    Agent, Code, Details, Kind, Object, ObjectRef, ParticipantState, Refusal, Send, SessionOptions,
-    SessionState, SessionType, Status, properties,
+    Agent, Code, Details, Kind, Object, ObjectRef, ParticipantState, ReferralKey, Refusal, Send,
+    SessionOptions, SessionState, SessionType, Status, properties,
 };
 
 /// A call or message exchange.
@@ -58,9 +58,31 @@ pub struct Session {
     pub(super) usage: OnceLock<ObjectRef>,
     /// What it has as a usage that was made at the SIP level, or as the first of several forks.
     pub(super) sip: Option<Box<SipUsage>>,
+    /// Why it is made, and what it takes the place of.
+    pub(super) origin: Option<Box<Origin>>,
+}
+
+/// What a call has to do with others: the REFER that it is made for, the call that it replaces or joins.
+#[derive(Debug, Default)]
+pub(super) struct Origin {
+    /// The REFER that this call is made for.
+    pub(super) referral: Option<ReferralKey>,
+    /// Lines of the first INVITE that the application did not write: Replaces, Referred-By.
+    pub(super) lines: Box<str>,
+    /// Referred-By, as given or received.
+    pub(super) referred_by: Box<str>,
+    /// The application's name for the referral.
+    pub(super) cookie: Box<str>,
+    /// The call that goes when this one is accepted.
+    pub(super) replaces: Option<ObjectRef>,
 }
 
 impl Session {
+    /// What it has to do with other calls, to change.
+    pub(super) fn origin_mut(&mut self) -> &mut Origin {
+        self.origin.get_or_insert_default()
+    }
+
     pub(super) fn object(&self) -> &ObjectRef {
         &self.object
     }
@@ -143,7 +165,11 @@ impl Session {
 
 /// Every dialog of a forked INVITE is kept.
 fn fork_bit(flags: u32) -> u32 {
-    if flags & SESSION_ALL_FORKS != 0 { Auto::FORK } else { 0 }
+    if flags & SESSION_ALL_FORKS != 0 {
+        Auto::FORK
+    } else {
+        0
+    }
 }
 
 /// The account of a profile that is enabled, or the anonymous one.
@@ -213,6 +239,7 @@ impl Agent {
             ringing: super::ringing::Ringing::default(),
             usage: OnceLock::new(),
             sip: None,
+            origin: None,
         });
         let owner = Owner {
             role: Role::Call,
@@ -273,7 +300,17 @@ impl Agent {
         {
             return Err(Refusal::new(Code::Handle, "options.profile is no profile"));
         }
+        let taken = options
+            .referral
+            .map(|referral| self.take_referral(referral))
+            .transpose()?;
         let key = self.new_session(session_type, SessionState::Idle, &options)?;
+        if let (Some((lines, by)), Some(session)) = (taken, self.sessions.get_mut(key)) {
+            let origin = session.origin_mut();
+            origin.referral = options.referral;
+            origin.lines = lines.into();
+            origin.referred_by = by;
+        }
         self.sessions
             .get(key)
             .map(|session| session.object.clone())
@@ -353,6 +390,20 @@ impl Agent {
             return Err(wrong_state("adding a participant", state));
         }
         let profile = self.choose_profile(key, uri);
+        let bare;
+        let (parsed, uri) = if self
+            .sessions
+            .get(key)
+            .is_some_and(|session| session.origin.is_some())
+        {
+            bare = super::refer_in::callable(uri);
+            let parsed = Uri::parse(&bare).map_err(|fault| {
+                Refusal::new(Code::InvalidSipUrl, format!("participant URI: {fault}"))
+            })?;
+            (parsed, &*bare)
+        } else {
+            (parsed, uri)
+        };
         let (target, to) = self.target_of(&parsed, uri, name, profile.as_ref());
         let Some(session) = self.sessions.get_mut(key) else {
             return Err(ended());
@@ -379,6 +430,8 @@ impl Agent {
             return Ok(participant);
         }
         let description = session.description.clone();
+        let origin = session.origin.as_ref().map_or("", |origin| &*origin.lines);
+        let own = crate::usage::lines::merge(&own, origin);
         self.ring_out(key, send.expires_secs);
         self.set_state(
             key,

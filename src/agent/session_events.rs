@@ -177,6 +177,7 @@ impl Agent {
                 let status = message.status().map_or(Status::None, Status::Sip);
                 self.tell_media_started(key, &message);
                 let text: Box<str> = message.reason().into();
+                self.report_session(key, message.status().unwrap_or(200), &text);
                 let connected = ParticipantState::Connected;
                 self.set_state(
                     key,
@@ -287,6 +288,7 @@ impl Agent {
             ParticipantState::InProgress
         };
         let text: Box<str> = message.reason().into();
+        self.report_session(key, status, &text);
         self.set_state(
             key,
             SessionState::InProgress,
@@ -402,6 +404,14 @@ impl Agent {
         {
             self.tell_media(key, 0, 0, message.clone());
         }
+        let report = match outcome {
+            Outcome::Sip(status) if status >= 200 => status,
+            Outcome::Local | Outcome::Remote => 487,
+            Outcome::Failed(Failure::Timeout) | Outcome::NoAck => 408,
+            Outcome::Media => 488,
+            Outcome::Sip(_) | Outcome::Failed(_) => 503,
+        };
+        self.report_session(key, report, "");
         self.close_session(key, status, &text, message);
     }
 

@@ -389,6 +389,7 @@ impl Agent {
             state,
             SessionState::Connected
                 | SessionState::Hold
+                | SessionState::Refer
                 | SessionState::Answering
                 | SessionState::Incoming
         ) {

@@ -34,6 +34,8 @@ impl Agent {
         self.release_challenges();
         self.shutdown.deadline = Some(self.cx.arm(self.config.shutdown, ALARM, DEADLINE));
         self.expire_claims();
+        self.drop_referrings();
+        self.drop_referrals();
         for key in self.sessions.keys() {
             self.end_session(key, TerminateReason::Normal, "");
         }

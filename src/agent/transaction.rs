@@ -391,6 +391,14 @@ impl Agent {
                 .watchers
                 .get(Key::from_bits(bits))
                 .map(|one| one.object()),
+            Role::Referrer => self
+                .referring
+                .get(Key::from_bits(bits))
+                .map(|one| one.session()),
+            Role::Referee => self
+                .referrals
+                .get(Key::from_bits(bits))
+                .and_then(|one| one.profile()),
             Role::Request | Role::Nobody | Role::Pending | Role::Challenge => None,
         };
         let mut objects: Vec<ObjectRef> = object.into_iter().cloned().collect();

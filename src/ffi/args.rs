@@ -162,6 +162,7 @@ pub(super) fn session_options(
             "options.session_expires_secs",
         )?,
         min_se_secs: session_secs(given.min_se_secs, 0, "options.min_se_secs")?,
+        referral: None,
         manual: given.manual,
         user_data: given.user_data.expose_provenance(),
     };

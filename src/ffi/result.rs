@@ -65,6 +65,10 @@ pub(super) fn number(code: Code) -> rtc_result_t {
         Code::InvalidRegistrarResponse => RTC_E_INVALID_REGISTRAR_RESPONSE,
         Code::InvalidUriType => RTC_E_INVALID_URI_TYPE,
         Code::InvalidContact => RTC_E_INVALID_CONTACT,
+        Code::ReferNotAccepted => RTC_E_REFER_NOT_ACCEPTED,
+        Code::ReferNotAllowed => RTC_E_REFER_NOT_ALLOWED,
+        Code::ReferNotExist => RTC_E_REFER_NOT_EXIST,
+        Code::ReferPending => RTC_E_SIP_REFER_OPERATION_PENDING,
         Code::Profile(fault) => fault.number().cast_signed(),
     }
 }

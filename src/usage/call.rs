@@ -85,10 +85,14 @@ impl Terms {
     #[must_use]
     pub fn supported(&self) -> &'static str {
         match (self.reliable, self.session_expires) {
-            (Reliable::Off, 0) => "199",
-            (Reliable::Off, _) => "timer, 199",
-            (Reliable::Supported | Reliable::Required, 0) => "100rel, 199",
-            (Reliable::Supported | Reliable::Required, _) => "100rel, timer, 199",
+            (Reliable::Off, 0) => "199, replaces, norefersub, tdialog, join",
+            (Reliable::Off, _) => "timer, 199, replaces, norefersub, tdialog, join",
+            (Reliable::Supported | Reliable::Required, 0) => {
+                "100rel, 199, replaces, norefersub, tdialog, join"
+            }
+            (Reliable::Supported | Reliable::Required, _) => {
+                "100rel, timer, 199, replaces, norefersub, tdialog, join"
+            }
         }
     }
 }

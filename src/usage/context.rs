@@ -26,6 +26,10 @@ pub enum Role {
     Subscription,
     /// A subscription to us.
     Watcher,
+    /// A REFER of ours and its subscription.
+    Referrer,
+    /// A REFER to us and its subscription.
+    Referee,
     /// A request of the application's own.
     Request,
     /// A request whose answer matters to nobody (BYE of a lost fork).
@@ -99,7 +103,7 @@ pub struct Cx {
 
 /// Methods that this user agent takes (RFC 3261 §20.5).
 pub const ALLOW: &str =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE, SUBSCRIBE, NOTIFY, REFER";
 
 impl Cx {
     /// A context without sockets.

@@ -33,6 +33,8 @@ pub struct Entry {
     /// The INVITE usage; a dialog has one at most.
     call: Option<Owner>,
     subscriptions: Vec<Subscription>,
+    /// A REFER came in it.
+    referred: bool,
     /// The next dialog with the same tag of ours: forks differ in the peer's alone.
     next: Option<DialogKey>,
 }
@@ -109,6 +111,7 @@ impl Dialogs {
             dialog,
             call: None,
             subscriptions: Vec::new(),
+            referred: false,
             next: place.first,
         });
         place.first = Some(key);
@@ -134,6 +137,23 @@ impl Dialogs {
             }
         }
         true
+    }
+
+    /// A subscription has another name: its REFER went again with another CSeq.
+    pub fn rename(&mut self, key: DialogKey, owner: Owner, event: &str) {
+        if let Some(entry) = self.entries.get_mut(key) {
+            let mut ours = entry.subscriptions.iter_mut();
+            if let Some(usage) = ours.find(|usage| usage.owner == owner) {
+                usage.event = event.into();
+            }
+        }
+    }
+
+    /// Notes that a REFER came in the dialog: `true` when it is the first, whose NOTIFYs need no id (RFC 3515 §2.4.6).
+    pub fn note_refer(&mut self, key: DialogKey) -> bool {
+        self.entries
+            .get_mut(key)
+            .is_some_and(|entry| !std::mem::replace(&mut entry.referred, true))
     }
 
     /// A usage is over; the dialog goes with its last one (RFC 5057 §5.5). `true`: it went.

@@ -160,9 +160,112 @@ impl Notifier {
         })
     }
 
+    /// The subscription that a REFER asks for, in a dialog that stands or in one that it makes; none when it cannot.
+    #[must_use]
+    pub fn of_refer(
+        cx: &mut Cx,
+        server: ServerKey,
+        request: Message,
+        flow: &Flow,
+        place: Option<DialogKey>,
+        queue_max: usize,
+    ) -> Option<Self> {
+        let event = match place {
+            Some(key) if !cx.dialogs.note_refer(key) => format!("refer;id={}", request.cseq()),
+            _ => "refer".to_owned(),
+        };
+        let shared = place.and_then(|key| cx.dialogs.get(key));
+        let local_tag = shared.map(Dialog::local_tag).unwrap_or_else(|| cx.tag());
+        let made = match place {
+            Some(_) => None,
+            None => Some(Box::new(Dialog::uas(&request, local_tag, flow)?)),
+        };
+        Some(Self {
+            owner: Owner::NOBODY,
+            local_tag,
+            made,
+            dialog: place,
+            event: event.into(),
+            state: State::Asked,
+            asked: Some((server, request, *flow)),
+            wanted: super::refer::USUAL,
+            expires_at: None,
+            sent: None,
+            queue: VecDeque::new(),
+            queue_max: queue_max.max(1),
+            current: None,
+            ended_by: None,
+            over: false,
+            gap: Duration::ZERO,
+            spoke_at: None,
+            held_until: None,
+            extra: Extra::default(),
+        })
+    }
+
+    /// Accepts the REFER; subscribed to, it is told at once that we try (RFC 3515 §2.4.4). `false`: answered before.
+    pub fn accept_refer(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        watched: bool,
+        own: &str,
+        out: &mut Vec<Told>,
+    ) -> bool {
+        let Some((server, request, flow)) = self.asked.take() else {
+            return false;
+        };
+        let mut lines = Lines::new(own);
+        if let Some(contact) = cx.contact(&flow, &account.contact) {
+            lines = lines.put("Contact", &contact);
+        }
+        if !watched {
+            lines = lines.put("Refer-Sub", "false");
+        }
+        let lines = lines
+            .join("Supported", super::refer::OPTIONS)
+            .offer("Server", &cx.user_agent)
+            .finish(&["Supported"]);
+        let builder = MessageBuilder::response_to(&request, 200, "", self.local_tag.as_str())
+            .copy(&request, crate::syntax::HeaderId::RecordRoute)
+            .raw_lines(&lines);
+        cx.respond(server, builder.build());
+        if !watched {
+            self.state = State::Terminated("reason=noresource".into());
+            self.finish(cx, Outcome::Local, None, out);
+            return true;
+        }
+        self.state = State::Active;
+        self.lasts(cx);
+        self.report(cx, account, 100, "", out);
+        true
+    }
+
+    /// Reports how what the REFER asked for goes; a final status is the last word.
+    pub fn report(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        status: u16,
+        reason: &str,
+        out: &mut Vec<Told>,
+    ) {
+        let text = super::refer::sipfrag(status, reason);
+        let body = Some((super::refer::SIPFRAG, text.as_bytes()));
+        if status >= 200 {
+            self.terminate(cx, account, "noresource", "", body, 0, out);
+        } else {
+            self.tell(cx, account, "", body, 0, true, out);
+        }
+    }
+
     /// Names its owner, once that has a place; from now on the dialog is shared.
     pub fn owned_by(&mut self, cx: &mut Cx, owner: Owner) {
         self.owner = owner;
+        if let Some(key) = self.dialog {
+            let usage = Usage::Subscription(Side::Notifier, &self.event);
+            cx.dialogs.join(key, owner, usage);
+        }
         if let Some(dialog) = self.made.take() {
             let usage = Usage::Subscription(Side::Notifier, &self.event);
             self.dialog = Some(cx.dialogs.insert(dialog, owner, usage));
