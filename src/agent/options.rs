@@ -177,7 +177,7 @@ impl Agent {
         let contact = account.contact.clone();
         let extra = self.lines_for_responses(profile.as_ref());
         let mut lines = self.capabilities();
-        if let Some(contact) = self.cx.contact(flow, &contact) {
+        if let Some(contact) = self.cx.contact_in_answer(message, flow, &contact) {
             lines.push_str(&format!("Contact: {contact}\r\n"));
         }
         if !self.cx.user_agent.is_empty() {

@@ -4,6 +4,7 @@ use crate::base::Key;
 use crate::syntax::{HeaderId, Message};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
+use crate::transport::target::is_sips;
 use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Role};
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
@@ -318,10 +319,20 @@ impl Agent {
         let Some(session) = self.sessions.get_mut(key) else {
             return;
         };
+        // RFC 3261 §8.1.3.4, §26.4.4: who was called by sips is not looked for by anything less, unless the application says so.
+        let secure = session.call.asked().is_some_and(is_sips);
+        let downgrades =
+            secure && !targets.is_empty() && !targets.iter().any(|(uri, _)| is_sips(uri));
+        if secure && !downgrades {
+            targets.retain(|(uri, _)| is_sips(uri));
+        }
         session.redirects = targets.into_iter().map(|(uri, _)| uri).collect();
         session.redirect_answer = Some(message.clone());
         session.redirect_open = true;
-        if session.flags & SESSION_FAIL_ON_REDIRECT != 0 || !session.call.auto.has(Auto::REDIRECT) {
+        if downgrades
+            || session.flags & SESSION_FAIL_ON_REDIRECT != 0
+            || !session.call.auto.has(Auto::REDIRECT)
+        {
             let status = Status::Sip(message.status().unwrap_or(300));
             let text: Box<str> = message.reason().into();
             return self.set_state(

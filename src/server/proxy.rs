@@ -14,6 +14,7 @@ use crate::base::{Key, Time};
 use crate::syntax::{HeaderId, Message, Uri, method};
 use crate::transaction::{ClientKey, Draft, ServerKey};
 use crate::transport::Flow;
+use crate::transport::target::is_sips;
 
 pub(super) type ContextKey = Key<Context>;
 
@@ -78,7 +79,13 @@ impl Server {
         if !mid_dialog && self.answer_by_status(now, server, request, account) {
             return;
         }
-        let targets = self.accounts.get(account).map_or_else(Vec::new, locate);
+        let mut targets = self.accounts.get(account).map_or_else(Vec::new, locate);
+        if is_sips(&way.uri) {
+            // Whom is asked for by sips is reached by nothing less (RFC 3261 §26.2.2, RFC 5630 §5.3).
+            let secure = |flow: &Flow| flow.protocol.is_secure();
+            targets
+                .retain(|target| is_sips(&target.uri) && target.flow.as_ref().is_none_or(secure));
+        }
         if targets.is_empty() {
             return self.refuse(now, server, request, 480);
         }

@@ -14,7 +14,7 @@ use crate::base::entropy::Token;
 use crate::dns::{self, Location};
 use crate::syntax::Message;
 use crate::transport::conns::Phase;
-use crate::transport::target::{DEFAULT_PORT, Hop, Host};
+use crate::transport::target::{self, DEFAULT_PORT, Hop, Host};
 use crate::transport::{ConnKey, Flow, Io, Protocol};
 
 /// A request that is not under way, or may have to start again.
@@ -78,8 +78,10 @@ impl Pending {
 impl<O: Copy + Debug> Endpoint<O> {
     /// Finds the way of a new request.
     pub(super) fn launch(&mut self, now: Time, client: ClientKey, draft: Draft) {
+        // A road that others can read along is no road for sips (RFC 3261 §26.2.2).
         if let Some(flow) = draft.flow
             && self.stands(&flow)
+            && (flow.protocol.is_secure() || !target::is_sips(&draft.uri))
         {
             let branch = self.branch();
             return match write::request(&draft, &self.sockets, &flow, branch) {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::key::COOKIE;
 use super::user::{ContactDraft, Draft};
 use crate::base::entropy::Token;
-use crate::syntax::{HeaderId, Message, MessageBuilder, NameAddr, method};
+use crate::syntax::{HeaderId, Message, MessageBuilder, method};
 use crate::transport::sockets::{AsHostPort, Sockets};
+use crate::transport::target::is_sips;
 use crate::transport::{Flow, Protocol};
 
 /// Max-Forwards of a request of our own (RFC 3261 §8.1.1.6).
@@ -95,16 +96,6 @@ pub(crate) fn contact(
         "<{scheme}:{}{at}{address}{transport}{}{ob}>{}",
         contact.user, contact.uri_params, contact.params,
     );
-}
-
-/// Whether a URI, or a name-addr that begins with its bracket, is of the scheme `sips`.
-pub(crate) fn is_sips(text: &str) -> bool {
-    let uri = match NameAddr::parse(text) {
-        Ok(address) if text.contains('<') => address.uri,
-        _ => text,
-    };
-    uri.get(..5)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
 }
 
 /// The ACK of a 300–699 (RFC 3261 §17.1.1.3), with the INVITE's credentials (§22.1).

@@ -37,13 +37,35 @@ pub(crate) enum Host {
 ///
 /// None when there is nothing that can be sent to: another scheme, a transport that is not offered.
 pub(crate) fn of_request(next_hop: Option<&str>, route: Option<&str>, uri: &str) -> Option<Target> {
-    if let Some(next_hop) = next_hop {
-        return of_uri(bare(next_hop));
+    let target = match (next_hop, route) {
+        (Some(next_hop), _) => of_uri(bare(next_hop)),
+        (None, Some(route)) => of_uri(NameAddr::parse(route).ok()?.uri),
+        (None, None) => of_uri(uri),
+    };
+    // RFC 3261 §26.2.2: a sips Request-URI makes every hop secure, the first one too, whatever Route says of it.
+    if is_sips(uri) {
+        secured(target?)
+    } else {
+        target
     }
-    if let Some(route) = route {
-        return of_uri(NameAddr::parse(route).ok()?.uri);
-    }
-    of_uri(uri)
+}
+
+/// Whether a URI, or the one in a name-addr, is of the scheme `sips`.
+pub(crate) fn is_sips(text: &str) -> bool {
+    Uri::parse(bare(text)).is_ok_and(|uri| uri.scheme == Scheme::Sips)
+}
+
+/// The same place by nothing but secure transports (RFC 3261 §26.2.2): `tcp` means TLS over TCP, and there is no such thing
+/// over UDP.
+fn secured(mut target: Target) -> Option<Target> {
+    target.secure = true;
+    target.protocol = match target.protocol {
+        Some(Protocol::Udp) => return None,
+        Some(Protocol::Tcp) => Some(Protocol::Tls),
+        Some(Protocol::Ws) => Some(Protocol::Wss),
+        other => other,
+    };
+    Some(target)
 }
 
 /// The URI of a text that may be one in angle brackets.
@@ -68,21 +90,19 @@ pub(crate) fn of_uri(text: &str) -> Option<Target> {
         None | Some("") => None,
         Some(name) => Some(protocol_named(name)?),
     };
-    // RFC 3261 §26.2.2: `tcp` of a sips URI means TLS over TCP, and there is no such thing over UDP.
-    let protocol = match protocol {
-        Some(Protocol::Udp) if secure => return None,
-        Some(Protocol::Tcp) if secure => Some(Protocol::Tls),
-        Some(Protocol::Ws) if secure => Some(Protocol::Wss),
-        other => other,
-    };
     let host = uri.param("maddr").unwrap_or(uri.host);
-    Some(Target {
+    let target = Target {
         protocol,
         host: host_named(host)?,
         port: uri.port,
         secure,
         domain: domain_of(uri.host),
-    })
+    };
+    if secure {
+        secured(target)
+    } else {
+        Some(target)
+    }
 }
 
 /// The transport that a `transport` parameter or Via names, if it is offered.

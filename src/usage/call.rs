@@ -875,7 +875,7 @@ impl Call {
         if let Some(flow) = flow {
             // A response that makes or refreshes a dialog names its target and keeps the route (RFC 3261 §12.1.1).
             builder = builder.copy(request, HeaderId::RecordRoute);
-            if let Some(contact) = cx.contact(flow, &account.contact) {
+            if let Some(contact) = cx.contact_in_answer(request, flow, &account.contact) {
                 lines = lines.offer("Contact", &contact);
             }
             lines = lines

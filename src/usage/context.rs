@@ -6,9 +6,10 @@ use std::time::Duration;
 use crate::auth::CredentialStore;
 use crate::base::{Entropy, Time, TimerSet};
 use crate::dialog::LocalTag;
-use crate::syntax::Message;
+use crate::syntax::{HeaderId, Message};
 use crate::transaction::{ContactDraft, Endpoint, EndpointConfig, ServerKey};
 use crate::transport::Flow;
+use crate::transport::target::is_sips;
 
 use super::Dialogs;
 
@@ -175,10 +176,37 @@ impl Cx {
         }
     }
 
-    /// Our Contact in a response that leaves by this flow.
+    /// Our Contact by this flow, a sips one if `secure`.
     #[must_use]
-    pub fn contact(&self, flow: &Flow, contact: &ContactDraft) -> Option<String> {
+    pub fn contact(&self, flow: &Flow, contact: &ContactDraft, secure: bool) -> Option<String> {
+        let secured;
+        let contact = if secure && !contact.secure {
+            secured = ContactDraft {
+                secure,
+                ..contact.clone()
+            };
+            &secured
+        } else {
+            contact
+        };
         self.endpoint.contact_for(flow, contact)
+    }
+
+    /// Our Contact in a response that leaves by this flow; a sips one where the request asks for that: by its
+    /// Request-URI, its first Record-Route, or without one its Contact (RFC 3261 §12.1.1).
+    #[must_use]
+    pub fn contact_in_answer(
+        &self,
+        request: &Message,
+        flow: &Flow,
+        contact: &ContactDraft,
+    ) -> Option<String> {
+        let back = match request.values(HeaderId::RecordRoute).next() {
+            Some(route) => Some(route),
+            None => request.values(HeaderId::Contact).next(),
+        };
+        let secure = is_sips(request.request_uri()) || back.is_some_and(is_sips);
+        self.contact(flow, contact, secure)
     }
 
     /// Answers a request.

@@ -104,6 +104,12 @@ impl Call {
             .finish(&["Allow-Events", "Supported", "Require"])
     }
 
+    /// Whom the INVITE asks for, as long as it is ours and has no final response.
+    #[must_use]
+    pub fn asked(&self) -> Option<&str> {
+        self.invite.as_deref().map(|invite| &*invite.draft().uri)
+    }
+
     /// Goes on to another target after a 3xx: same Call-ID and From tag, next CSeq (RFC 3261 §8.1.3.4).
     pub fn redirect(&mut self, cx: &mut Cx, uri: &str) -> bool {
         let Some(invite) = self.invite.as_deref_mut() else {

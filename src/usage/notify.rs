@@ -559,7 +559,7 @@ impl Notifier {
     ) {
         let mut lines =
             Lines::new(&self.extra.responses).put("Expires", &self.wanted.to_string());
-        if let Some(contact) = cx.contact(flow, &account.contact) {
+        if let Some(contact) = cx.contact_in_answer(request, flow, &account.contact) {
             lines = lines.put("Contact", &contact);
         }
         let lines = lines

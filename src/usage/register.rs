@@ -12,6 +12,7 @@ use crate::base::Time;
 use crate::dialog::LocalTag;
 use crate::syntax::{HeaderId, Message, NameAddr, Uri, uri};
 use crate::transaction::{ClientKey, ContactDraft, Draft, Failure, KeepAlive};
+use crate::transport::target::is_sips;
 use crate::transport::{Flow, Protocol};
 
 use super::backoff::{Backoff, asked, is_passing, refresh_after};
@@ -559,7 +560,8 @@ impl Registration {
         }
         let renewed = self.is_bound(cx.now);
         let contact = self.contact_draft(account);
-        let ours = cx.contact(flow, &contact).unwrap_or_default();
+        let secure = is_sips(&self.wanted.registrar);
+        let ours = cx.contact(flow, &contact, secure).unwrap_or_default();
         let facts = Granted::read(&message, &ours);
         let seconds = facts
             .expires

@@ -166,6 +166,12 @@ impl Outgoing {
         &self.auth
     }
 
+    /// The draft.
+    #[must_use]
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
     /// The draft, to change before it is sent again.
     pub fn draft_mut(&mut self) -> &mut Draft {
         &mut self.draft

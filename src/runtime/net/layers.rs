@@ -7,7 +7,9 @@ use std::io::{self, ErrorKind, Read, Write};
 
 use rustls::Connection;
 use tungstenite::handshake::client::{ClientHandshake, generate_key};
-use tungstenite::handshake::server::{ErrorResponse, Request, Response, ServerHandshake};
+use tungstenite::handshake::server::{
+    ErrorResponse, Request, Response, ServerHandshake, write_response,
+};
 use tungstenite::handshake::{HandshakeError, MidHandshake};
 use tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 use tungstenite::http::{HeaderValue, StatusCode};
@@ -62,6 +64,8 @@ type Check = fn(&Request, Response) -> Result<Response, ErrorResponse>;
 enum Web {
     /// Between two states.
     Nothing,
+    /// The handshake failed; this is the last word.
+    Refused(Buffers),
     Client(Box<MidHandshake<ClientHandshake<Buffers>>>),
     Server(Box<MidHandshake<ServerHandshake<Buffers, Check>>>),
     Open(Box<WebSocket<Buffers>>),
@@ -369,6 +373,7 @@ impl Web {
             Self::Client(begun) => Some(begun.get_mut().get_mut()),
             Self::Server(begun) => Some(begun.get_mut().get_mut()),
             Self::Open(socket) => Some(socket.get_mut()),
+            Self::Refused(buffers) => Some(buffers),
         }
     }
 
@@ -387,7 +392,17 @@ impl Web {
             Self::Server(begun) => match begun.handshake() {
                 Ok(socket) => Self::Open(Box::new(socket)),
                 Err(HandshakeError::Interrupted(begun)) => Self::Server(Box::new(begun)),
-                Err(HandshakeError::Failure(error)) => return Err(refused(&error)),
+                Err(HandshakeError::Failure(error)) => {
+                    // The answer that tungstenite wrote went with its stream.
+                    if let Error::Http(answer) = &error {
+                        let mut last = Buffers::default();
+                        let _ = write_response(&mut last.output, answer);
+                        last.output
+                            .extend(answer.body().iter().flatten().copied());
+                        *self = Self::Refused(last);
+                    }
+                    return Err(refused(&error));
+                }
             },
             other => other,
         };

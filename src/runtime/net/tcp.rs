@@ -336,7 +336,7 @@ impl Net {
     /// As [`Net::lose`], with a reason. What waits, an alert perhaps, leaves as far as it goes at once.
     fn fail(&mut self, key: ConnKey, end: End) {
         if let Some(conn) = self.conns.get_mut(&key) {
-            if !conn.connecting && end != End::Closed {
+            if !conn.connecting {
                 let _ = write_out(conn);
                 let _ = conn.stream.shutdown(Shutdown::Write);
             }
