@@ -374,6 +374,7 @@ fn verbs_are_refused_while_their_events_are_not_read() {
     );
 }
 
+/// B-327: half a message, and none.
 #[test]
 fn a_connection_with_half_a_message_or_none_is_closed_in_time() {
     let mut target = Target::new(Limits::default());

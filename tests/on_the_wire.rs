@@ -103,6 +103,7 @@ fn calls_go_over_udp_and_tcp_by_ipv4_and_ipv6() {
     }
 }
 
+/// B-318, B-319, on real sockets.
 #[test]
 fn a_large_request_goes_by_tcp_and_falls_back_to_udp() {
     let large = Send {

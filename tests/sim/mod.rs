@@ -323,9 +323,15 @@ impl Sim {
 
     /// Opens a socket or listener of a host.
     pub fn open(&mut self, id: HostId, protocol: Protocol, port: u16) -> SocketKey {
+        let local = SocketAddr::new(self.nodes[id.0].address, port);
+        self.open_at(id, protocol, &local.to_string())
+    }
+
+    /// Opens a socket or listener of a host at another of its addresses.
+    pub fn open_at(&mut self, id: HostId, protocol: Protocol, local: &str) -> SocketKey {
         self.next_socket += 1;
         let key = SocketKey(self.next_socket);
-        let local = SocketAddr::new(self.nodes[id.0].address, port);
+        let local: SocketAddr = local.parse().expect("an address");
         self.sockets.insert((local, protocol), (id, key));
         self.socket_addr.insert((id, key), local);
         let input = Input::SocketOpened {

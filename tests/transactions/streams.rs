@@ -2,6 +2,7 @@
 
 use super::*;
 
+/// B-318.
 #[test]
 fn a_request_that_is_too_big_for_udp_goes_by_tcp() {
     let (mut net, alice, bob) = pair();
@@ -21,6 +22,7 @@ fn a_request_that_is_too_big_for_udp_goes_by_tcp() {
     assert_eq!(net.times("alice", "INVITE").len(), 1);
 }
 
+/// B-319.
 #[test]
 fn where_tcp_is_not_spoken_a_big_request_goes_by_udp_after_all() {
     let mut net = Net::new();
@@ -59,6 +61,7 @@ fn a_tcp_target_that_does_not_listen_fails_and_one_that_hangs_fails_soon() {
     assert_eq!(net.on(alice).connections(), 0);
 }
 
+/// B-325.
 #[test]
 fn one_connection_serves_many_requests_and_the_answers_in_any_pieces() {
     let (mut net, alice, bob) = pair();
@@ -106,6 +109,7 @@ fn one_connection_serves_many_requests_and_the_answers_in_any_pieces() {
     );
 }
 
+/// B-323.
 #[test]
 fn a_response_finds_a_new_connection_when_the_old_one_is_gone() {
     let (mut net, alice, bob) = pair();
@@ -219,6 +223,7 @@ fn a_peer_that_stops_answering_pings_is_left() {
     assert_eq!(net.told(alice), ["flow closed"]);
 }
 
+/// B-327: garbage on a stream.
 #[test]
 fn a_stream_without_sense_is_closed_after_a_400() {
     let (mut net, alice, bob) = pair();
