@@ -176,9 +176,15 @@ impl Cx {
         }
     }
 
+    /// Our Contact by this flow.
+    #[must_use]
+    pub fn contact(&self, flow: &Flow, contact: &ContactDraft) -> Option<String> {
+        self.endpoint.contact_for(flow, contact)
+    }
+
     /// Our Contact by this flow, a sips one if `secure`.
     #[must_use]
-    pub fn contact(&self, flow: &Flow, contact: &ContactDraft, secure: bool) -> Option<String> {
+    pub fn contact_of(&self, flow: &Flow, contact: &ContactDraft, secure: bool) -> Option<String> {
         let secured;
         let contact = if secure && !contact.secure {
             secured = ContactDraft {
@@ -206,7 +212,7 @@ impl Cx {
             None => request.values(HeaderId::Contact).next(),
         };
         let secure = is_sips(request.request_uri()) || back.is_some_and(is_sips);
-        self.contact(flow, contact, secure)
+        self.contact_of(flow, contact, secure)
     }
 
     /// Answers a request.

@@ -561,7 +561,7 @@ impl Registration {
         let renewed = self.is_bound(cx.now);
         let contact = self.contact_draft(account);
         let secure = is_sips(&self.wanted.registrar);
-        let ours = cx.contact(flow, &contact, secure).unwrap_or_default();
+        let ours = cx.contact_of(flow, &contact, secure).unwrap_or_default();
         let facts = Granted::read(&message, &ours);
         let seconds = facts
             .expires
