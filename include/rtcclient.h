@@ -2253,12 +2253,24 @@ rtc_result_t rtc_session_reinvite(struct rtc_session_t *session,
 
 // A request inside a session: "INFO", "MESSAGE" (RTC_SESSION_TYPE_IM: to the participant), "OPTIONS", any other. `send` opt.
 //
+// Messages go out one after the other, each when the one before has its answer. What is taken from the peer the additional headers
+// of the session or client say: `Accept` the types of messages (else 415; without it all), `Recv-Info` the packages of INFO (else
+// 469; INFO that names none is always taken).
 // Its response comes as RTC_EVENT_SESSION_OPERATION_COMPLETE with the cookie. Errors: RTC_E_HANDLE; RTC_E_POINTER;
 // RTC_E_INVALIDARG (no method); RTC_E_NOT_ALLOWED (it has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
 rtc_result_t rtc_session_send(struct rtc_session_t *session,
                               const char *method,
                               size_t len,
                               const struct rtc_send_t *send);
+
+// Tells the peer of a message session or call that we type, RTC_MESSAGING_USER_STATUS_TYPING, or no longer do, _IDLE (RFC 3994).
+//
+// The library writes the body; the same again within a minute is not sent: RTC_FALSE. A message with content says idle by itself.
+// The peer's word comes as RTC_EVENT_MESSAGING, kind RTC_MESSAGING_EVENT_STATUS, with the state; idle too when it lapses. `send` opt.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG (no status; a body); RTC_E_INVALID_SESSION_STATE; RTC_E_LIMIT; life cycle.
+rtc_result_t rtc_session_send_status(struct rtc_session_t *session,
+                                     int32_t status,
+                                     const struct rtc_send_t *send);
 
 // A subscription to any event package; sends nothing, so that headers can be set first. It is yours: release it.
 //

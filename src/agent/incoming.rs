@@ -180,6 +180,7 @@ impl Agent {
             "OPTIONS" if !auto.has(Auto::OPTIONS) => {
                 self.ask_inside(key, server, message, EventType::Request);
             }
+            "INFO" | "MESSAGE" if self.refused_inside(key, server, &message) => {}
             "INFO" if !auto.has(Auto::INFO) => {
                 self.ask_inside(key, server, message, EventType::Info);
             }
@@ -220,6 +221,19 @@ impl Agent {
                 self.tell_open(event, server, message, status, Some(owner));
             }
         }
+    }
+
+    /// Answers what cannot be taken: an unknown package of INFO, a type that is not accepted.
+    fn refused_inside(&mut self, key: Key<Session>, server: ServerKey, message: &Message) -> bool {
+        let unwanted = match message.method() {
+            "INFO" => self.check_info(key, message),
+            _ => self.check_message(Some(key), message),
+        };
+        let Err((status, lines)) = unwanted else {
+            return false;
+        };
+        self.answer_inside(key, server, message, status, &lines);
+        true
     }
 
     fn answer_inside(
@@ -266,11 +280,15 @@ impl Agent {
     }
 
     fn event_inside(
-        &self,
+        &mut self,
         key: Key<Session>,
         message: Message,
         event_type: EventType,
     ) -> Option<Event> {
+        let (kind, state) = match event_type {
+            EventType::Messaging => self.hear_typing(Some(key), &message),
+            _ => (0, 0),
+        };
         let session = self.sessions.get(key)?;
         let text = if event_type == EventType::Request {
             message.method()
@@ -279,6 +297,8 @@ impl Agent {
         };
         Some(Event {
             event_type,
+            kind,
+            state,
             text: text.into(),
             session: Some(session.object.clone()),
             participant: session.participant.clone(),

@@ -11,7 +11,8 @@
 //! | `ringing.rs` | how long a call may ring |
 //! | `profile.rs`, `identity.rs` | accounts |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
-//! | `subscription.rs`, `watcher.rs`, `packages.rs` | both ends of event packages |
+//! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
+//! | `composing.rs`, `content.rs` | who is typing; what messages and INFO are taken |
 //! | `refer_out.rs`, `refer_in.rs` | transfer by us and of us |
 //! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
@@ -27,6 +28,9 @@ mod automation;
 mod dialog_object;
 mod challenge;
 pub mod command;
+mod composing;
+mod content;
+mod documents;
 pub mod event;
 mod flows;
 mod guard;

@@ -257,6 +257,39 @@ impl Agent {
         self.tell_registration(key, RegistrationState::Registering, Status::None, "", None);
     }
 
+    /// A document of the registrar says that one of our bindings is over (RFC 3680 §5.3).
+    pub(super) fn on_binding_gone(
+        &mut self,
+        key: Key<Profile>,
+        number: usize,
+        event: &str,
+        retry_after: Option<u32>,
+        message: Message,
+    ) {
+        // Lost by the registrar's own doing, it may be had again; taken away by somebody, it may not.
+        let wait = match event {
+            "deactivated" | "expired" => Some(1),
+            "probation" => Some(retry_after.unwrap_or(60)),
+            _ => None,
+        };
+        let Self { cx, profiles, .. } = self;
+        let Some(profile) = profiles.get_mut(key) else {
+            return;
+        };
+        let Some(flow) = profile.flows.get_mut(number) else {
+            return;
+        };
+        flow.on_binding_gone(cx, &mut profile.account, wait);
+        let state = match wait {
+            Some(_) => RegistrationState::Registering,
+            None => RegistrationState::LoggedOff,
+        };
+        if number == 0 {
+            self.tell_registration(key, state, Status::None, event, Some(message));
+        }
+        self.after_registration(key, number, None);
+    }
+
     fn is_told_registered(&self, key: Key<Profile>) -> bool {
         self.profiles.get(key).is_some_and(Profile::is_registered)
     }

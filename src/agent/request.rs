@@ -76,7 +76,7 @@ impl Agent {
             ));
         }
         if [
-            "INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "NOTIFY",
+            "INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "NOTIFY", "INFO",
         ]
         .contains(&method)
         {
@@ -119,10 +119,23 @@ impl Agent {
         own: &str,
     ) -> Result<Verdict, Refusal> {
         self.refuse_when_closing()?;
+        let most = self.config.endpoint.limits.held_messages;
         let session = self
             .sessions
-            .get(key)
+            .get_mut(key)
             .ok_or_else(|| Refusal::new(Code::InvalidSessionState, "the session is over"))?;
+        // One at a time: two on their way could overtake each other (RFC 3428 §8).
+        let outbox = session.outbox.get_or_insert_default();
+        if outbox.busy {
+            if outbox.waiting.len() >= most {
+                return Err(Refusal::new(
+                    Code::Limit,
+                    "limit `held_messages` is reached: the peer does not answer the ones before",
+                ));
+            }
+            outbox.waiting.push_back((send.clone(), own.to_owned()));
+            return Ok(Verdict::Done);
+        }
         let (uri, profile) = (session.remote_uri.clone(), session.profile.clone());
         let lines = crate::usage::lines::merge(own, &session.call.extra.requests);
         self.launch(
@@ -136,7 +149,39 @@ impl Agent {
             },
             send,
         )?;
+        if let Some(session) = self.sessions.get_mut(key) {
+            session.outbox.get_or_insert_default().busy = true;
+        }
         Ok(Verdict::Done)
+    }
+
+    /// The message before has its answer: the next one goes out.
+    fn send_next_im(&mut self, key: Key<Session>) {
+        loop {
+            let outbox = self
+                .sessions
+                .get_mut(key)
+                .and_then(|session| session.outbox.as_mut());
+            let Some(outbox) = outbox else { return };
+            outbox.busy = false;
+            let Some((send, own)) = outbox.waiting.pop_front() else {
+                return;
+            };
+            let Err(refusal) = self.send_im(key, &send, &own) else {
+                return;
+            };
+            if let Some(session) = self.sessions.get(key) {
+                let event = Event {
+                    event_type: EventType::SessionOperationComplete,
+                    session: Some(session.object().clone()),
+                    participant: session.participant().cloned(),
+                    cookie: send.cookie,
+                    status: Status::Failed(refusal.code),
+                    ..Event::default()
+                };
+                self.tell(event);
+            }
+        }
     }
 
     fn launch(&mut self, request: ToSend<'_>, send: &Send) -> Result<ObjectRef, Refusal> {
@@ -329,6 +374,7 @@ impl Agent {
             message,
             ..Event::default()
         };
+        let im = request.session;
         let event = match request.session {
             Some(session) => {
                 let Some(session) = self.sessions.get(session) else {
@@ -354,6 +400,9 @@ impl Agent {
             },
         };
         self.tell(event);
+        if let Some(session) = im {
+            self.send_next_im(session);
+        }
     }
 
     /// The line that goes with 489 (RFC 6665 §8.3.2); empty when no package is taken.
@@ -386,6 +435,9 @@ impl Agent {
             AnswerMode::AutomaticallyReject => return self.reply(server, &message, 603, ""),
             AnswerMode::OfferSessionEvent | AnswerMode::AutomaticallyAccept => {}
         }
+        if let Err((status, lines)) = self.check_message(None, &message) {
+            return self.reply(server, &message, status, &lines);
+        }
         self.reply(server, &message, 200, "");
         let from: Box<str> = message
             .from()
@@ -400,17 +452,17 @@ impl Agent {
         let session = self.im_session_with(&from);
         let content_type = content_type(Some(&message));
         // RTCMSET_STATUS with the typing state, for what RFC 3994 defines.
-        let composing = content_type
-            .to_ascii_lowercase()
-            .starts_with("application/im-iscomposing+xml");
-        let active = composing && String::from_utf8_lossy(message.body()).contains(">active<");
+        let key = session
+            .as_ref()
+            .map(|(session, _)| Key::from_bits(session.key()));
+        let (kind, state) = self.hear_typing(key, &message);
         let event = Event {
             event_type: EventType::Messaging,
             profile: self.profile_addressed(&message),
             session: session.as_ref().map(|(session, _)| session.clone()),
             participant: session.and_then(|(_, participant)| participant),
-            kind: i32::from(composing),
-            state: i32::from(active),
+            kind,
+            state,
             uri: from,
             text: name,
             content_type,
@@ -448,7 +500,10 @@ impl Agent {
 
     /// A method that no object takes: told, so that an application may serve it; else refused (RFC 3261 §8.2.1).
     pub(super) fn on_other_request(&mut self, server: ServerKey, message: Message) {
-        let automatic = if method::is_known(message.method()) {
+        let automatic = if message.method() == "INFO" {
+            // It has its place inside calls alone (RFC 6086 §4.2.2).
+            481
+        } else if method::is_known(message.method()) {
             405
         } else {
             501

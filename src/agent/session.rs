@@ -12,6 +12,7 @@ use crate::usage::media::SDP;
 use crate::usage::{Account, Auto, Call, Cx, Invitation, Media, Owner, Role};
 
 use super::command::SESSION_ALL_FORKS;
+use super::composing::Typing;
 use super::headers::{HeaderSet, merged, own_lines};
 use super::profile::Profile;
 use super::usage_object::SipUsage;
@@ -19,6 +20,15 @@ use super::{
     Agent, Code, Details, Kind, Object, ObjectRef, ParticipantState, ReferralKey, Refusal, Send,
     SessionOptions, SessionState, SessionType, Status, properties,
 };
+
+/// Messages in their order.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    /// One is on its way.
+    pub(super) busy: bool,
+    /// What comes next, with its own lines.
+    pub(super) waiting: std::collections::VecDeque<(Send, String)>,
+}
 
 /// A call or message exchange.
 #[derive(Debug)]
@@ -47,6 +57,11 @@ pub struct Session {
     pub(super) redirect_open: bool,
     pub(super) redirects_left: usize,
     pub(super) connected_at: Option<Time>,
+    /// It began at the peer.
+    pub(super) incoming: bool,
+    pub(super) typing: Option<Typing>,
+    /// Messages of a message session that wait for the one before.
+    pub(super) outbox: Option<Box<Outbox>>,
     /// The application was told that media runs.
     pub(super) media_started: bool,
     /// Packages whose NOTIFYs inside this dialog are wanted.
@@ -233,6 +248,9 @@ impl Agent {
             redirect_open: false,
             redirects_left: self.config.endpoint.limits.redirects,
             connected_at: None,
+            incoming: state == SessionState::Incoming,
+            typing: None,
+            outbox: None,
             media_started: false,
             notifications: Vec::new(),
             open_server: None,

@@ -8,6 +8,7 @@ use crate::transport::target::is_sips;
 use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Role};
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
+use super::composing::LAPSED;
 use super::event::{FLAG_FORKED, FLAG_LAST};
 use super::ringing::{EXPIRED, NO_ANSWER};
 use super::session::{Session, account_for};
@@ -140,6 +141,9 @@ impl Agent {
     pub(super) fn on_call_alarm(&mut self, key: Key<Session>, what: u32) {
         if matches!(what, NO_ANSWER | EXPIRED) {
             return self.on_ringing_over(key, what);
+        }
+        if what == LAPSED {
+            return self.on_typing_lapsed(key);
         }
         self.with_call(key, |call, cx, account, out| {
             call.on_alarm(cx, account, what, out);
@@ -450,6 +454,7 @@ impl Agent {
             let gone = Some(ParticipantState::Disconnected);
             self.set_state(key, SessionState::Disconnected, gone, status, text, message);
         }
+        self.stop_typing(key);
         let Some(mut session) = self.sessions.remove(key) else {
             return;
         };
@@ -632,12 +637,14 @@ impl Agent {
                 .into(),
             None => "".into(),
         };
+        let why = common.message.clone();
         self.tell(Event {
             event_type: EventType::SessionStateChange,
             state: state.number(),
             content_type,
             ..common
         });
+        self.tell_calls(key, status, why.as_ref());
     }
 }
 

@@ -382,7 +382,20 @@ impl Agent {
             if method != "MESSAGE" || state != SessionState::Connected {
                 return Err(wrong_state("sending", state));
             }
-            return self.send_im(key, send, &own);
+            let verdict = self.send_im(key, send, &own)?;
+            self.note_words(key, content_type);
+            return Ok(verdict);
+        }
+        let most = self.config.endpoint.limits.held_messages;
+        if self
+            .sessions
+            .get(key)
+            .is_some_and(|session| session.call.requests_open() >= most)
+        {
+            return Err(Refusal::new(
+                Code::Limit,
+                "limit `held_messages` is reached: the peer does not answer the requests before",
+            ));
         }
         let mut sent = false;
         if matches!(
@@ -399,6 +412,9 @@ impl Agent {
             });
         }
         if sent {
+            if method == "MESSAGE" {
+                self.note_words(key, content_type);
+            }
             Ok(Verdict::Done)
         } else {
             Err(wrong_state("sending inside the dialog", state))

@@ -4,6 +4,7 @@
 
 use crate::base::{Key, Time};
 use crate::dialog::LocalTag;
+use crate::events::Track;
 use crate::syntax::{Event as EventHeader, HeaderId, Message, headers::TypedHeader};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
@@ -38,6 +39,8 @@ pub struct Subscription {
     expires: u32,
     /// It waits to be dropped once nobody holds it.
     lingers: bool,
+    /// The documents of its dialog, where the package counts them.
+    pub(super) track: Track,
 }
 
 impl Subscription {
@@ -189,6 +192,7 @@ impl Agent {
                 tag: None,
                 expires,
                 lingers: false,
+                track: Track::default(),
             }
         });
         let subscription = subscriptions.get_mut(key).ok_or_else(gone)?;
@@ -352,7 +356,7 @@ impl Agent {
     }
 
     /// Runs something on a subscription and deals with what comes of it.
-    fn with_subscription(
+    pub(super) fn with_subscription(
         &mut self,
         key: Key<Subscription>,
         f: impl FnOnce(&mut Subscriber, &mut Cx, &mut Account, &mut Vec<Told>),
@@ -378,6 +382,7 @@ impl Agent {
         let now =
             (subscription.usage.state() != State::Idle).then(|| subscription.usage.local_tag());
         if now != subscription.tag {
+            subscription.track.reset();
             if let Some(old) = std::mem::replace(&mut subscription.tag, now) {
                 cx.dialogs.unclaim(old);
             }
@@ -409,6 +414,7 @@ impl Agent {
                 self.tell_subscription(key, state, status, "", 0, Some(message));
             }
             Told::Notify { server, message } => {
+                let gap = self.read_document(key, &message);
                 let Some(subscription) = self.subscriptions.get(key) else {
                     return self.reply(server, &message, 481, "");
                 };
@@ -418,6 +424,7 @@ impl Agent {
                     profile: subscription.profile.clone(),
                     state: subscription.object.state(),
                     uri: subscription.usage.wanted.uri.clone(),
+                    value: [i64::from(gap), 0, 0],
                     ..notify_event(&message)
                 };
                 let owner = Owner {
@@ -425,6 +432,9 @@ impl Agent {
                     key: key.to_bits(),
                 };
                 self.tell_open(event, server, message, 200, Some(owner));
+                if gap {
+                    self.fill_hole(key);
+                }
             }
             Told::Ended { end, message } => {
                 let state = match &end {

@@ -4,6 +4,7 @@
 //! `usage::Notifier`'s business; what a package's bodies mean is the application's.
 
 use crate::base::{Key, Time};
+use crate::events::winfo::Watching;
 use crate::syntax::{Accept, Event as EventHeader, Message};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
@@ -41,6 +42,11 @@ pub struct Watcher {
     accept: Box<str>,
     /// The event that offered it, while it waits.
     offer: Option<AnswerKey>,
+    /// The application has given bodies: none of the agent's own are told.
+    own_bodies: bool,
+    /// The number of the next document of the agent's own.
+    version: u32,
+    since: Time,
 }
 
 impl Watcher {
@@ -52,8 +58,40 @@ impl Watcher {
         self.profile.as_ref()
     }
 
-    fn state(&self) -> WatcherState {
+    pub(super) fn state(&self) -> WatcherState {
         WatcherState::from_number(self.object.state()).unwrap_or(WatcherState::Unknown)
+    }
+
+    pub(super) fn package(&self) -> &str {
+        &self.package
+    }
+
+    pub(super) fn has_own_bodies(&self) -> bool {
+        self.own_bodies
+    }
+
+    pub(super) fn next_version(&mut self) -> u32 {
+        let version = self.version;
+        self.version = version.wrapping_add(1);
+        version
+    }
+
+    /// As those see it who watch the watchers (RFC 3858 §3).
+    pub(super) fn watching(&self, key: Key<Self>, now: Time) -> Watching {
+        let (status, event) = match self.state() {
+            WatcherState::Allowed | WatcherState::Blocked => ("active", "approved"),
+            WatcherState::Denied => ("terminated", "rejected"),
+            _ => ("pending", "subscribe"),
+        };
+        Watching {
+            id: format!("w{:x}", key.to_bits()),
+            status: status.to_owned(),
+            event: event.to_owned(),
+            uri: self.uri.to_string(),
+            display_name: self.name.to_string(),
+            expiration: Some(self.usage.expires_in(now)),
+            duration: u32::try_from(now.since(self.since).as_secs()).ok(),
+        }
     }
 
     /// The readable values.
@@ -125,8 +163,10 @@ impl Agent {
                 Status::None,
                 Some(message),
             );
+            let document = self.own_document(key);
             self.with_watcher(key, |usage, cx, account, out| {
-                usage.accept(cx, account, true, 0, "", None, 0, out);
+                let body = document.as_ref().map(|(kind, body)| (*kind, &**body));
+                usage.accept(cx, account, true, 0, "", body, 0, out);
             });
             return;
         }
@@ -140,6 +180,8 @@ impl Agent {
             let offer = self.tell_open(event, server, message, 202, Some(owner));
             if let Some(watcher) = self.watchers.get_mut(key) {
                 watcher.offer = Some(offer);
+                let package = watcher.package.clone();
+                self.tell_watchers(&package, None);
             }
         }
     }
@@ -163,7 +205,7 @@ impl Agent {
         }
         let queue = self.config.endpoint.limits.held_messages;
         let Self { cx, watchers, .. } = self;
-        let tag = cx.tag();
+        let (tag, now) = (cx.tag(), cx.now);
         // Whether the SUBSCRIBE can make a dialog is known before there is a place for it.
         let probe = Owner {
             role: Role::Watcher,
@@ -186,12 +228,15 @@ impl Agent {
                 package,
                 accept: accept.into(),
                 offer: None,
+                own_bodies: false,
+                version: 0,
+                since: now,
             }
         });
         Some(key)
     }
 
-    fn with_watcher(
+    pub(super) fn with_watcher(
         &mut self,
         key: Key<Watcher>,
         f: impl FnOnce(&mut Notifier, &mut Cx, &mut Account, &mut Vec<Told>),
@@ -262,6 +307,13 @@ impl Agent {
 
     fn drop_watcher(&mut self, key: Key<Watcher>) {
         if let Some(mut watcher) = self.watchers.remove(key) {
+            let mut gone = watcher.watching(key, self.cx.now);
+            if gone.status != "terminated" {
+                gone.event = "timeout".to_owned();
+                gone.status = "terminated".to_owned();
+            }
+            gone.expiration = None;
+            self.tell_watchers(&watcher.package, Some(gone));
             watcher.usage.release(&mut self.cx);
             watcher.object.end(watcher.details(self.cx.now));
             self.check_shutdown();
@@ -311,7 +363,12 @@ impl Agent {
 
     fn set_watcher_state(&mut self, key: Key<Watcher>, state: WatcherState) {
         if let Some(watcher) = self.watchers.get(key) {
+            let changed = watcher.object.state() != state.number();
             watcher.object.set_state(state.number());
+            let package = watcher.package.clone();
+            if changed && state != WatcherState::Denied {
+                self.tell_watchers(&package, None);
+            }
         }
     }
 
@@ -394,10 +451,15 @@ impl Agent {
         self.set_watcher_state(key, state);
         let active = state != WatcherState::Prompt;
         // Polite block: active, and nothing ever told.
-        let body = send
-            .content_type
-            .as_deref()
-            .zip(send.body.as_deref())
+        let given = send.content_type.as_deref().zip(send.body.as_deref());
+        if given.is_some()
+            && let Some(watcher) = self.watchers.get_mut(key)
+        {
+            watcher.own_bodies = true;
+        }
+        let document = self.own_document(key);
+        let body = given
+            .or(document.as_ref().map(|(kind, body)| (*kind, &**body)))
             .filter(|_| state == WatcherState::Allowed);
         let reason = send.reason.as_deref().unwrap_or_default();
         let (expires, cookie) = (send.expires_secs, send.cookie);
@@ -511,6 +573,9 @@ impl Agent {
         flow: &Flow,
     ) {
         if let Some(server) = server {
+            if message.method() == "SUBSCRIBE" {
+                self.renew_document(key);
+            }
             self.with_watcher(key, |usage, cx, account, out| {
                 usage.on_request(cx, account, server, message, flow, out);
             });

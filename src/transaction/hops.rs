@@ -172,11 +172,14 @@ impl<O: Copy + Debug> Endpoint<O> {
             };
             // RFC 3261 §18.1.1: too big for UDP goes by TCP, and by UDP after all where TCP is not spoken.
             if request.as_bytes().len() > self.config.udp_max && !hop.fallback {
-                pending.hops.push_front(Hop {
-                    protocol: Some(Protocol::Udp),
-                    fallback: true,
-                    ..hop
-                });
+                // A large MESSAGE never goes by a path without congestion control (RFC 3428 §8).
+                if request.method() != "MESSAGE" {
+                    pending.hops.push_front(Hop {
+                        protocol: Some(Protocol::Udp),
+                        fallback: true,
+                        ..hop
+                    });
+                }
                 pending.hops.push_front(Hop {
                     protocol: Some(Protocol::Tcp),
                     ..hop

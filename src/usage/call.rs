@@ -3,6 +3,8 @@
 //! This file holds the state and what both roles share; `invite_client` and `invite_server` hold the two ways into a
 //! call, `reinvite` what changes one. What an application calls a session is above, in `agent::session`.
 
+use std::collections::VecDeque;
+
 use crate::base::Time;
 use crate::dialog::{Dialog, LocalTag, Order};
 use crate::syntax::{HeaderId, Message, MessageBuilder};
@@ -192,6 +194,15 @@ pub(super) struct Pending {
     pub(super) tag: Box<str>,
 }
 
+/// A MESSAGE that waits for the answer to the one before: two on their way could overtake each other.
+#[derive(Debug)]
+pub(super) struct Held {
+    own: Box<str>,
+    content_type: Option<Box<str>>,
+    body: Box<[u8]>,
+    cookie: i64,
+}
+
 /// Whose a pending request is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum PendingKind {
@@ -238,6 +249,8 @@ pub struct Call {
     pub(super) bye_when_acked: Option<String>,
     pub(super) change: Option<Box<Change>>,
     pub(super) pending: Vec<Pending>,
+    /// Messages that wait for the one before (RFC 3428 §8).
+    pub(super) held: VecDeque<Held>,
     /// What the peer is asked for.
     pub terms: Terms,
     /// What is done without asking the application.
@@ -295,6 +308,7 @@ impl Call {
             bye_when_acked: None,
             change: None,
             pending: Vec::new(),
+            held: VecDeque::new(),
             terms: Terms::default(),
             auto: Auto::ALL,
             watched: false,
@@ -522,6 +536,9 @@ impl Call {
             outcome: Outcome::Sip(status),
             message: Some(message.clone()),
         });
+        if pending.outgoing.method() == "MESSAGE" {
+            self.send_held(cx, account);
+        }
         // Of an early dialog its INVITE tells.
         if status >= 300 && pending.tag.is_empty() {
             let effect = failure::effect_of(pending.outgoing.method(), &message);
@@ -572,6 +589,9 @@ impl Call {
                 outcome,
                 message: None,
             });
+            if pending.outgoing.method() == "MESSAGE" {
+                self.send_held(cx, account);
+            }
             if failure::on_timeout(pending.outgoing.method()) == Effect::Usage {
                 self.abandon(cx, account, outcome, None, out);
             }
@@ -639,6 +659,16 @@ impl Call {
         cookie: i64,
     ) -> bool {
         let extra = self.extra.request(own);
+        let open = |one: &Pending| one.outgoing.method() == "MESSAGE";
+        if method == "MESSAGE" && self.dialog.is_some() && self.pending.iter().any(open) {
+            self.held.push_back(Held {
+                own: own.into(),
+                content_type: content_type.map(Into::into),
+                body: body.into(),
+                cookie,
+            });
+            return true;
+        }
         let early = self.early.last_mut().map(|early| &mut *early.dialog);
         let mut tag: Box<str> = "".into();
         let dialog = match (self.dialog, early) {
@@ -667,6 +697,21 @@ impl Call {
             tag,
         });
         true
+    }
+
+    /// The MESSAGE before has its answer: the next one goes out.
+    fn send_held(&mut self, cx: &mut Cx, account: &mut Account) {
+        if let Some(next) = self.held.pop_front() {
+            let content_type = next.content_type.as_deref();
+            let (own, body) = (&next.own, &next.body);
+            self.send_request(cx, account, "MESSAGE", own, content_type, body, next.cookie);
+        }
+    }
+
+    /// Requests of the application's that have no answer yet, sent or not.
+    #[must_use]
+    pub fn requests_open(&self) -> usize {
+        self.pending.len() + self.held.len()
     }
 
     /// How a call ends that we cancelled.
@@ -805,6 +850,14 @@ impl Call {
             }
             out.push(CallEvent::Complete {
                 cookie: pending.cookie,
+                change: false,
+                outcome: Outcome::Failed(Failure::Transport),
+                message: None,
+            });
+        }
+        for held in std::mem::take(&mut self.held) {
+            out.push(CallEvent::Complete {
+                cookie: held.cookie,
                 change: false,
                 outcome: Outcome::Failed(Failure::Transport),
                 message: None,

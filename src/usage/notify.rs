@@ -288,6 +288,13 @@ impl Notifier {
         self.current = None;
     }
 
+    /// What a refresh is told, if it is told anything: the state as it is now.
+    pub fn renew(&mut self, content_type: &str, body: &[u8]) {
+        if self.state == State::Active {
+            self.keep(Some((content_type, body)));
+        }
+    }
+
     /// Our tag.
     #[must_use]
     pub fn local_tag(&self) -> LocalTag {

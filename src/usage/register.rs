@@ -366,6 +366,19 @@ impl Registration {
         self.number * TIMERS + which
     }
 
+    /// The registrar has taken the binding away (RFC 3680 §5.3): it is made anew after so many seconds, or never.
+    pub fn on_binding_gone(&mut self, cx: &mut Cx, account: &mut Account, again: Option<u32>) {
+        self.stop(cx);
+        self.unbind(cx, account);
+        match again {
+            Some(secs) => {
+                let wait = self.backoff.wait(&mut cx.entropy, Some(secs));
+                self.retry_at = Some(cx.arm(wait, self.owner, self.timer(RETRY)));
+            }
+            None => self.wish = Wish::Nothing,
+        }
+    }
+
     fn stop(&mut self, cx: &mut Cx) {
         let (refresh, retry) = (self.timer(REFRESH), self.timer(RETRY));
         cx.disarm(self.refresh_at.take(), self.owner, refresh);

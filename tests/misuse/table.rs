@@ -405,6 +405,11 @@ pub(crate) const TABLE: &[Row] = &[
         wrong: wrong![(|_, h| { let (p, n) = t("NO METHOD"); c!(rtc_session_send(h.cast(), p, n, null())) }, RTC_E_INVALIDARG)],
         ..on("rtc_session_send", RTC_KIND_SESSION, |_, h| { let (p, n) = t(INFO); c!(rtc_session_send(h.cast(), p, n, null())) }, &[RTC_OK, RTC_E_INVALID_SESSION_STATE])
     },
+    Row {
+        shut: SHUT,
+        wrong: wrong![(|_, h| c!(rtc_session_send_status(h.cast(), 2, null())), RTC_E_INVALIDARG)],
+        ..on("rtc_session_send_status", RTC_KIND_SESSION, |_, h| c!(rtc_session_send_status(h.cast(), 1, null())), &[RTC_OK, RTC_FALSE, RTC_E_INVALID_SESSION_STATE])
+    },
     // ---- subscription, watcher ----
     Row {
         closing: CLOSING,

@@ -128,10 +128,23 @@ impl Talk {
 
     /// A request of the peer.
     pub fn say(&mut self, leg: &Leg, method: &str, cseq: u32, lines: &str, body: &str) {
+        self.say_with(leg, method, cseq, lines, "application/sdp", body);
+    }
+
+    /// The same with a body of any type.
+    pub fn say_with(
+        &mut self,
+        leg: &Leg,
+        method: &str,
+        cseq: u32,
+        lines: &str,
+        content_type: &str,
+        body: &str,
+    ) {
         let kind = if body.is_empty() {
-            ""
+            String::new()
         } else {
-            "Content-Type: application/sdp\r\n"
+            format!("Content-Type: {content_type}\r\n")
         };
         let contact = if lines.contains("Contact:") {
             ""
