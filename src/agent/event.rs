@@ -136,6 +136,8 @@ pub const CLIENT_FAULTED: i32 = 102;
 pub const FLAG_FORKED: u32 = 2;
 /// `flags`: no event of this object follows.
 pub const FLAG_LAST: u32 = 4;
+/// `flags`: the caller took its call back because somebody else answered it (RFC 3326 §3.1): no missed call.
+pub const FLAG_ELSEWHERE: u32 = 8;
 
 /// How what an event tells of went.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

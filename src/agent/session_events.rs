@@ -1,7 +1,7 @@
 //! What happens to a session: responses, requests of the peer, redirections, its end; told as states and events.
 
 use crate::base::Key;
-use crate::syntax::{HeaderId, Message};
+use crate::syntax::{HeaderId, Message, Reason};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 use crate::transport::target::is_sips;
@@ -9,7 +9,7 @@ use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Ro
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
 use super::composing::LAPSED;
-use super::event::{FLAG_FORKED, FLAG_LAST};
+use super::event::{FLAG_ELSEWHERE, FLAG_FORKED, FLAG_LAST};
 use super::ringing::{EXPIRED, NO_ANSWER};
 use super::session::{Session, account_for};
 use super::{
@@ -593,10 +593,12 @@ impl Agent {
         };
         session.object.set_state(state.number());
         let told = !session.is_usage();
-        let mut flags = if state == SessionState::Disconnected {
-            FLAG_LAST
-        } else {
-            0
+        let mut flags = match state {
+            SessionState::Disconnected if is_elsewhere(message.as_ref()) => {
+                FLAG_LAST | FLAG_ELSEWHERE
+            }
+            SessionState::Disconnected => FLAG_LAST,
+            _ => 0,
         };
         if session.call.is_fork() {
             flags |= FLAG_FORKED;
@@ -656,4 +658,15 @@ pub(super) fn failure_code(failure: Failure) -> Code {
         Failure::Unresolved => Code::DnsFail,
         Failure::NoTarget => Code::TransportNotSupported,
     }
+}
+
+/// Whether a CANCEL says that the call was answered by another (RFC 3326 §3.1).
+fn is_elsewhere(message: Option<&Message>) -> bool {
+    message.is_some_and(|message| {
+        message.is_request()
+            && message.method() == "CANCEL"
+            && message.typed_all::<Reason<'_>>().flatten().any(|reason| {
+                reason.protocol.eq_ignore_ascii_case("SIP") && reason.cause() == Some(200)
+            })
+    })
 }

@@ -55,6 +55,11 @@ impl Dialog {
     /// The dialog that a response with a To tag makes for the client (RFC 3261 §12.1.2).
     #[must_use]
     pub fn uac(response: &Message, local_tag: LocalTag, flow: &Flow) -> Option<Self> {
+        // A peer of RFC 2543 has no tag in its 2xx either; before that there is no dialog without one.
+        let remote_tag = match response.to_tag() {
+            None if response.status().is_some_and(|status| status >= 200) => "",
+            tag => tag?,
+        };
         let mut route_set: Vec<Box<str>> = response
             .values(HeaderId::RecordRoute)
             .map(Into::into)
@@ -63,7 +68,7 @@ impl Dialog {
         Some(Self {
             call_id: response.call_id().into(),
             local_tag,
-            remote_tag: response.to_tag()?.into(),
+            remote_tag: remote_tag.into(),
             local: without_tag(response.header(HeaderId::From)?),
             remote: without_tag(response.header(HeaderId::To)?),
             // A 2xx without Contact breaks RFC 3261 §12.1.1; the peer's address of record is the best guess left.

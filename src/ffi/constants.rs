@@ -348,6 +348,8 @@ pub const RTC_EVENT_FLAG_SIP_MESSAGE: u32 = 1;
 pub const RTC_EVENT_FLAG_FORKED: u32 = 2;
 /// No event of this object follows.
 pub const RTC_EVENT_FLAG_LAST: u32 = 4;
+/// The caller took its call back because somebody else answered it: no missed call.
+pub const RTC_EVENT_FLAG_ELSEWHERE: u32 = 8;
 
 /// == rtc_event_get_text. ==
 pub const RTC_EVENT_TEXT_JSON: i32 = 1;

@@ -81,6 +81,9 @@ pub(super) fn line(record: &EventRecord) -> String {
     if event.flags & event::FLAG_FORKED != 0 {
         out.raw("forked", "true");
     }
+    if event.flags & event::FLAG_ELSEWHERE != 0 {
+        out.raw("elsewhere", "true");
+    }
     if event.flags & event::FLAG_LAST != 0 {
         out.raw("last", "true");
     }

@@ -91,6 +91,7 @@ impl Server {
         // One request may come by two ways, and both are to be forwarded (RFC 3261 §16.3 asks a proxy for no more than
         // loop detection).
         endpoint.refuse_merged = false;
+        endpoint.user_agent = false;
         let realm = match (config.realm.as_str(), config.domains.first()) {
             ("", Some(domain)) => domain.clone(),
             ("", None) => "localhost".to_owned(),

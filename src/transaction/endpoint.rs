@@ -55,6 +55,9 @@ pub struct EndpointConfig {
     /// Answer the second copy of a request that came by another way with 482 (RFC 3261 §8.2.2.2). Default true; a
     /// proxy, which may be passed twice, sets it to false.
     pub refuse_merged: bool,
+    /// The end of every request and response: a response with a second Via is not for us (RFC 3261 §8.1.3.3). Default
+    /// true; a proxy sets it to false.
+    pub user_agent: bool,
 }
 
 impl Default for EndpointConfig {
@@ -72,6 +75,7 @@ impl Default for EndpointConfig {
             udp_max: 1300,
             failover: Duration::from_secs(4),
             refuse_merged: true,
+            user_agent: true,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::endpoint::{Endpoint, TimerKey, Waiter};
 use super::user::{Failure, Indication};
 use crate::base::Time;
-use crate::syntax::{Frame, Framer, Message, Payload, Salvage, is_keep_alive};
+use crate::syntax::{Frame, Framer, HeaderId, Message, Payload, Salvage, is_keep_alive};
 use crate::transport::conns::Phase;
 use crate::transport::via;
 use crate::transport::{ConnKey, Flow, Input, Io, Protocol, SocketKey};
@@ -100,6 +100,10 @@ impl<O: Copy + Debug> Endpoint<O> {
             self.on_request(now, &message, flow);
         } else {
             self.counters.responses_in += 1;
+            // RFC 3261 §8.1.3.3: what passed another hop was not meant for a user agent.
+            if self.config.user_agent && message.values(HeaderId::Via).nth(1).is_some() {
+                return;
+            }
             self.on_response(now, message, flow);
         }
     }
