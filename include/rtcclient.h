@@ -389,6 +389,8 @@
 #define RTC_EVENT_FLAG_FORKED 2
 // No event of this object follows.
 #define RTC_EVENT_FLAG_LAST 4
+// The caller took its call back because somebody else answered it: no missed call.
+#define RTC_EVENT_FLAG_ELSEWHERE 8
 
 // == rtc_event_get_text. ==
 #define RTC_EVENT_TEXT_JSON 1
@@ -835,6 +837,10 @@ typedef struct rtc_timers_t {
     // Base time of RFC 5626 4.5, 30: the first pause before a failed registration is tried again is one to two times
     // as long, then it doubles up to half an hour; three times the base while other flows work.
     int32_t outbound_base_secs;
+    // How long an incoming call may ring before it is refused with 480 [300].
+    int32_t ring_secs;
+    // How long an outgoing call may go unanswered before it is cancelled; 0: as long as the peer likes.
+    int32_t no_answer_secs;
 } rtc_timers_t;
 
 // NAT traversal (servers are not in this version: a client that is given one is refused).
@@ -885,6 +891,8 @@ typedef struct rtc_limits_t {
     uint32_t xml_depth;
     // Messages held for a session that cannot send yet [1000].
     uint32_t held_messages;
+    // Calls at once above which an incoming one gets 486 [200000].
+    uint32_t calls;
 } rtc_limits_t;
 
 // A session to be (rtc_session_create).

@@ -33,6 +33,9 @@ impl Agent {
         if let Some(status) = self.refusal_of_calls(session_type) {
             return self.reply(server, &message, status, "");
         }
+        if self.sessions.len() >= self.config.endpoint.limits.calls {
+            return self.reply(server, &message, 486, "");
+        }
         let options = self.config.session_defaults.clone();
         let Ok(key) = self.new_session(session_type, SessionState::Incoming, &options) else {
             return self.reply(server, &message, 503, "Retry-After: 10\r\n");

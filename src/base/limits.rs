@@ -20,6 +20,8 @@ pub struct Limits {
     pub dialogs: usize,
     /// Sessions. Default 200 000.
     pub sessions: usize,
+    /// Calls at once, of both directions, above which an incoming one is refused with 486. Default 200 000.
+    pub calls: usize,
     /// Subscriptions, both ends together. Default 100 000.
     pub subscriptions: usize,
     /// Connections of all stream transports. Default 10 000.
@@ -51,6 +53,7 @@ impl Default for Limits {
             transactions: 1_000_000,
             dialogs: 250_000,
             sessions: 200_000,
+            calls: 200_000,
             subscriptions: 100_000,
             connections: 10_000,
             queued_events: 10_000,

@@ -245,6 +245,13 @@ fn read_timers(timers: &rtc_timers_t, config: &mut Config) -> Result<(), Fault> 
     set(&mut endpoint.t2, timers.t2_ms.into(), "t2_ms")?;
     set(&mut endpoint.t4, timers.t4_ms.into(), "t4_ms")?;
     let secs = |secs: i32| i64::from(secs) * 1000;
+    set(&mut config.ring, secs(timers.ring_secs), "ring_secs")?;
+    set(
+        &mut config.no_answer,
+        secs(timers.no_answer_secs),
+        "no_answer_secs",
+    )?;
+    let endpoint = &mut config.endpoint;
     set(
         &mut endpoint.keepalive,
         secs(timers.keepalive_secs),
@@ -285,6 +292,7 @@ fn read_limits(given: &rtc_limits_t, limits: &mut Limits) {
     set(&mut limits.forks, given.forks);
     set(&mut limits.xml_depth, given.xml_depth);
     set(&mut limits.held_messages, given.held_messages);
+    set(&mut limits.calls, given.calls);
 }
 
 fn read_defaults(given: &rtc_session_options_t) -> Result<SessionOptions, Fault> {

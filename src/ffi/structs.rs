@@ -87,6 +87,10 @@ pub struct rtc_timers_t {
     /// Base time of RFC 5626 4.5, 30: the first pause before a failed registration is tried again is one to two times
     /// as long, then it doubles up to half an hour; three times the base while other flows work.
     pub outbound_base_secs: i32,
+    /// How long an incoming call may ring before it is refused with 480 [300].
+    pub ring_secs: i32,
+    /// How long an outgoing call may go unanswered before it is cancelled; 0: as long as the peer likes.
+    pub no_answer_secs: i32,
 }
 
 /// NAT traversal (servers are not in this version: a client that is given one is refused).
@@ -141,6 +145,8 @@ pub struct rtc_limits_t {
     pub xml_depth: u32,
     /// Messages held for a session that cannot send yet [1000].
     pub held_messages: u32,
+    /// Calls at once above which an incoming one gets 486 [200000].
+    pub calls: u32,
 }
 
 /// How a client is set up; NULL: all defaults.

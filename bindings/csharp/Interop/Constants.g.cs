@@ -202,6 +202,7 @@ namespace RtcClient.Interop
         internal const int RTC_EVENT_FLAG_SIP_MESSAGE = 1;
         internal const int RTC_EVENT_FLAG_FORKED = 2;
         internal const int RTC_EVENT_FLAG_LAST = 4;
+        internal const int RTC_EVENT_FLAG_ELSEWHERE = 8;
         internal const int RTC_EVENT_TEXT_JSON = 1;
         internal const int RTC_EVENT_TEXT_CALL_ID = 2;
         internal const int RTC_EVENT_TEXT_LOCAL_TAG = 3;
@@ -353,6 +354,7 @@ namespace RtcClient.Interop
         internal const int RTC_PROPERTY_SESSION_CAN_ADD_PARTICIPANTS = 777;
         internal const int RTC_PROPERTY_SESSION_DURATION_MS = 778;
         internal const int RTC_PROPERTY_SESSION_HOLD = 779;
+        internal const int RTC_PROPERTY_SESSION_AUTOMATION = 780;
         internal const int RTC_PROPERTY_PARTICIPANT_URI = 1024;
         internal const int RTC_PROPERTY_PARTICIPANT_NAME = 1025;
         internal const int RTC_PROPERTY_PARTICIPANT_REMOVABLE = 1026;

@@ -159,6 +159,7 @@ namespace RtcClient.Interop
         public uint forks;
         public uint xml_depth;
         public uint held_messages;
+        public uint calls;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -363,6 +364,8 @@ namespace RtcClient.Interop
         public int keepalive_secs;
         public int tcp_idle_secs;
         public int outbound_base_secs;
+        public int ring_secs;
+        public int no_answer_secs;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -414,7 +417,7 @@ namespace RtcClient.Interop
             new LayoutRow(typeof(rtc_event_info_t), 264),
             new LayoutRow(typeof(rtc_event_sink_t), 32),
             new LayoutRow(typeof(rtc_header_t), 120),
-            new LayoutRow(typeof(rtc_limits_t), 60),
+            new LayoutRow(typeof(rtc_limits_t), 64),
             new LayoutRow(typeof(rtc_log_sink_t), 32),
             new LayoutRow(typeof(rtc_nat_options_t), 72),
             new LayoutRow(typeof(rtc_profile_options_t), 176),
@@ -427,7 +430,7 @@ namespace RtcClient.Interop
             new LayoutRow(typeof(rtc_statistics_t), 152),
             new LayoutRow(typeof(rtc_str_t), 16),
             new LayoutRow(typeof(rtc_subscription_options_t), 80),
-            new LayoutRow(typeof(rtc_timers_t), 28),
+            new LayoutRow(typeof(rtc_timers_t), 36),
             new LayoutRow(typeof(rtc_tls_options_t), 56),
             new LayoutRow(typeof(rtc_trace_options_t), 72),
             new LayoutRow(typeof(rtc_uri_t), 104),

@@ -385,6 +385,7 @@ namespace RtcClient
         SipMessage = 0x1,
         Forked = 0x2,
         Last = 0x4,
+        Elsewhere = 0x8,
     }
 
     public enum EventType : int
