@@ -3,13 +3,14 @@
 mod sim;
 
 use rtcclient::agent::{
-    Agent, Code, Config, EventType, FLOW_LOST, FLOW_RECOVERED, ProfileOptions, RegistrationState,
-    Status,
+    Agent, Code, Config, EventType, FLOW_LOST, FLOW_RECOVERED, Kind, ObjectRef, ProfileOptions,
+    RegistrationState, Send, SessionOptions, SessionState, SessionType, Status, properties,
 };
+use rtcclient::server::{Server, ServerConfig, User};
 use rtcclient::syntax::{HeaderId, Message};
 use sim::raw::Raw;
 use sim::registrar::{Stage, options, stage, stage_with};
-use sim::secs;
+use sim::{HostId, Sim, secs};
 
 const INSTANCE: &str = "urn:uuid:00000000-0000-1000-8000-aabbccddeeff";
 /// RTC_PROFILE_OUTBOUND.
@@ -502,4 +503,143 @@ fn the_second_proxy_serves_when_the_first_is_down() {
     assert_eq!(stage.state(), RegistrationState::Registered);
     stage.say("MESSAGE", "sip:bob@example.com");
     assert!(second.has("MESSAGE"));
+}
+
+/// A phone of `user` on the embedded server, by TCP, with flows and GRUUs, registered.
+fn phone(net: &mut Sim, user: &str, address: &str, config: Config) -> (HostId, ObjectRef) {
+    let id = net.agent(user, address, config);
+    net.with(id, |agent, _| agent.set_event_filter(u64::MAX));
+    let options = ProfileOptions {
+        flags: OUTBOUND | 2,
+        uri: format!("sip:{user}@example.com").into(),
+        proxy: "sip:192.0.2.100;transport=tcp".into(),
+        password: "secret".into(),
+        instance_id: format!("urn:uuid:00000000-0000-1000-8000-{user:0>12}").into(),
+        ..ProfileOptions::default()
+    };
+    let profile = net
+        .with(id, |agent, _| agent.create_profile(options))
+        .expect("a profile");
+    net.with(id, |agent, now| agent.enable_profile(now, &profile, 15, 0))
+        .expect("enabled");
+    net.run_for(secs(1.0));
+    assert_eq!(
+        profile.state(),
+        RegistrationState::Registered.number(),
+        "{}",
+        net.ladder()
+    );
+    (id, profile)
+}
+
+fn lost(net: &Sim, id: HostId) -> usize {
+    let flows = net.events(id).iter();
+    flows
+        .filter(|event| event.event_type == EventType::Flow)
+        .count()
+}
+
+/// B-355, B-352: the embedded server gives GRUUs, and both kinds lead to the phone by its flow.
+#[test]
+fn a_call_to_a_gruu_reaches_the_very_phone_by_its_flow() {
+    let mut net = Sim::new(8);
+    sim::server::add(&mut net, sim::server::core(8, &["alice", "bob"]));
+    let (alice, profile) = phone(&mut net, "alice", "192.0.2.1", Config::default());
+    let (bob, _) = phone(&mut net, "bob", "192.0.2.2", Config::default());
+    let details = net.with(alice, |agent, _| agent.details(&profile));
+    let gruus = [properties::PROFILE_GRUU, properties::PROFILE_TEMP_GRUU]
+        .map(|gruu| details.get_text(gruu, 0).expect("a GRUU").to_owned());
+    assert!(
+        gruus[0].starts_with("sip:alice@example.com;gr=urn:uuid:"),
+        "{gruus:?}"
+    );
+    assert!(!gruus[1].contains("alice"), "{gruus:?}");
+    for (calls, gruu) in (1..).zip(&gruus) {
+        let session = net
+            .with(bob, |agent, _| {
+                agent.create_session(SessionType::PcToPc, SessionOptions::default())
+            })
+            .expect("a session");
+        net.with(bob, |agent, now| {
+            agent.add_participant(now, &session, gruu, None, &Send::default())
+        })
+        .expect("called");
+        net.run_for(secs(1.0));
+        let sessions = net.with(alice, |agent, _| agent.list(Kind::Session));
+        assert_eq!(sessions.len(), calls, "{}", net.ladder());
+        let incoming = sessions.last().expect("a call");
+        net.with(alice, |agent, now| {
+            agent.answer(now, incoming, 200, &Send::default())
+        })
+        .expect("answered");
+        net.run_for(secs(1.0));
+        assert_eq!(
+            session.state(),
+            SessionState::Connected.number(),
+            "{}",
+            net.ladder()
+        );
+    }
+    assert_eq!(
+        net.with(alice, |agent, _| agent.statistics()).connections,
+        1
+    );
+}
+
+/// B-348, B-349: the embedded server answers pings in time, and sets the pace.
+#[test]
+fn a_flow_to_the_embedded_server_stays_for_hours() {
+    let mut config = ServerConfig {
+        realm: "example.com".into(),
+        authentication: true,
+        domains: vec!["example.com".into()],
+        flow_timer: 40,
+        ..ServerConfig::default()
+    };
+    config.service_route = true;
+    let mut server = Server::new(config, sim::seed_bytes(9, 500));
+    let user = User {
+        name: "alice".into(),
+        password: Some("secret".into()),
+        ..User::default()
+    };
+    server.set_user(user).expect("a user");
+    let mut net = Sim::new(9);
+    sim::server::add(&mut net, server);
+    let (alice, profile) = phone(&mut net, "alice", "192.0.2.1", Config::default());
+    let details = net.with(alice, |agent, _| agent.details(&profile));
+    assert_eq!(
+        details.get_text(properties::PROFILE_SERVICE_ROUTE, 0),
+        Some("<sip:192.0.2.100:5060;transport=tcp;lr>")
+    );
+    net.run_for(secs(7500.0));
+    assert_eq!(lost(&net, alice), 0, "{}", net.ladder());
+    let statistics = net.with(alice, |agent, _| agent.statistics());
+    assert_eq!((statistics.connections, statistics.registrations), (1, 1));
+}
+
+/// B-349: STUN of ours is answered by the embedded server.
+#[test]
+fn the_embedded_server_answers_stun() {
+    let mut config = Config::default();
+    config.endpoint.stun_keepalive = true;
+    let mut net = Sim::new(10);
+    let server = sim::server::add(&mut net, sim::server::core(10, &["alice"]));
+    let id = net.agent("alice", "192.0.2.1", config);
+    net.with(id, |agent, _| agent.set_event_filter(u64::MAX));
+    let options = ProfileOptions {
+        uri: "sip:alice@example.com".into(),
+        password: "secret".into(),
+        ..ProfileOptions::default()
+    };
+    let profile = net
+        .with(id, |agent, _| agent.create_profile(options))
+        .expect("a profile");
+    net.with(id, |agent, now| agent.enable_profile(now, &profile, 15, 0))
+        .expect("enabled");
+    net.run_for(secs(600.0));
+    assert_eq!(lost(&net, id), 0);
+    net.set_up(server, false);
+    net.run_for(secs(80.0));
+    assert_eq!(lost(&net, id), 1);
 }

@@ -296,6 +296,8 @@ pub const RTC_HEADER_LINES: u32 = 1;
 pub const RTC_SERVER_NO_AUTHENTICATION: u32 = 1;
 pub const RTC_SERVER_NO_RECORD_ROUTE: u32 = 2;
 pub const RTC_SERVER_ALLOW_NON_LOOPBACK: u32 = 4;
+/// Challenges by MD5 alone, for phones that know nothing else.
+pub const RTC_SERVER_MD5_ONLY: u32 = 8;
 
 /// == State of a connection. ==
 pub const RTC_CONNECTION_STATE_INIT: i32 = 0;

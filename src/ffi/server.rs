@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::auth::Algorithm;
 use crate::runtime::{BindError, Link, LinkOptions, Shutdown};
 use crate::server::{Server, ServerConfig, User, UserFault};
 use crate::transport::Protocol;
@@ -13,8 +14,8 @@ use super::args;
 use super::client_core::check_out;
 use super::client_options::read_tls;
 use super::constants::{
-    RTC_SERVER_ALLOW_NON_LOOPBACK, RTC_SERVER_NO_AUTHENTICATION, RTC_SERVER_NO_RECORD_ROUTE,
-    RTC_SERVER_STATE_RUNNING, RTC_SERVER_STATE_STOPPED,
+    RTC_SERVER_ALLOW_NON_LOOPBACK, RTC_SERVER_MD5_ONLY, RTC_SERVER_NO_AUTHENTICATION,
+    RTC_SERVER_NO_RECORD_ROUTE, RTC_SERVER_STATE_RUNNING, RTC_SERVER_STATE_STOPPED,
 };
 use super::entry::Entry;
 use super::fence::{Fault, Outcome, fence};
@@ -70,7 +71,10 @@ pub unsafe extern "C" fn rtc_server_start(
 fn start(given: &rtc_server_options_t) -> Result<EmbeddedServer, Fault> {
     check_flags(
         given.flags,
-        RTC_SERVER_NO_AUTHENTICATION | RTC_SERVER_NO_RECORD_ROUTE | RTC_SERVER_ALLOW_NON_LOOPBACK,
+        RTC_SERVER_NO_AUTHENTICATION
+            | RTC_SERVER_NO_RECORD_ROUTE
+            | RTC_SERVER_ALLOW_NON_LOOPBACK
+            | RTC_SERVER_MD5_ONLY,
     )?;
     let listen = text::line_field(given.listen, "options.listen")?;
     let realm = text::line_field(given.realm, "options.realm")?;
@@ -90,6 +94,9 @@ fn start(given: &rtc_server_options_t) -> Result<EmbeddedServer, Fault> {
         record_route: given.flags & RTC_SERVER_NO_RECORD_ROUTE == 0,
         ..ServerConfig::default()
     };
+    if given.flags & RTC_SERVER_MD5_ONLY != 0 {
+        config.algorithms = vec![Algorithm::MD5];
+    }
     let min = args::seconds(given.min_expires_secs, "options.min_expires_secs")?;
     let max = args::seconds(given.max_expires_secs, "options.max_expires_secs")?;
     if min != 0 {

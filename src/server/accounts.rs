@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::config::User;
 use super::presence::Subscription;
 use crate::base::{Key, Slab, Time};
-use crate::syntax::uri;
+use crate::syntax::{Params, uri};
 use crate::transport::Flow;
 
 pub(super) type AccountKey = Key<Account>;
@@ -61,6 +61,17 @@ pub(super) struct Binding {
     pub(super) path: Vec<Box<str>>,
     /// `+sip.instance` and `reg-id` (RFC 5626 §6).
     pub(super) instance: Option<(Box<str>, u32)>,
+    /// The temporary GRUU (RFC 5627 §5.2); empty: none.
+    pub(super) temp_gruu: Box<str>,
+}
+
+impl Binding {
+    /// The URN of the instance.
+    pub(super) fn urn(&self) -> Option<&str> {
+        let params = Params::parse(&self.params).ok()?;
+        let value = params.get("+sip.instance")?;
+        value.trim_matches('"').strip_prefix('<')?.strip_suffix('>')
+    }
 }
 
 /// A published document (RFC 3903).
@@ -144,11 +155,18 @@ impl Accounts {
             return;
         };
         self.by_contact.insert(binding.contact.clone(), key);
+        if !binding.temp_gruu.is_empty() {
+            self.by_contact.insert(binding.temp_gruu.clone(), key);
+        }
         match at.and_then(|at| account.bindings.get_mut(at)) {
             Some(place) => {
                 let old = std::mem::replace(place, binding);
+                let temp_stays = old.temp_gruu == place.temp_gruu;
                 if old.contact != place.contact {
                     self.forget_contact(key, &old.contact);
+                }
+                if !temp_stays {
+                    self.forget_contact(key, &old.temp_gruu);
                 }
             }
             None => {
@@ -166,6 +184,7 @@ impl Accounts {
         let binding = account.bindings.remove(at);
         self.bindings -= 1;
         self.forget_contact(key, &binding.contact);
+        self.forget_contact(key, &binding.temp_gruu);
         Some(binding)
     }
 
@@ -204,13 +223,15 @@ impl Accounts {
         }
     }
 
-    /// The binding whose contact is exactly this text, whoever's it is: the way to a phone within a dialog.
+    /// The binding whose contact is exactly this text, whoever's it is: the way to a phone within a dialog. What a
+    /// phone says of its flow there (`ob`, RFC 5626 §4.3) stands behind the rest.
     pub(super) fn binding_at(&self, contact: &str) -> Option<&Binding> {
+        let contact = contact.strip_suffix(";ob").unwrap_or(contact);
         let account = self.get(*self.by_contact.get(contact)?)?;
         account
             .bindings
             .iter()
-            .find(|binding| *binding.contact == *contact)
+            .find(|binding| *binding.contact == *contact || *binding.temp_gruu == *contact)
     }
 }
 
@@ -230,6 +251,7 @@ mod tests {
             flow: None,
             path: Vec::new(),
             instance: None,
+            temp_gruu: "".into(),
         }
     }
 

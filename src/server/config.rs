@@ -27,6 +27,12 @@ pub struct ServerConfig {
     pub proxy_authentication: bool,
     /// One challenge each, the preferred one first.
     pub algorithms: Vec<Algorithm>,
+    /// Keeps flows (RFC 5626 §6) and gives GRUUs (RFC 5627 §5) to phones that ask for them.
+    pub outbound: bool,
+    /// Seconds between keep-alives that flows are asked for (RFC 5626 §5.4); 0: none named.
+    pub flow_timer: u32,
+    /// Asks to be on the way of all that a registered phone begins (RFC 3608).
+    pub service_route: bool,
     /// Stays on the way of the dialogs whose first request it forwards.
     pub record_route: bool,
     /// Timer C (RFC 3261 §16.6): how long an INVITE may ring without a sign of life; more than three minutes.
@@ -60,6 +66,9 @@ impl Default for ServerConfig {
             authentication: false,
             proxy_authentication: false,
             algorithms: vec![Algorithm::SHA_256, Algorithm::MD5],
+            outbound: true,
+            flow_timer: 0,
+            service_route: false,
             record_route: true,
             timer_c: Duration::from_secs(190),
             users: 10_000,

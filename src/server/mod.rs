@@ -88,6 +88,7 @@ impl Server {
         let mut entropy = Entropy::new(seed);
         let mut endpoint = config.endpoint;
         endpoint.limits = config.limits;
+        endpoint.answer_stun = true;
         // One request may come by two ways, and both are to be forwarded (RFC 3261 §16.3 asks a proxy for no more than
         // loop detection).
         endpoint.refuse_merged = false;

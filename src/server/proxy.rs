@@ -6,12 +6,12 @@
 
 use std::fmt::Write as _;
 
-use super::accounts::Account;
+use super::accounts::{Account, Binding};
 use super::responses::Best;
 use super::routing::{Target, Way, forms_dialog};
 use super::{Owner, Server, TimerKey};
 use crate::base::{Key, Time};
-use crate::syntax::{HeaderId, Message, Uri, method};
+use crate::syntax::{HeaderId, Message, Uri, method, uri};
 use crate::transaction::{ClientKey, Draft, ServerKey};
 use crate::transport::Flow;
 use crate::transport::target::is_sips;
@@ -70,6 +70,14 @@ impl Server {
             let target = self.onward(way);
             return self.fork(now, server, request, &flow, vec![target], false);
         }
+        if Uri::parse(&way.uri).is_ok_and(|uri| uri.param("gr").is_some()) {
+            let targets = self.instance_at(&way.uri);
+            return if targets.is_empty() {
+                self.refuse(now, server, request, 480);
+            } else {
+                self.fork(now, server, request, &flow, targets, true);
+            };
+        }
         let Some(name) = self.name_in(&way.uri) else {
             return self.refuse(now, server, request, 404);
         };
@@ -90,6 +98,34 @@ impl Server {
             return self.refuse(now, server, request, 480);
         }
         self.fork(now, server, request, &flow, targets, true);
+    }
+
+    /// The one instance that a GRUU of ours names (RFC 5627 §5.3), at its newest flow.
+    fn instance_at(&self, gruu: &str) -> Vec<Target> {
+        if let Some(binding) = self.accounts.binding_at(gruu) {
+            return vec![target_of(binding)];
+        }
+        let urn = Uri::parse(gruu).ok().and_then(|uri| {
+            let urn = uri::unescape(uri.param("gr")?);
+            Some(String::from_utf8_lossy(&urn).into_owned())
+        });
+        let account = self
+            .name_in(gruu)
+            .and_then(|name| self.accounts.find(&name));
+        let account = account.and_then(|account| self.accounts.get(account));
+        let (Some(urn), Some(account)) = (urn, account) else {
+            return Vec::new();
+        };
+        let named = account.bindings.iter().filter(|binding| {
+            binding
+                .urn()
+                .is_some_and(|own| own.eq_ignore_ascii_case(&urn))
+        });
+        named
+            .max_by_key(|binding| binding.expires_at)
+            .map(target_of)
+            .into_iter()
+            .collect()
     }
 
     /// The checks of RFC 3261 §16.3 that only concern requests to be forwarded.
@@ -318,14 +354,32 @@ fn locate(account: &Account) -> Vec<Target> {
     let mut targets: Vec<Target> = always
         .map(|contact| Target::new(contact, Vec::new()))
         .collect();
-    let mut bindings: Vec<_> = account.bindings.iter().collect();
+    // Of several flows of one instance the newest is taken: it is one phone, and rings once (RFC 5626 §6).
+    let newest = |binding: &&Binding| {
+        let Some((instance, _)) = &binding.instance else {
+            return true;
+        };
+        let same = account.bindings.iter().filter(|other| {
+            other
+                .instance
+                .as_ref()
+                .is_some_and(|(urn, _)| urn == instance)
+        });
+        same.max_by_key(|other| (other.expires_at, other.serial))
+            .is_none_or(|newest| newest.serial == binding.serial)
+    };
+    let mut bindings: Vec<_> = account.bindings.iter().filter(newest).collect();
     // The sort keeps the order of equals.
     bindings.sort_by_key(|binding| std::cmp::Reverse(binding.q));
-    targets.extend(bindings.into_iter().map(|binding| Target {
+    targets.extend(bindings.into_iter().map(target_of));
+    targets
+}
+
+fn target_of(binding: &Binding) -> Target {
+    Target {
         flow: binding.flow,
         ..Target::new(&binding.contact, binding.path.clone())
-    }));
-    targets
+    }
 }
 
 fn draft(request: &Message, target: Target, lines: String, forwards: u8) -> Draft {

@@ -9,7 +9,7 @@ use super::accounts::{AccountKey, Binding};
 use super::{Server, TimerKey};
 use crate::base::Time;
 use crate::syntax::{Contact, HeaderId, HostPort, Message, Uri, Via, headers::contact::qvalue, ip};
-use crate::transaction::ServerKey;
+use crate::transaction::{ContactDraft, ServerKey};
 use crate::transport::{Flow, Protocol};
 
 /// Bytes of a contact, and of the parameters kept with it.
@@ -60,7 +60,7 @@ impl Server {
             Ok(changes) => {
                 self.carry_out(now, account, request, changes);
                 self.counters.registered += 1;
-                self.list_bindings(now, server, request, account);
+                self.list_bindings(now, server, request, account, &flow);
             }
             Err(423) => self.too_brief(now, server, request),
             Err(status) => self.refuse(now, server, request, status),
@@ -234,6 +234,7 @@ impl Server {
                 flow: change.flow,
                 path: path.clone(),
                 instance: change.instance,
+                temp_gruu: self.temp_gruu(request, account, at),
             };
             self.accounts.put_binding(account, at, binding);
         }
@@ -254,6 +255,7 @@ impl Server {
         server: ServerKey,
         request: &Message,
         account: AccountKey,
+        road: &Flow,
     ) {
         let bindings = self.accounts.get(account).map(|account| &account.bindings);
         let lines: Vec<String> = bindings
@@ -267,17 +269,82 @@ impl Server {
                     format!(";q=0.{:03}", binding.q)
                 };
                 let (contact, params) = (&binding.contact, &binding.params);
-                format!("<{contact}>;expires={left}{q}{params}")
+                let gruus = self.gruus(request, account, binding);
+                format!("<{contact}>;expires={left}{q}{params}{gruus}")
             })
             .collect();
+        let flow = self.config.outbound
+            && request.lists(HeaderId::Supported, "outbound")
+            && request
+                .contacts()
+                .flatten()
+                .any(|contact| contact.params().has("reg-id"));
+        let timer = self.config.flow_timer;
+        let route = self
+            .config
+            .service_route
+            .then(|| self.own_route(road))
+            .flatten();
         self.answer(now, server, request, 200, |mut answer| {
             for line in &lines {
                 answer.add(HeaderId::Contact, line);
             }
+            if flow {
+                answer.add(HeaderId::Require, "outbound");
+                if timer > 0 {
+                    answer.add(HeaderId::FlowTimer, &timer.to_string());
+                }
+            }
+            if let Some(route) = &route {
+                answer.add(HeaderId::ServiceRoute, route);
+            }
             answer
                 .copy(request, HeaderId::Path)
-                .header(HeaderId::Supported, "path")
+                .header(HeaderId::Supported, "path, outbound, gruu")
         });
+    }
+
+    /// A Service-Route to us for a phone at the other end of that road.
+    fn own_route(&self, road: &Flow) -> Option<String> {
+        let loose = ContactDraft {
+            uri_params: ";lr".into(),
+            ..ContactDraft::default()
+        };
+        self.endpoint.contact_for(road, &loose)
+    }
+
+    /// The temporary GRUU of a binding: the one it has, or a new one for a phone that asks (RFC 5627 §5.2).
+    fn temp_gruu(&mut self, request: &Message, key: AccountKey, at: Option<usize>) -> Box<str> {
+        let account = self.accounts.get(key);
+        let known = account.zip(at).and_then(|(account, at)| {
+            let binding = account.bindings.get(at)?;
+            (!binding.temp_gruu.is_empty()).then(|| binding.temp_gruu.clone())
+        });
+        if !self.config.outbound || !request.lists(HeaderId::Supported, "gruu") {
+            return "".into();
+        }
+        known.unwrap_or_else(|| {
+            let token = self.entropy.token::<24>();
+            let record = self.address_of_record(&format!("tgruu.{token}"));
+            format!("{record};gr").into()
+        })
+    }
+
+    /// The GRUUs of a binding as Contact parameters, for a phone that asks.
+    fn gruus(&self, request: &Message, key: AccountKey, binding: &Binding) -> String {
+        let name = self.accounts.get(key).map(|account| &account.name);
+        let asked = self.config.outbound && request.lists(HeaderId::Supported, "gruu");
+        match (name, binding.urn()) {
+            (Some(name), Some(urn)) if asked && urn.chars().all(is_param_char) => {
+                let record = self.address_of_record(name);
+                let mut gruus = format!(";pub-gruu=\"{record};gr={urn}\"");
+                if !binding.temp_gruu.is_empty() {
+                    gruus.push_str(&format!(";temp-gruu=\"{}\"", binding.temp_gruu));
+                }
+                gruus
+            }
+            _ => String::new(),
+        }
     }
 
     /// A binding's time is up.
@@ -297,6 +364,11 @@ impl Server {
 pub(super) fn seconds_left(now: Time, at: Time) -> u32 {
     let left = at.since(now).as_millis().div_ceil(1000);
     u32::try_from(left).unwrap_or(u32::MAX)
+}
+
+/// Whether a character stands as it is in a URI parameter (RFC 3261 §25.1, paramchar).
+fn is_param_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.!~*'()[]/:&+$".contains(c)
 }
 
 fn qparam(name: &str, value: Option<&str>) -> Option<u16> {
