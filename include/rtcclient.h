@@ -337,6 +337,8 @@
 #define RTC_SERVER_NO_AUTHENTICATION 1
 #define RTC_SERVER_NO_RECORD_ROUTE 2
 #define RTC_SERVER_ALLOW_NON_LOOPBACK 4
+// Challenges by MD5 alone, for phones that know nothing else.
+#define RTC_SERVER_MD5_ONLY 8
 
 // == State of a connection. ==
 #define RTC_CONNECTION_STATE_INIT 0
