@@ -730,3 +730,193 @@ impl Usages for Talk {
         assert_eq!((left.sessions, left.dialogs, left.transactions), (0, 0, 0));
     }
 }
+
+// Subscriptions.
+
+fn watching(t: &mut Talk, parent: &UsageParent, event: &str, automation: u32) -> ObjectRef {
+    let options = UsageOptions {
+        event: event.into(),
+        ..options(automation)
+    };
+    t.on(|agent, now| agent.create_usage(now, UsageKind::Subscribe, parent, options))
+        .expect("a usage")
+}
+
+fn leg_of_subscribe(subscribe: &Message, tag: &str) -> Leg {
+    Leg {
+        target: "sip:alice@192.0.2.1".into(),
+        local: format!("<sip:peer@192.0.2.9>;tag={tag}"),
+        remote: format!(
+            "<sip:alice@192.0.2.1>;tag={}",
+            subscribe.from_tag().expect("a tag")
+        ),
+        call_id: subscribe.call_id().into(),
+    }
+}
+
+fn notify(t: &mut Talk, leg: &Leg, cseq: u32, event: &str, state: &str) {
+    let lines = format!("Event: {event}\r\nSubscription-State: {state}\r\n");
+    t.say(leg, "NOTIFY", cseq, &lines, "");
+}
+
+fn expiring(secs: u32, cookie: i64) -> Send {
+    Send {
+        expires_secs: secs,
+        cookie,
+        ..Send::default()
+    }
+}
+
+/// S-113, S-114, S-115, S-116, S-117: SUBSCRIBE, again with new headers, with Expires 0; the last NOTIFY ends it.
+#[test]
+fn a_subscription_is_driven_request_by_request() {
+    let mut t = talk(30);
+    let usage = watching(&mut t, &UsageParent::New, "x-test", 0);
+    assert_eq!(int(&mut t, &usage, properties::USAGE_KIND), Some(2));
+    assert_eq!(text(&mut t, &usage, properties::USAGE_EVENT), "x-test");
+    send(&mut t, &usage, "SUBSCRIBE", &expiring(600, 1)).expect("sent");
+    let subscribe = t.peer.expect("SUBSCRIBE");
+    assert_eq!(subscribe.header(HeaderId::Event), Some("x-test"));
+    assert_eq!(subscribe.expires(), Some(600));
+    assert_eq!(code(send(&mut t, &usage, "SUBSCRIBE", &cookie(2))), Code::RequestPending);
+    t.answer(&subscribe, 200, "n1", "Expires: 600\r\n", "");
+    assert_eq!(usage.state(), CONFIRMED);
+    let leg = leg_of_subscribe(&subscribe, "n1");
+    notify(&mut t, &leg, 1, "x-test", "active;expires=600");
+    let told = t.events(EventType::Request).pop().expect("told");
+    assert!(told.answer_within_ms > 0, "the application answers");
+    answer(&mut t, &told, 202, &Send::default());
+    assert_eq!(t.peer.expect("202 NOTIFY").cseq(), 1);
+
+    let again = Send {
+        headers: Some("X-New: 1\r\n".into()),
+        ..expiring(900, 3)
+    };
+    send(&mut t, &usage, "SUBSCRIBE", &again).expect("sent");
+    let second = t.peer.expect("SUBSCRIBE");
+    assert_eq!((second.expires(), second.to_tag()), (Some(900), Some("n1")));
+    assert!(second.header_named("X-New").is_some());
+    t.answer(&second, 200, "n1", "Expires: 900\r\n", "");
+    notify(&mut t, &leg, 2, "x-test", "active;expires=900");
+    let told = t.events(EventType::Request).pop().expect("told");
+    answer(&mut t, &told, 200, &Send::default());
+
+    let end = Send { flags: 16, cookie: 4, ..Send::default() };
+    send(&mut t, &usage, "SUBSCRIBE", &end).expect("sent");
+    let last = t.peer.expect("SUBSCRIBE");
+    assert_eq!(last.expires(), Some(0));
+    t.answer(&last, 200, "n1", "Expires: 0\r\n", "");
+    assert_eq!(usage.state(), CONFIRMED, "until the last NOTIFY");
+    let dialog = dialog_of(&mut t, &usage).expect("a dialog");
+    notify(&mut t, &leg, 3, "x-test", "terminated;reason=timeout");
+    assert_eq!(usage.state(), TERMINATED);
+    assert_eq!(dialog.state(), TERMINATED);
+    assert_eq!(text(&mut t, &dialog, properties::DIALOG_CALL_ID), subscribe.call_id());
+    let cookies: Vec<i64> = t.events(EventType::Response).iter().map(|one| one.cookie).collect();
+    assert_eq!(cookies, [1, 3, 4]);
+    assert_eq!(states(&t, EventType::UsageState), [CONFIRMED, TERMINATED]);
+    assert_eq!(states(&t, EventType::DialogState), [CONFIRMED, TERMINATED]);
+    assert!(t.events(EventType::SubscriptionStateChange).is_empty());
+    assert!(t.events(EventType::SubscriptionNotify).is_empty());
+}
+
+/// Without automatic refreshing it ends when its time is up; with it the library refreshes.
+#[test]
+fn a_subscription_is_refreshed_only_when_its_automation_says_so() {
+    for automatic in [false, true] {
+        let mut t = talk(31);
+        let bits = if automatic { Auto::REFRESH | Auto::NOTIFY } else { Auto::NOTIFY };
+        let usage = watching(&mut t, &UsageParent::New, "x-test", bits);
+        send(&mut t, &usage, "SUBSCRIBE", &expiring(60, 1)).expect("sent");
+        let subscribe = t.peer.expect("SUBSCRIBE");
+        t.answer(&subscribe, 200, "n1", "Expires: 60\r\n", "");
+        let leg = leg_of_subscribe(&subscribe, "n1");
+        notify(&mut t, &leg, 1, "x-test", "active;expires=60");
+        assert_eq!(t.peer.expect("200 NOTIFY").cseq(), 1, "answered before it is told");
+        t.wait(58.0);
+        assert_eq!(t.count("SUBSCRIBE") > 0, automatic);
+        if !automatic {
+            t.wait(3.0);
+            assert_eq!(usage.state(), TERMINATED);
+            assert_eq!(t.count("SUBSCRIBE"), 0, "nothing is begun anew");
+        }
+    }
+}
+
+/// S-087: a SUBSCRIBE that was refused goes on as the same attempt.
+#[test]
+fn a_refused_subscribe_goes_on_with_its_call_id() {
+    let mut t = talk(32);
+    let usage = watching(&mut t, &UsageParent::New, "x-test", 0);
+    send(&mut t, &usage, "SUBSCRIBE", &expiring(60, 1)).expect("sent");
+    let first = t.peer.expect("SUBSCRIBE");
+    t.answer(&first, 423, "n1", "Min-Expires: 600\r\n", "");
+    assert_eq!(usage.state(), TERMINATED);
+    assert_eq!(statuses(&t), [Status::Sip(423)]);
+    let refused = send(&mut t, &usage, "SUBSCRIBE", &expiring(600, 2));
+    assert_eq!(code(refused), Code::InvalidObjectState);
+    let again = Send { flags: 8, ..expiring(600, 2) };
+    send(&mut t, &usage, "SUBSCRIBE", &again).expect("sent");
+    let second = t.peer.expect("SUBSCRIBE");
+    assert_eq!(
+        (second.call_id(), second.from_tag(), second.cseq()),
+        (first.call_id(), first.from_tag(), first.cseq() + 1)
+    );
+    assert_eq!(second.expires(), Some(600));
+}
+
+/// S-112, S-118, S-091: subscriptions beside a call in its dialog, each with its own event; the dialog outlives the call.
+#[test]
+fn subscriptions_begin_in_the_dialog_of_a_call() {
+    let mut t = talk(33);
+    let (call, invite, leg) = established(&mut t);
+    let dialog = dialog_of(&mut t, &call).expect("a dialog");
+    let within = UsageParent::Dialog(dialog.clone());
+    let first = watching(&mut t, &within, "x-one", 0);
+    let second = watching(&mut t, &within, "x-two", 0);
+    let mut cseq = invite.cseq();
+    for usage in [&first, &second] {
+        send(&mut t, usage, "SUBSCRIBE", &expiring(600, 1)).expect("sent");
+        let subscribe = t.peer.expect("SUBSCRIBE");
+        cseq += 1;
+        assert_eq!(subscribe.call_id(), invite.call_id());
+        assert_eq!((subscribe.cseq(), subscribe.to_tag()), (cseq, Some("t1")));
+        t.answer(&subscribe, 200, "t1", "Expires: 600\r\n", "");
+    }
+    assert_eq!(related(&mut t, &dialog, Kind::Usage).len(), 3);
+    notify(&mut t, &leg, 20, "x-two", "active;expires=600");
+    let told = t.events(EventType::Request).pop().expect("told");
+    assert!(told.usage.as_ref().is_some_and(|one| std::sync::Arc::ptr_eq(one, &second)));
+    answer(&mut t, &told, 200, &Send::default());
+    notify(&mut t, &leg, 21, "x-three", "active;expires=600");
+    t.wait(0.5);
+    assert_eq!(t.peer.expect("489 NOTIFY").cseq(), 21, "the library matches the event");
+    send(&mut t, &first, "X-ASK", &cookie(6)).expect("sent");
+    let asked = t.peer.expect("X-ASK");
+    t.answer(&asked, 200, "", "", "");
+    let told = t.events(EventType::Response).pop().expect("told");
+    assert_eq!((told.cookie, &*told.text), (6, "X-ASK"));
+    assert!(told.usage.is_some_and(|one| std::sync::Arc::ptr_eq(&one, &first)));
+    t.say(&leg, "BYE", 22, "", "");
+    assert_eq!(call.state(), TERMINATED);
+    assert_eq!((dialog.state(), second.state()), (CONFIRMED, CONFIRMED));
+    assert_eq!(related(&mut t, &dialog, Kind::Usage).len(), 2);
+    notify(&mut t, &leg, 23, "x-one", "terminated;reason=noresource");
+    assert_eq!((first.state(), dialog.state()), (TERMINATED, CONFIRMED));
+    notify(&mut t, &leg, 24, "x-two", "terminated;reason=noresource");
+    assert_eq!((second.state(), dialog.state()), (TERMINATED, TERMINATED));
+}
+
+#[test]
+fn only_methods_with_a_place_in_a_subscription_go_out() {
+    let mut t = talk(34);
+    let usage = watching(&mut t, &UsageParent::New, "x-test", 0);
+    for method in ["INVITE", "BYE", "ACK", "NOTIFY", "REFER", "UPDATE", "PRACK"] {
+        let refused = send(&mut t, &usage, method, &Send::default());
+        assert_eq!(code(refused), Code::InvalidDialogRequest, "{method}");
+    }
+    assert_eq!(code(send(&mut t, &usage, "INFO", &Send::default())), Code::InvalidDialogState);
+    let nothing = UsageOptions { uri: URI.into(), ..UsageOptions::default() };
+    t.on(|agent, now| agent.create_usage(now, UsageKind::Subscribe, &UsageParent::New, nothing))
+        .expect_err("no event");
+}

@@ -4,6 +4,7 @@ use crate::base::Key;
 use crate::usage::{Auto, Role};
 
 use super::session::ended;
+use super::usage_object::over;
 use super::{Agent, Code, Kind, ObjectRef, Refusal, Verdict};
 
 impl Agent {
@@ -20,6 +21,11 @@ impl Agent {
                 "the automation is a mask of RTC_AUTO_ bits",
             )
         })?;
+        if object.kind() == Kind::Usage && object.owner().role == Role::Subscription {
+            let subscription = self.subscriptions.get_mut(Key::from_bits(object.key()));
+            subscription.ok_or_else(over)?.machine_mut().auto = auto;
+            return Ok(Verdict::Done);
+        }
         let row = match object.kind() {
             Kind::Session => Some(object.key()),
             Kind::Usage => Some(object.owner().key).filter(|_| object.owner().role == Role::Call),

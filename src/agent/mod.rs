@@ -60,6 +60,7 @@ mod shutdown;
 mod sip_events;
 mod usage_events;
 pub mod usage_object;
+mod usage_subscribe;
 mod usage_verbs;
 pub mod states;
 pub mod subscription;
@@ -305,7 +306,13 @@ impl Agent {
             Kind::Subscription => self
                 .subscriptions
                 .get(Key::from_bits(bits))
-                .map(subscription::Subscription::details),
+                .map(|subscription| {
+                    let mut details = subscription.details();
+                    details.related.push(subscription.view().clone());
+                    let place = subscription.machine().dialog_key();
+                    details.related.extend(place.and_then(|place| self.dialog_object(place)));
+                    details
+                }),
             Kind::Watcher => self
                 .watchers
                 .get(Key::from_bits(bits))

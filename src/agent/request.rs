@@ -6,7 +6,7 @@ use crate::syntax::{HeaderId, Message, method, uri};
 use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
 use crate::transport::Flow;
 use crate::usage::context::ALLOW;
-use crate::usage::{Lines, Outcome, Outgoing, Owner, Role};
+use crate::usage::{DialogKey, Lines, Outcome, Outgoing, Owner, Role};
 
 use super::command::{SEND_END, SEND_EXPERT};
 use super::event::FLAG_LAST;
@@ -33,6 +33,8 @@ pub(super) struct AppRequest {
     /// A message of a message session: its completion belongs there.
     session: Option<Key<Session>>,
     uri: Box<str>,
+    /// The usage that it was sent in, and its dialog.
+    inside: Option<(ObjectRef, DialogKey)>,
 }
 
 impl AppRequest {
@@ -257,6 +259,67 @@ impl Agent {
                 profile: request.profile,
                 session: request.session,
                 uri: request.uri.into(),
+                inside: None,
+            }
+        });
+        let Some(sent) = requests.get_mut(key) else {
+            return Err(Refusal::new(Code::Limit, "no place for the request"));
+        };
+        let client = sent.outgoing.send(cx, account);
+        transactions.bind(&sent.object, client);
+        Ok(sent.object.clone())
+    }
+
+    /// A request inside a dialog that begins no usage and belongs to none.
+    pub(super) fn launch_inside(
+        &mut self,
+        place: DialogKey,
+        usage: ObjectRef,
+        profile: Option<ObjectRef>,
+        method: &str,
+        own: &str,
+        send: &Send,
+    ) -> Result<ObjectRef, Refusal> {
+        if self.requests.len() >= MAX_REQUESTS {
+            return Err(Refusal::new(
+                Code::Limit,
+                "100,000 requests wait for their answers",
+            ));
+        }
+        let Self {
+            cx,
+            requests,
+            profiles,
+            anonymous,
+            transactions,
+            ..
+        } = self;
+        let account = profile.as_ref().map(|profile| Key::from_bits(profile.key()));
+        let account = account_for(profiles, anonymous, account);
+        let Some(dialog) = cx.dialogs.get_mut(place) else {
+            return Err(Refusal::new(Code::InvalidDialogState, "the dialog is over"));
+        };
+        let uri: Box<str> = dialog.remote_target().into();
+        let (mut draft, cseq) = dialog.request(method);
+        draft.content_type.clone_from(&send.content_type);
+        draft.body = send.body.as_deref().unwrap_or_default().into();
+        let rest = Lines::new(own)
+            .offer("User-Agent", &cx.user_agent)
+            .finish(&[]);
+        let object = transactions.open_client(method, None, vec![usage.clone()]);
+        let key = requests.insert_with(|key| {
+            let owner = Owner {
+                role: Role::Request,
+                key: key.to_bits(),
+            };
+            AppRequest {
+                object,
+                outgoing: Outgoing::new(draft, cseq, rest, owner),
+                cookie: send.cookie,
+                profile,
+                session: None,
+                uri,
+                inside: Some((usage, place)),
             }
         });
         let Some(sent) = requests.get_mut(key) else {
@@ -300,7 +363,16 @@ impl Agent {
                 .as_ref()
                 .map(|profile| Key::from_bits(profile.key()));
             let account = account_for(profiles, anonymous, profile);
-            let cseq = request.outgoing.cseq() + 1;
+            let place = request.inside.as_ref().map(|(_, place)| *place);
+            let shared = place.and_then(|place| cx.dialogs.get_mut(place));
+            let cseq = match shared {
+                Some(dialog) => {
+                    let cseq = dialog.local_cseq() + 1;
+                    dialog.note_local_cseq(cseq);
+                    cseq
+                }
+                None => request.outgoing.cseq() + 1,
+            };
             if request
                 .outgoing
                 .authenticate(cx, account, &message, cseq)
@@ -393,6 +465,7 @@ impl Agent {
                     _ => EventType::TransactionFailed,
                 },
                 transaction: Some(request.object),
+                usage: request.inside.map(|(usage, _)| usage),
                 state: last,
                 text: request.outgoing.method().into(),
                 flags: FLAG_LAST,

@@ -2,6 +2,8 @@
 //!
 //! States, events and verbs over `usage::Subscriber`; an unsolicited one sends nothing and takes NOTIFYs outside dialogs.
 
+use std::sync::OnceLock;
+
 use crate::base::{Key, Time};
 use crate::dialog::LocalTag;
 use crate::events::Track;
@@ -17,6 +19,7 @@ use super::headers::{HeaderSet, check_value, own_lines};
 use super::profile::{check_aor, phrase, status_of};
 use super::request::content_type;
 use super::session::account_for;
+use super::usage_object::SipUsage;
 use super::{
     Agent, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Send, Status,
     SubscriptionOptions, SubscriptionState, Verdict, properties,
@@ -41,6 +44,10 @@ pub struct Subscription {
     lingers: bool,
     /// The documents of its dialog, where the package counts them.
     pub(super) track: Track,
+    /// The view of it as a usage, made when somebody asks for it.
+    pub(super) view: OnceLock<ObjectRef>,
+    /// What it has as a usage that was made at the SIP level.
+    pub(super) sip: Option<Box<SipUsage>>,
 }
 
 impl Subscription {
@@ -50,6 +57,20 @@ impl Subscription {
 
     pub(super) fn profile(&self) -> Option<&ObjectRef> {
         self.profile.as_ref()
+    }
+
+    pub(super) fn machine(&self) -> &Subscriber {
+        &self.usage
+    }
+
+    pub(super) fn machine_mut(&mut self) -> &mut Subscriber {
+        &mut self.usage
+    }
+
+    /// Whether somebody beside this agent has it, as what it is or as a usage.
+    fn is_held(&self) -> bool {
+        let views = self.view.get().map_or(0, std::sync::Arc::strong_count);
+        std::sync::Arc::strong_count(&self.object) > 1 || views > 1
     }
 
     /// Whether nothing is on its way nor planned.
@@ -172,6 +193,7 @@ impl Agent {
             accept: options.accept.clone(),
             expires,
             body: None,
+            ..Wanted::default()
         };
         let extra = self.extra_over(&HeaderSet::default(), profile.as_ref());
         let Self {
@@ -193,6 +215,8 @@ impl Agent {
                 expires,
                 lingers: false,
                 track: Track::default(),
+                view: OnceLock::new(),
+                sip: None,
             }
         });
         let subscription = subscriptions.get_mut(key).ok_or_else(gone)?;
@@ -361,6 +385,18 @@ impl Agent {
         key: Key<Subscription>,
         f: impl FnOnce(&mut Subscriber, &mut Cx, &mut Account, &mut Vec<Told>),
     ) {
+        self.with_subscription_telling(key, f, |_| {});
+    }
+
+    /// The same, with something to tell before what comes of it.
+    fn with_subscription_telling(
+        &mut self,
+        key: Key<Subscription>,
+        f: impl FnOnce(&mut Subscriber, &mut Cx, &mut Account, &mut Vec<Told>),
+        first: impl FnOnce(&mut Self),
+    ) {
+        let place = self.subscriptions.get(key).and_then(|one| one.usage.dialog_key());
+        let before = self.dialog_before(place);
         let Self {
             cx,
             subscriptions,
@@ -396,8 +432,21 @@ impl Agent {
                 );
             }
         }
+        first(self);
+        let shown = self.subscriptions.get(key).is_some_and(Subscription::is_usage);
+        self.show_subscription(key, before, &out);
         for told in out {
-            self.on_subscription_told(key, told);
+            match told {
+                Told::Notify { server, message } if shown => {
+                    self.on_usage_notify(key, server, message);
+                }
+                Told::Ended { .. } if shown => {
+                    self.linger(key);
+                    self.check_shutdown();
+                }
+                Told::Subscribing { .. } | Told::Subscribed(_) if shown => {}
+                told => self.on_subscription_told(key, told),
+            }
         }
     }
 
@@ -463,6 +512,9 @@ impl Agent {
             return;
         };
         subscription.object.set_state(state.number());
+        if subscription.is_usage() {
+            return;
+        }
         let event = Event {
             event_type: EventType::SubscriptionStateChange,
             subscription: Some(subscription.object.clone()),
@@ -502,7 +554,7 @@ impl Agent {
                 subscription.lingers = false;
                 continue;
             }
-            if std::sync::Arc::strong_count(&subscription.object) > 1 {
+            if subscription.is_held() {
                 self.packages.lingering.push_back(key);
             } else {
                 self.drop_subscription(key);
@@ -546,9 +598,12 @@ impl Agent {
         message: Message,
         flow: &Flow,
     ) {
-        self.with_subscription(key, |usage, cx, account, out| {
-            usage.on_response(cx, account, client, message, flow, out);
-        });
+        let answer = message.clone();
+        self.with_subscription_telling(
+            key,
+            |usage, cx, account, out| usage.on_response(cx, account, client, message, flow, out),
+            |agent| agent.tell_subscribe_answer(key, client, Ok(&answer)),
+        );
     }
 
     pub(super) fn on_subscribe_failure(
@@ -557,9 +612,11 @@ impl Agent {
         client: ClientKey,
         failure: Failure,
     ) {
-        self.with_subscription(key, |usage, cx, account, out| {
-            usage.on_failure(cx, account, client, failure, out);
-        });
+        self.with_subscription_telling(
+            key,
+            |usage, cx, account, out| usage.on_failure(cx, account, client, failure, out),
+            |agent| agent.tell_subscribe_answer(key, client, Err(failure)),
+        );
     }
 
     pub(super) fn on_subscription_dialog_lost(&mut self, key: u64, status: u16) {
@@ -655,7 +712,7 @@ impl Agent {
 }
 
 /// Status, reason and retry-after of an end.
-fn ending(end: Option<&End>, message: Option<&Message>) -> (Status, Box<str>, i64) {
+pub(super) fn ending(end: Option<&End>, message: Option<&Message>) -> (Status, Box<str>, i64) {
     let asked = message.and_then(asked).map_or(0, i64::from);
     match end {
         None | Some(End::Local) => (Status::None, "".into(), 0),

@@ -52,11 +52,18 @@ fn message_of(event: &CallEvent) -> Option<&Message> {
 impl Agent {
     /// Whether that row was made as a usage, and is told as one.
     pub(super) fn is_usage_of_application(&self, owner: Owner) -> bool {
-        owner.role == Role::Call
-            && self
+        let bits = owner.key;
+        match owner.role {
+            Role::Call => self
                 .sessions
-                .get(Key::from_bits(owner.key))
-                .is_some_and(Session::is_usage)
+                .get(Key::from_bits(bits))
+                .is_some_and(Session::is_usage),
+            Role::Subscription => self
+                .subscriptions
+                .get(Key::from_bits(bits))
+                .is_some_and(|subscription| subscription.is_usage()),
+            _ => false,
+        }
     }
 
     /// Where a session stands as a usage.
@@ -404,6 +411,8 @@ impl Agent {
             "INFO" => Auto::INFO,
             "MESSAGE" => Auto::MESSAGE,
             "OPTIONS" => Auto::OPTIONS,
+            // Of no subscription here.
+            "NOTIFY" | "SUBSCRIBE" => return self.ask_in_usage(key, server, message, 489),
             known => {
                 let status = if method::is_known(known) { 405 } else { 501 };
                 return self.ask_in_usage(key, server, message, status);

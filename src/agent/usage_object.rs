@@ -114,6 +114,8 @@ pub(super) struct SipUsage {
     pub(super) forks: Vec<(Box<str>, Key<Session>)>,
     /// The dialog's object from before there is a dialog.
     pub(super) dialog: Option<ObjectRef>,
+    /// That there is a dialog has been told.
+    pub(super) dialog_told: bool,
 }
 
 impl Session {
@@ -158,6 +160,7 @@ impl Agent {
             (UsageKind::Invite, UsageParent::Transaction(transaction)) => {
                 self.adopt_as_usage(transaction, &options)
             }
+            (UsageKind::Subscribe, _) => self.create_subscribe_usage(parent, &options),
             _ => Err(Refusal::new(
                 Code::NotImplemented,
                 "usages of this kind are not in this version",
@@ -258,6 +261,10 @@ impl Agent {
                 let session = self.sessions.get(Key::from_bits(owner.key))?;
                 Some(Arc::clone(session.usage(self.usage_state(session))))
             }
+            Role::Subscription => {
+                let subscription = self.subscriptions.get(Key::from_bits(owner.key))?;
+                Some(Arc::clone(subscription.view()))
+            }
             _ => None,
         }
     }
@@ -267,6 +274,11 @@ impl Agent {
         self.sessions
             .iter()
             .map(|(_, session)| Arc::clone(session.usage(self.usage_state(session))))
+            .chain(
+                self.subscriptions
+                    .iter()
+                    .map(|(_, subscription)| Arc::clone(subscription.view())),
+            )
             .collect()
     }
 
@@ -278,6 +290,7 @@ impl Agent {
                 let session = self.sessions.get(Key::from_bits(owner.key))?;
                 Some(self.invite_details(session))
             }
+            Role::Subscription => self.subscribe_usage_details(Key::from_bits(owner.key)),
             _ => None,
         }
     }
@@ -319,6 +332,24 @@ impl Agent {
                 }
                 Ok(Verdict::Done)
             }
+            Role::Subscription => {
+                let key = Key::from_bits(owner.key);
+                let stands = self
+                    .subscriptions
+                    .get(key)
+                    .is_some_and(|subscription| !subscription.is_idle());
+                if !stands {
+                    return Ok(Verdict::Nothing);
+                }
+                self.with_subscription(key, |usage, cx, account, out| {
+                    if tell_peer {
+                        usage.unsubscribe(cx, account, "", out);
+                    } else {
+                        usage.leave_here(cx, out);
+                    }
+                });
+                Ok(Verdict::Done)
+            }
             _ => Ok(Verdict::Nothing),
         }
     }
@@ -326,6 +357,9 @@ impl Agent {
     /// The last handle of a usage went: one that never sent anything goes.
     pub(super) fn forget_usage(&mut self, usage: &ObjectRef) {
         let owner = usage.owner();
+        if owner.role == Role::Subscription {
+            return self.forget_subscription(Key::from_bits(owner.key));
+        }
         if owner.role == Role::Call {
             let key: Key<Session> = Key::from_bits(owner.key);
             let idle = self

@@ -61,6 +61,9 @@ impl Agent {
                 }
                 Err(over())
             }
+            Role::Subscription => {
+                self.send_in_subscription(Key::from_bits(owner.key), method, send)
+            }
             _ => Err(over()),
         }
     }

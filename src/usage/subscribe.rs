@@ -15,7 +15,7 @@ use super::backoff::{Backoff, asked, is_passing, refresh_after};
 use super::context::ALLOW;
 use super::failure::{Effect, effect};
 use super::lines::{Extra, Lines};
-use super::{Account, Cx, DialogKey, Outcome, Outgoing, Owner, Side, Usage};
+use super::{Account, Auto, Cx, DialogKey, Outcome, Outgoing, Owner, Side, Usage};
 
 /// Timers of a subscription.
 const REFRESH: u32 = 1;
@@ -46,6 +46,12 @@ pub struct Wanted {
     pub accept: Box<str>,
     /// Seconds; 0 asks once.
     pub expires: u32,
+    /// From without tag; empty: the account's.
+    pub from: Box<str>,
+    /// To without tag; empty: the Request-URI.
+    pub to: Box<str>,
+    /// Contact; empty: ours.
+    pub contact: Box<str>,
     /// Content-Type and body of every SUBSCRIBE that begins it.
     pub body: Option<(Box<str>, Box<[u8]>)>,
 }
@@ -140,6 +146,13 @@ pub struct Subscriber {
     /// It was made anew although it had not settled.
     hasty: bool,
     backoff: Backoff,
+    /// What is done without asking: without [`Auto::REFRESH`] nothing is refreshed, healed or begun anew.
+    pub auto: Auto,
+    /// The dialog that it shall begin in; none: its own.
+    pub within: Option<DialogKey>,
+    /// The next beginning has the Call-ID and From tag of the one before.
+    pub same_attempt: bool,
+    begun: bool,
 }
 
 impl Subscriber {
@@ -169,6 +182,10 @@ impl Subscriber {
             heard: false,
             hasty: false,
             backoff: Backoff::default(),
+            auto: Auto::ALL,
+            within: None,
+            same_attempt: false,
+            begun: false,
         }
     }
 
@@ -287,15 +304,78 @@ impl Subscriber {
     fn begin(&mut self, cx: &mut Cx, account: &mut Account) {
         self.stop(cx);
         self.state = State::Subscribing;
-        self.local_tag = cx.tag();
-        self.call_id = cx.call_id();
-        self.cseq = cx.first_cseq();
+        if !std::mem::take(&mut self.same_attempt) {
+            self.local_tag = cx.tag();
+            self.call_id = cx.call_id();
+            self.cseq = cx.first_cseq();
+        }
+        self.begun = true;
         self.leave(cx);
+        if let Some(key) = self.within
+            && !self.begin_within(cx, key)
+        {
+            self.state = State::Idle;
+            return;
+        }
         self.removes = false;
         self.turns = 0;
         self.heard = false;
         self.began = cx.now;
         self.send(cx, account);
+    }
+
+    /// Joins a dialog that stands. `false`: it is over.
+    fn begin_within(&mut self, cx: &mut Cx, key: DialogKey) -> bool {
+        let Some(dialog) = cx.dialogs.get(key) else {
+            return false;
+        };
+        self.call_id = dialog.call_id().into();
+        self.cseq = dialog.local_cseq();
+        let usage = Usage::Subscription(Side::Subscriber, &self.wanted.event);
+        let joined = cx.dialogs.join(key, self.owner, usage);
+        self.dialog = joined.then_some(key);
+        joined
+    }
+
+    /// SUBSCRIBE once more in the dialog that stands, by the application's wish.
+    pub fn send_again(&mut self, cx: &mut Cx, account: &mut Account, own: &str) {
+        if self.request.is_none() && self.dialog.is_some() {
+            self.own = own.to_owned();
+            self.send(cx, account);
+        }
+    }
+
+    /// Its dialog, once there is one.
+    #[must_use]
+    pub fn dialog_key(&self) -> Option<DialogKey> {
+        self.dialog
+    }
+
+    /// Whether a SUBSCRIBE has no final response yet.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.request.is_some()
+    }
+
+    /// Whether anything was sent.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// The transaction of the SUBSCRIBE on its way.
+    #[must_use]
+    pub fn client(&self) -> Option<ClientKey> {
+        self.request.as_ref().and_then(|request| request.client())
+    }
+
+    /// The transaction in which a SUBSCRIBE goes on that was sent anew.
+    #[must_use]
+    pub fn resent(&self, client: ClientKey) -> Option<ClientKey> {
+        let request = self.request.as_deref();
+        request
+            .filter(|request| request.before() == Some(client))
+            .and_then(Outgoing::client)
     }
 
     fn stop(&mut self, cx: &mut Cx) {
@@ -330,14 +410,21 @@ impl Subscriber {
                     uri: self.wanted.uri.clone(),
                     routes: account.routes.clone(),
                     lines: format!(
-                        "From: {};tag={}\r\nTo: <{}>\r\nCall-ID: {}\r\n",
-                        account.from, self.local_tag, self.wanted.uri, self.call_id
+                        "From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\n",
+                        given(&self.wanted.from).unwrap_or(&account.from),
+                        self.local_tag,
+                        given(&self.wanted.to).map_or_else(
+                            || format!("<{}>", self.wanted.uri),
+                            ToOwned::to_owned
+                        ),
+                        self.call_id
                     ),
                     ..Draft::default()
                 }
             }
         };
-        draft.contact = Some(account.contact.clone());
+        let contact = given(&self.wanted.contact);
+        draft.contact = contact.is_none().then(|| account.contact.clone());
         if let Some((content_type, body)) =
             self.wanted.body.as_ref().filter(|_| self.dialog.is_none())
         {
@@ -353,6 +440,7 @@ impl Subscriber {
             .offer("Allow", ALLOW)
             .join("Allow-Events", &cx.allow_events)
             .offer("User-Agent", &cx.user_agent)
+            .offer("Contact", contact.unwrap_or_default())
             .finish(&["Allow-Events"]);
         let mut request = Outgoing::new(draft, self.cseq, rest, self.owner);
         request.send(cx, account);
@@ -383,7 +471,7 @@ impl Subscriber {
         match status {
             0..=199 => self.request = Some(request),
             200..=299 => self.on_accepted(cx, account, &message, flow, out),
-            401 | 407 => {
+            401 | 407 if self.auto.has(Auto::AUTHENTICATION) => {
                 let cseq = self.next_cseq(cx);
                 if request.authenticate(cx, account, &message, cseq).is_err() {
                     return self.on_refused(cx, account, Outcome::Sip(status), Some(message), out);
@@ -395,7 +483,7 @@ impl Subscriber {
                 self.request = Some(request);
                 self.await_notify(cx);
             }
-            423 if !self.removes && self.turns < MAX_TURNS => {
+            423 if !self.removes && self.turns < MAX_TURNS && self.auto.has(Auto::REFRESH) => {
                 self.turns += 1;
                 let asked = self.wanted.expires.max(self.least_expires);
                 let least = message
@@ -460,7 +548,7 @@ impl Subscriber {
         cx.disarm(self.expires_at.take(), self.owner, EXPIRY);
         cx.disarm(self.retry_at.take(), self.owner, RETRY);
         self.expires_at = Some(cx.arm(Duration::from_secs(secs.into()), self.owner, EXPIRY));
-        if self.state != State::Ending {
+        if self.state != State::Ending && self.auto.has(Auto::REFRESH) {
             self.refresh_at = Some(cx.arm(refresh_after(secs), self.owner, REFRESH));
         }
     }
@@ -508,6 +596,13 @@ impl Subscriber {
             cx.dialogs
                 .on_failure(self.dialog, self.owner, effect, status);
         }
+        if !self.auto.has(Auto::REFRESH) {
+            // The application judges what is to follow.
+            if effect == Effect::Transaction && self.state == State::Subscribed {
+                return cx.disarm(self.no_notify_at.take(), self.owner, NO_NOTIFY);
+            }
+            return self.finish(cx, account, end, message, out);
+        }
         if self.state == State::Subscribing && self.dialog.is_none() {
             // The first try is the application's to judge, unless the server says when to come again.
             return match asked.filter(|_| outcome == Outcome::Sip(503)) {
@@ -547,6 +642,9 @@ impl Subscriber {
         message: Option<Message>,
         out: &mut Vec<Told>,
     ) {
+        if !self.auto.has(Auto::REFRESH) {
+            return self.finish(cx, account, end, message, out);
+        }
         let settled = cx.now.since(self.began) >= SETTLED;
         if !settled && self.hasty {
             return self.restart_later(cx, None, end, message, out);
@@ -567,6 +665,9 @@ impl Subscriber {
         message: Option<Message>,
         out: &mut Vec<Told>,
     ) {
+        if !self.auto.has(Auto::REFRESH) {
+            return self.finish_unhealed(cx, end, message, out);
+        }
         self.stop(cx);
         self.leave(cx);
         self.request = None;
@@ -580,6 +681,23 @@ impl Subscriber {
             end: Some(end),
             message,
         });
+    }
+
+    /// Over, where the application decides about another beginning.
+    fn finish_unhealed(
+        &mut self,
+        cx: &mut Cx,
+        end: End,
+        message: Option<Message>,
+        out: &mut Vec<Told>,
+    ) {
+        self.stop(cx);
+        self.leave(cx);
+        self.request = None;
+        self.removes = false;
+        self.again = false;
+        self.state = State::Idle;
+        out.push(Told::Ended { end, message });
     }
 
     pub(super) fn finish(
@@ -613,6 +731,11 @@ impl Subscriber {
     ) {
         let end = End::Failed(Outcome::Sip(status));
         self.finish(cx, account, end, None, out);
+    }
+
+    /// Forgets it without a word.
+    pub fn leave_here(&mut self, cx: &mut Cx, out: &mut Vec<Told>) {
+        self.finish_unhealed(cx, End::Local, None, out);
     }
 
     /// Nobody waits any more.
@@ -672,6 +795,10 @@ impl Subscriber {
             _ => {}
         }
     }
+}
+
+fn given(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// The package of an Event value.
