@@ -128,7 +128,10 @@ fn int_of(object: *mut c_void, property: i32) -> i64 {
 
 fn state_of(object: *mut c_void) -> i32 {
     let mut state = -1;
-    ok(unsafe { rtc_object_get_state(object, &raw mut state) }, "state");
+    ok(
+        unsafe { rtc_object_get_state(object, &raw mut state) },
+        "state",
+    );
     state
 }
 
@@ -165,7 +168,10 @@ fn a_call_by_hand_on_both_sides() {
     let sides = Sides::new();
     let usage = sides.usage(0);
     assert_eq!(state_of(usage.cast()), RTC_USAGE_STATE_INIT);
-    assert_eq!(int_of(usage.cast(), RTC_PROPERTY_USAGE_KIND), RTC_USAGE_INVITE.into());
+    assert_eq!(
+        int_of(usage.cast(), RTC_PROPERTY_USAGE_KIND),
+        RTC_USAGE_INVITE.into()
+    );
     assert_eq!(int_of(usage.cast(), RTC_PROPERTY_USAGE_AUTOMATION), 0);
     ok(send(usage, "INVITE", "v=0\r\ns=offer\r\n", 0), "INVITE");
 
@@ -175,15 +181,13 @@ fn a_call_by_hand_on_both_sides() {
     let invite = info.transaction;
     unsafe { rtc_object_add_ref(invite.cast()) };
     let mut callee = null_mut();
-    let adopted = unsafe {
-        rtc_usage_create(invite.cast(), RTC_USAGE_INVITE, null(), &raw mut callee)
-    };
+    let adopted =
+        unsafe { rtc_usage_create(invite.cast(), RTC_USAGE_INVITE, null(), &raw mut callee) };
     ok(adopted, "the callee's usage");
     release(asked);
     let mut again = null_mut();
-    let twice = unsafe {
-        rtc_usage_create(invite.cast(), RTC_USAGE_INVITE, null(), &raw mut again)
-    };
+    let twice =
+        unsafe { rtc_usage_create(invite.cast(), RTC_USAGE_INVITE, null(), &raw mut again) };
     assert_eq!(twice, RTC_E_INVALID_DIALOG_STATE, "one usage an INVITE");
     respond(invite, 180, "");
     assert_eq!(state_of(callee.cast()), RTC_USAGE_STATE_EARLY);
@@ -210,9 +214,18 @@ fn a_call_by_hand_on_both_sides() {
     assert_eq!(state_of(ours), RTC_DIALOG_STATE_CONFIRMED);
     let crossed = [
         (RTC_PROPERTY_DIALOG_CALL_ID, RTC_PROPERTY_DIALOG_CALL_ID),
-        (RTC_PROPERTY_DIALOG_LOCAL_TAG, RTC_PROPERTY_DIALOG_REMOTE_TAG),
-        (RTC_PROPERTY_DIALOG_REMOTE_TAG, RTC_PROPERTY_DIALOG_LOCAL_TAG),
-        (RTC_PROPERTY_DIALOG_LOCAL_URI, RTC_PROPERTY_DIALOG_REMOTE_URI),
+        (
+            RTC_PROPERTY_DIALOG_LOCAL_TAG,
+            RTC_PROPERTY_DIALOG_REMOTE_TAG,
+        ),
+        (
+            RTC_PROPERTY_DIALOG_REMOTE_TAG,
+            RTC_PROPERTY_DIALOG_LOCAL_TAG,
+        ),
+        (
+            RTC_PROPERTY_DIALOG_LOCAL_URI,
+            RTC_PROPERTY_DIALOG_REMOTE_URI,
+        ),
     ];
     for (here, there) in crossed {
         let text = text_of(ours, here);
@@ -223,7 +236,15 @@ fn a_call_by_hand_on_both_sides() {
     assert_eq!(int_of(theirs, RTC_PROPERTY_DIALOG_INITIATOR), 0);
     let mut count = 0;
     let listed = unsafe {
-        rtc_object_list(ours, RTC_KIND_USAGE, null(), 0, null_mut(), 0, &raw mut count)
+        rtc_object_list(
+            ours,
+            RTC_KIND_USAGE,
+            null(),
+            0,
+            null_mut(),
+            0,
+            &raw mut count,
+        )
     };
     assert_eq!((listed, count), (RTC_OK, 1));
 
@@ -239,9 +260,15 @@ fn a_call_by_hand_on_both_sides() {
     assert_eq!((info.usage, info.user_data.addr()), (usage, 0x51));
     release(event);
     assert_eq!(send(usage, "INFO", "", 0), RTC_E_INVALID_OBJECT_STATE);
-    assert_eq!(unsafe { rtc_usage_close(usage, RTC_USAGE_CLOSE_LOCAL) }, RTC_FALSE);
+    assert_eq!(
+        unsafe { rtc_usage_close(usage, RTC_USAGE_CLOSE_LOCAL) },
+        RTC_FALSE
+    );
     assert_eq!(state_of(ours), RTC_DIALOG_STATE_TERMINATED);
-    assert!(!text_of(ours, RTC_PROPERTY_DIALOG_CALL_ID).is_empty(), "still readable");
+    assert!(
+        !text_of(ours, RTC_PROPERTY_DIALOG_CALL_ID).is_empty(),
+        "still readable"
+    );
     for handle in [usage.cast(), callee.cast(), invite.cast(), ours, theirs] {
         release(handle);
     }
@@ -260,7 +287,12 @@ fn a_cancelled_invite_is_told() {
     let (asked, info) = wait_for(sides.peer, "the INVITE", of_type(RTC_EVENT_REQUEST));
     let mut callee = null_mut();
     let adopted = unsafe {
-        rtc_usage_create(info.transaction.cast(), RTC_USAGE_INVITE, null(), &raw mut callee)
+        rtc_usage_create(
+            info.transaction.cast(),
+            RTC_USAGE_INVITE,
+            null(),
+            &raw mut callee,
+        )
     };
     ok(adopted, "the callee's usage");
     respond(info.transaction, 180, "");
@@ -300,14 +332,16 @@ fn views_and_releases_end_nothing() {
         )
     };
     ok(made, "session");
-    let called = unsafe {
-        rtc_session_add_participant(session, p, n, null(), 0, null(), null_mut())
-    };
+    let called =
+        unsafe { rtc_session_add_participant(session, p, n, null(), 0, null(), null_mut()) };
     ok(called, "call");
     let (event, info) = wait_for(sides.peer, "the call", |info| {
         info.r#type == RTC_EVENT_SESSION_STATE_CHANGE && info.state == RTC_SESSION_STATE_INCOMING
     });
-    ok(unsafe { rtc_session_answer(info.session, 0, null()) }, "answer");
+    ok(
+        unsafe { rtc_session_answer(info.session, 0, null()) },
+        "answer",
+    );
     release(event);
     let (event, _) = wait_for(sides.client, "the call to stand", |info| {
         info.r#type == RTC_EVENT_SESSION_STATE_CHANGE && info.state == RTC_SESSION_STATE_CONNECTED
@@ -332,7 +366,10 @@ fn views_and_releases_end_nothing() {
         (RTC_AUTO_ALL & !RTC_AUTO_INFO).into()
     );
     for method in ["REFER", "SUBSCRIBE", "CANCEL"] {
-        assert_eq!(send(usage.cast(), method, "", 0), RTC_E_INVALID_DIALOG_REQUEST);
+        assert_eq!(
+            send(usage.cast(), method, "", 0),
+            RTC_E_INVALID_DIALOG_REQUEST
+        );
     }
     release(session.cast());
     release(usage);
@@ -371,7 +408,9 @@ fn a_refused_invite_goes_on_as_the_same_attempt() {
             "message",
         );
         ok(
-            unsafe { rtcclient::ffi::sip_message::rtc_sip_message_get_head(message, &raw mut head) },
+            unsafe {
+                rtcclient::ffi::sip_message::rtc_sip_message_get_head(message, &raw mut head)
+            },
             "head",
         );
         let ids = (view(head.call_id), view(head.from_tag), head.cseq);
@@ -387,8 +426,14 @@ fn a_refused_invite_goes_on_as_the_same_attempt() {
         info.r#type == RTC_EVENT_USAGE_STATE && info.state == RTC_USAGE_STATE_TERMINATED
     });
     release(event);
-    assert_eq!(send(usage, "INVITE", "v=0\r\n", 0), RTC_E_INVALID_OBJECT_STATE);
-    ok(send(usage, "INVITE", "v=0\r\n", RTC_SEND_SAME_ATTEMPT), "again");
+    assert_eq!(
+        send(usage, "INVITE", "v=0\r\n", 0),
+        RTC_E_INVALID_OBJECT_STATE
+    );
+    ok(
+        send(usage, "INVITE", "v=0\r\n", RTC_SEND_SAME_ATTEMPT),
+        "again",
+    );
     let (asked, info) = wait_for(sides.peer, "the INVITE", of_type(RTC_EVENT_REQUEST));
     assert_eq!(ids(asked), (first.0, first.1, first.2 + 1));
     respond(info.transaction, 486, "");

@@ -778,7 +778,10 @@ fn a_subscription_is_driven_request_by_request() {
     let subscribe = t.peer.expect("SUBSCRIBE");
     assert_eq!(subscribe.header(HeaderId::Event), Some("x-test"));
     assert_eq!(subscribe.expires(), Some(600));
-    assert_eq!(code(send(&mut t, &usage, "SUBSCRIBE", &cookie(2))), Code::RequestPending);
+    assert_eq!(
+        code(send(&mut t, &usage, "SUBSCRIBE", &cookie(2))),
+        Code::RequestPending
+    );
     t.answer(&subscribe, 200, "n1", "Expires: 600\r\n", "");
     assert_eq!(usage.state(), CONFIRMED);
     let leg = leg_of_subscribe(&subscribe, "n1");
@@ -801,7 +804,11 @@ fn a_subscription_is_driven_request_by_request() {
     let told = t.events(EventType::Request).pop().expect("told");
     answer(&mut t, &told, 200, &Send::default());
 
-    let end = Send { flags: 16, cookie: 4, ..Send::default() };
+    let end = Send {
+        flags: 16,
+        cookie: 4,
+        ..Send::default()
+    };
     send(&mut t, &usage, "SUBSCRIBE", &end).expect("sent");
     let last = t.peer.expect("SUBSCRIBE");
     assert_eq!(last.expires(), Some(0));
@@ -811,8 +818,15 @@ fn a_subscription_is_driven_request_by_request() {
     notify(&mut t, &leg, 3, "x-test", "terminated;reason=timeout");
     assert_eq!(usage.state(), TERMINATED);
     assert_eq!(dialog.state(), TERMINATED);
-    assert_eq!(text(&mut t, &dialog, properties::DIALOG_CALL_ID), subscribe.call_id());
-    let cookies: Vec<i64> = t.events(EventType::Response).iter().map(|one| one.cookie).collect();
+    assert_eq!(
+        text(&mut t, &dialog, properties::DIALOG_CALL_ID),
+        subscribe.call_id()
+    );
+    let cookies: Vec<i64> = t
+        .events(EventType::Response)
+        .iter()
+        .map(|one| one.cookie)
+        .collect();
     assert_eq!(cookies, [1, 3, 4]);
     assert_eq!(states(&t, EventType::UsageState), [CONFIRMED, TERMINATED]);
     assert_eq!(states(&t, EventType::DialogState), [CONFIRMED, TERMINATED]);
@@ -825,14 +839,22 @@ fn a_subscription_is_driven_request_by_request() {
 fn a_subscription_is_refreshed_only_when_its_automation_says_so() {
     for automatic in [false, true] {
         let mut t = talk(31);
-        let bits = if automatic { Auto::REFRESH | Auto::NOTIFY } else { Auto::NOTIFY };
+        let bits = if automatic {
+            Auto::REFRESH | Auto::NOTIFY
+        } else {
+            Auto::NOTIFY
+        };
         let usage = watching(&mut t, &UsageParent::New, "x-test", bits);
         send(&mut t, &usage, "SUBSCRIBE", &expiring(60, 1)).expect("sent");
         let subscribe = t.peer.expect("SUBSCRIBE");
         t.answer(&subscribe, 200, "n1", "Expires: 60\r\n", "");
         let leg = leg_of_subscribe(&subscribe, "n1");
         notify(&mut t, &leg, 1, "x-test", "active;expires=60");
-        assert_eq!(t.peer.expect("200 NOTIFY").cseq(), 1, "answered before it is told");
+        assert_eq!(
+            t.peer.expect("200 NOTIFY").cseq(),
+            1,
+            "answered before it is told"
+        );
         t.wait(58.0);
         assert_eq!(t.count("SUBSCRIBE") > 0, automatic);
         if !automatic {
@@ -855,7 +877,10 @@ fn a_refused_subscribe_goes_on_with_its_call_id() {
     assert_eq!(statuses(&t), [Status::Sip(423)]);
     let refused = send(&mut t, &usage, "SUBSCRIBE", &expiring(600, 2));
     assert_eq!(code(refused), Code::InvalidObjectState);
-    let again = Send { flags: 8, ..expiring(600, 2) };
+    let again = Send {
+        flags: 8,
+        ..expiring(600, 2)
+    };
     send(&mut t, &usage, "SUBSCRIBE", &again).expect("sent");
     let second = t.peer.expect("SUBSCRIBE");
     assert_eq!(
@@ -886,17 +911,28 @@ fn subscriptions_begin_in_the_dialog_of_a_call() {
     assert_eq!(related(&mut t, &dialog, Kind::Usage).len(), 3);
     notify(&mut t, &leg, 20, "x-two", "active;expires=600");
     let told = t.events(EventType::Request).pop().expect("told");
-    assert!(told.usage.as_ref().is_some_and(|one| std::sync::Arc::ptr_eq(one, &second)));
+    assert!(
+        told.usage
+            .as_ref()
+            .is_some_and(|one| std::sync::Arc::ptr_eq(one, &second))
+    );
     answer(&mut t, &told, 200, &Send::default());
     notify(&mut t, &leg, 21, "x-three", "active;expires=600");
     t.wait(0.5);
-    assert_eq!(t.peer.expect("489 NOTIFY").cseq(), 21, "the library matches the event");
+    assert_eq!(
+        t.peer.expect("489 NOTIFY").cseq(),
+        21,
+        "the library matches the event"
+    );
     send(&mut t, &first, "X-ASK", &cookie(6)).expect("sent");
     let asked = t.peer.expect("X-ASK");
     t.answer(&asked, 200, "", "", "");
     let told = t.events(EventType::Response).pop().expect("told");
     assert_eq!((told.cookie, &*told.text), (6, "X-ASK"));
-    assert!(told.usage.is_some_and(|one| std::sync::Arc::ptr_eq(&one, &first)));
+    assert!(
+        told.usage
+            .is_some_and(|one| std::sync::Arc::ptr_eq(&one, &first))
+    );
     t.say(&leg, "BYE", 22, "", "");
     assert_eq!(call.state(), TERMINATED);
     assert_eq!((dialog.state(), second.state()), (CONFIRMED, CONFIRMED));
@@ -915,8 +951,14 @@ fn only_methods_with_a_place_in_a_subscription_go_out() {
         let refused = send(&mut t, &usage, method, &Send::default());
         assert_eq!(code(refused), Code::InvalidDialogRequest, "{method}");
     }
-    assert_eq!(code(send(&mut t, &usage, "INFO", &Send::default())), Code::InvalidDialogState);
-    let nothing = UsageOptions { uri: URI.into(), ..UsageOptions::default() };
+    assert_eq!(
+        code(send(&mut t, &usage, "INFO", &Send::default())),
+        Code::InvalidDialogState
+    );
+    let nothing = UsageOptions {
+        uri: URI.into(),
+        ..UsageOptions::default()
+    };
     t.on(|agent, now| agent.create_usage(now, UsageKind::Subscribe, &UsageParent::New, nothing))
         .expect_err("no event");
 }

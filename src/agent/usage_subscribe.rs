@@ -137,8 +137,11 @@ impl Agent {
         method: &str,
         send: &Send,
     ) -> Result<Option<ObjectRef>, Refusal> {
-        if ["INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "REGISTER", "NOTIFY", "REFER", "PUBLISH"]
-            .contains(&method)
+        if [
+            "INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "REGISTER", "NOTIFY", "REFER",
+            "PUBLISH",
+        ]
+        .contains(&method)
         {
             return Err(Refusal::new(
                 Code::InvalidDialogRequest,
@@ -162,7 +165,10 @@ impl Agent {
         let Some(subscription) = self.subscriptions.get_mut(key) else {
             return Err(over());
         };
-        let (now, begun) = (subscription.machine().state(), subscription.machine().has_begun());
+        let (now, begun) = (
+            subscription.machine().state(),
+            subscription.machine().has_begun(),
+        );
         let same = send.flags & SEND_SAME_ATTEMPT != 0;
         let ends = send.flags & SEND_END != 0;
         if subscription.machine().is_busy() || now == State::Ending {
@@ -328,7 +334,9 @@ impl Agent {
                 Some(one) if now == state::TERMINATED => one.sip.as_deref_mut(),
                 _ => None,
             };
-            let left = left.map(|sip| std::mem::take(&mut sip.sent)).unwrap_or_default();
+            let left = left
+                .map(|sip| std::mem::take(&mut sip.sent))
+                .unwrap_or_default();
             for sent in left {
                 self.tell(Event {
                     event_type: EventType::TransactionFailed,
@@ -348,7 +356,11 @@ impl Agent {
                 status,
                 text,
                 value: [retry_after, 0, 0],
-                flags: if now == state::TERMINATED { FLAG_LAST } else { 0 },
+                flags: if now == state::TERMINATED {
+                    FLAG_LAST
+                } else {
+                    0
+                },
                 message,
                 ..Event::default()
             });
@@ -372,7 +384,11 @@ impl Agent {
             dialog: place.and_then(|place| self.dialog_object(place)),
             profile: subscription.profile().cloned(),
             text: "NOTIFY".into(),
-            uri: message.from().map(|from| from.uri).unwrap_or_default().into(),
+            uri: message
+                .from()
+                .map(|from| from.uri)
+                .unwrap_or_default()
+                .into(),
             content_type: content_type(Some(&message)),
             message: Some(message.clone()),
             ..Event::default()

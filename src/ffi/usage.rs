@@ -86,7 +86,11 @@ fn read(client: &Arc<Client>, given: &rtc_usage_options_t) -> Result<UsageOption
             .find_map(|kind| held(given.registration, kind, "options.registration").ok());
         let found = match found {
             Some(found) => found,
-            None => held(given.registration, Kind::Registration, "options.registration")?,
+            None => held(
+                given.registration,
+                Kind::Registration,
+                "options.registration",
+            )?,
         };
         Some(found.of(client, "options.registration")?)
     };
