@@ -27,6 +27,7 @@ const SOURCES: &[&str] = &[
     "connection.rs",
     "transaction.rs",
     "usage.rs",
+    "registration.rs",
     "server.rs",
 ];
 

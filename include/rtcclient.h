@@ -340,6 +340,26 @@
 // Challenges by MD5 alone, for phones that know nothing else.
 #define RTC_SERVER_MD5_ONLY 8
 
+// == rtc_registration_send; kind of RTC_EVENT_REGISTRATION. ==
+#define RTC_REGISTRATION_REGISTER 1
+// Again now, with other headers or another time.
+#define RTC_REGISTRATION_UPDATE 2
+// Whatever the answer is, the registration is over here.
+#define RTC_REGISTRATION_UNREGISTER 3
+// Contact: *.
+#define RTC_REGISTRATION_UNREGISTER_ALL 4
+// Which bindings there are: text of RTC_EVENT_REGISTRATION, their number value[1].
+#define RTC_REGISTRATION_FETCH 5
+
+// == rtc_refresh_send. ==
+#define RTC_REFRESH_UPDATE 1
+#define RTC_REFRESH_TERMINATE 2
+
+// == State of a refresh. ==
+#define RTC_REFRESH_STATE_INACTIVE 0
+#define RTC_REFRESH_STATE_ACTIVE 1
+#define RTC_REFRESH_STATE_TERMINATED 2
+
 // == State of a connection. ==
 #define RTC_CONNECTION_STATE_INIT 0
 #define RTC_CONNECTION_STATE_ACTIVE 1
@@ -694,6 +714,32 @@
 // Number, can be set: RTC_AUTO_… bits.
 #define RTC_PROPERTY_USAGE_AUTOMATION 3332
 // Text.
+#define RTC_PROPERTY_REGISTRATION_AOR 2816
+// Text, as given.
+#define RTC_PROPERTY_REGISTRATION_CONTACT 2817
+// Text: as the registrar has it, with its parameters.
+#define RTC_PROPERTY_REGISTRATION_REGISTERED_CONTACT 2818
+// Text, can be set at any time; empty: none.
+#define RTC_PROPERTY_REGISTRATION_OUTBOUND_PROXY 2819
+// Number, can be set before it registers: seconds wanted; while it stands those that were granted.
+#define RTC_PROPERTY_REGISTRATION_EXPIRES 2820
+// Number, can be set before it registers.
+#define RTC_PROPERTY_REGISTRATION_NO_EXPIRES 2821
+// Number, can be set before it registers.
+#define RTC_PROPERTY_REGISTRATION_PIN_NEXT_HOP 2822
+// Number, can be set before it registers: RTC_AUTO_… bits.
+#define RTC_PROPERTY_REGISTRATION_AUTOMATION 2823
+// Text, a comma list (RFC 3608).
+#define RTC_PROPERTY_REGISTRATION_SERVICE_ROUTE 2824
+// Text; index: 0, 1, ….
+#define RTC_PROPERTY_REGISTRATION_ASSOCIATED_URI 2825
+// Text: the public GRUU (RFC 5627).
+#define RTC_PROPERTY_REGISTRATION_GRUU 2826
+// Number, can be set: seconds between repetitions; 0 while it does not stand.
+#define RTC_PROPERTY_REFRESH_INTERVAL_SECS 3840
+// Number: 1 it belongs to no registration or subscription.
+#define RTC_PROPERTY_REFRESH_STANDALONE 3841
+// Text.
 #define RTC_PROPERTY_TRANSACTION_METHOD 3584
 // Number: 1 a request of ours.
 #define RTC_PROPERTY_TRANSACTION_IS_CLIENT 3585
@@ -730,10 +776,10 @@ typedef struct rtc_participant_t rtc_participant_t;
 // An account.
 typedef struct rtc_profile_t rtc_profile_t;
 
-// A refresh (not in this version).
+// A refresh.
 typedef struct rtc_refresh_t rtc_refresh_t;
 
-// A registration binding (not in this version).
+// A registration binding.
 typedef struct rtc_registration_t rtc_registration_t;
 
 // An embedded SIP server.
@@ -1425,6 +1471,30 @@ typedef struct rtc_usage_options_t {
     // Comes with each event of the usage.
     void *user_data;
 } rtc_usage_options_t;
+
+// One binding of an address of record (rtc_registration_create).
+typedef struct rtc_registration_options_t {
+    // sizeof (rtc_registration_options_t).
+    uint32_t size;
+    // RTC_PROFILE_NO_EXPIRES, RTC_PROFILE_PIN_NEXT_HOP.
+    uint32_t flags;
+    // To: "sip:alice@example.com".
+    struct rtc_str_t aor;
+    // Our Contact, a URI or an address with parameters; none: the library's.
+    struct rtc_str_t contact;
+    // The registrar; none: the domain of `aor`.
+    struct rtc_str_t registrar;
+    // Who registers, where it is not `aor`.
+    struct rtc_str_t from;
+    // For REGISTER and all that is sent in its context, a comma list.
+    struct rtc_str_t outbound_proxy;
+    // At least 60; 0: 3600.
+    int32_t expires_secs;
+    // RTC_AUTO_AUTHENTICATION, RTC_AUTO_REFRESH; 0: nothing.
+    uint32_t automation;
+    // Comes with each event of the registration.
+    void *user_data;
+} rtc_registration_options_t;
 
 // An embedded server (rtc_server_start).
 typedef struct rtc_server_options_t {
@@ -2488,13 +2558,17 @@ rtc_result_t rtc_connection_create(struct rtc_client_t *client,
 // RTC_FALSE: it is closed. Errors: RTC_E_HANDLE; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
 rtc_result_t rtc_connection_close(struct rtc_connection_t *connection);
 
-// Sends a request outside any dialog: OPTIONS, MESSAGE, any but those that have a verb of their own. `context`: a client or
-// a profile. `send`, `transaction` opt.
+// Sends a request outside any dialog: OPTIONS, MESSAGE, any but those that have a verb of their own. `context`: a client, a
+// profile, a registration or a connection. `send`, `transaction` opt.
 //
 // Its final response comes as RTC_EVENT_RESPONSE, or RTC_EVENT_TRANSACTION_FAILED without one, with the cookie and the
 // transaction, which is yours where it is asked for: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-// RTC_E_NOT_ALLOWED (the method has a verb of its own); RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED;
-// RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
+// RTC_E_NOT_ALLOWED (the method has a verb of its own: REGISTER, INVITE, PRACK, ACK, CANCEL, UPDATE, BYE, SUBSCRIBE, REFER, NOTIFY;
+// all but INVITE, ACK and CANCEL go with RTC_SEND_EXPERT); RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; life cycle.
+//
+// RTC_SEND_REFRESH with send.expires_secs: it is repeated before it expires, half of its time or ten minutes before its end;
+// rtc_object_get gives the transaction's RTC_KIND_REFRESH, RTC_EVENT_REFRESH_STATE tells of it. From, To and Contact may stand among
+// send.headers.
 rtc_result_t rtc_request_send(rtc_object_t *context,
                               const char *method,
                               size_t len,
@@ -2582,6 +2656,37 @@ rtc_result_t rtc_usage_send(struct rtc_usage_t *usage,
 // RTC_FALSE: it is over. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; life cycle.
 rtc_result_t rtc_usage_close(struct rtc_usage_t *usage,
                              int32_t mode);
+
+// One binding of an address of record, third-party too; sends nothing. It is yours: release it (which unregisters
+// nothing). `parent`: a client, or one of its connections, by which its requests then go.
+//
+// Nothing is done by itself but what `options.automation` names: RTC_AUTO_AUTHENTICATION, RTC_AUTO_REFRESH.
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_INVALID_URI_TYPE; RTC_E_INVALID_CONTACT;
+// RTC_E_LIMIT; life cycle.
+rtc_result_t rtc_registration_create(rtc_object_t *parent,
+                                     const struct rtc_registration_options_t *options,
+                                     struct rtc_registration_t **registration);
+
+// Sends a REGISTER: to make, update, remove this binding or all of the address of record, or to ask which there are
+// (RTC_EVENT_REGISTRATION, whose text is the list). `send` brings headers and, in expires_secs, another time; `transaction` opt.
+//
+// It ends in RTC_EVENT_RESPONSE or RTC_EVENT_TRANSACTION_FAILED with the transaction, then RTC_EVENT_REGISTRATION. The registration
+// of a profile has its transactions to itself: `transaction` gets NULL. RTC_FALSE: it is not registered, nothing was sent.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_REGISTRATION_STATE; RTC_E_REQUEST_PENDING; RTC_E_HEADER_MALFORMED,
+// _RESERVED (Contact and Expires too); RTC_E_NOT_ALLOWED; life cycle.
+rtc_result_t rtc_registration_send(struct rtc_registration_t *registration,
+                                   int32_t operation,
+                                   const struct rtc_send_t *send,
+                                   struct rtc_transaction_t **transaction);
+
+// Repeats a refreshed request now, with the headers and body of `send` (RTC_REFRESH_UPDATE), or ends it with Expires 0
+// (RTC_REFRESH_TERMINATE). `send` opt.
+//
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (it belongs to a registration or subscription: ask its owner);
+// RTC_E_INVALID_OBJECT_STATE (it does not stand); RTC_E_REQUEST_PENDING; RTC_E_HEADER_MALFORMED, _RESERVED; life cycle.
+rtc_result_t rtc_refresh_send(struct rtc_refresh_t *refresh,
+                              int32_t operation,
+                              const struct rtc_send_t *send);
 
 // Starts a registrar, forking proxy, redirect server and presence agent on a thread of its own. It is yours: release it.
 // `options` opt.

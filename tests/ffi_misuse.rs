@@ -101,8 +101,19 @@ fn a_handle_of_another_kind_is_none() {
     let fixture = Fixture::new();
     let others = |row: &Row| -> &'static [i32] {
         match row.name {
-            "rtc_credentials_set" => &[RTC_KIND_CLIENT, RTC_KIND_PROFILE, RTC_KIND_TRANSACTION],
-            "rtc_request_send" => &[RTC_KIND_CLIENT, RTC_KIND_PROFILE, RTC_KIND_CONNECTION],
+            "rtc_registration_create" => &[RTC_KIND_CLIENT, RTC_KIND_CONNECTION],
+            "rtc_credentials_set" => &[
+                RTC_KIND_REGISTRATION,
+                RTC_KIND_CLIENT,
+                RTC_KIND_PROFILE,
+                RTC_KIND_TRANSACTION,
+            ],
+            "rtc_request_send" => &[
+                RTC_KIND_REGISTRATION,
+                RTC_KIND_CLIENT,
+                RTC_KIND_PROFILE,
+                RTC_KIND_CONNECTION,
+            ],
             "rtc_sip_object_set_additional_header_values"
             | "rtc_sip_object_get_additional_header_values" => &[
                 RTC_KIND_CLIENT,
@@ -112,6 +123,8 @@ fn a_handle_of_another_kind_is_none() {
                 RTC_KIND_SUBSCRIPTION,
                 RTC_KIND_WATCHER,
                 RTC_KIND_TRANSACTION,
+                RTC_KIND_REGISTRATION,
+                RTC_KIND_REFRESH,
                 RTC_KIND_USAGE,
                 RTC_KIND_DIALOG,
             ],

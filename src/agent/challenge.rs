@@ -150,6 +150,9 @@ impl Agent {
 
     /// Whether challenges of an owner are the library's business (RTC_AUTO_AUTHENTICATION).
     fn answers_challenges(&self, owner: Owner) -> bool {
+        if owner.role == Role::Binding {
+            return self.binding_answers_challenges(owner.key);
+        }
         if owner.role != Role::Call {
             return self.config.session_defaults.manual & Auto::AUTHENTICATION == 0;
         }
@@ -253,6 +256,8 @@ impl Agent {
                 .cloned(),
             Role::Watcher => self.watchers.get(Key::from_bits(key))?.profile().cloned(),
             Role::Request => self.requests.get(Key::from_bits(key))?.profile().cloned(),
+            Role::Refresh => self.refresh_context(key)?,
+            Role::Binding => Some(self.binding_profile(key)?),
             _ => return None,
         };
         let profile = profile.map(|profile| Key::from_bits(profile.key()));

@@ -10,6 +10,7 @@
 //! | `session.rs`, `session_verbs.rs`, `session_events.rs`, `incoming.rs` | calls as the application sees them |
 //! | `ringing.rs` | how long a call may ring |
 //! | `profile.rs`, `identity.rs` | accounts |
+//! | `binding.rs`, `refresh.rs` | registrations and refreshed requests of the application's own |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
 //! | `composing.rs`, `content.rs` | who is typing; what messages and INFO are taken |
@@ -25,12 +26,13 @@
 
 pub mod answer;
 mod automation;
-mod dialog_object;
+pub mod binding;
 mod challenge;
 pub mod command;
 mod composing;
 mod content;
 mod documents;
+mod dialog_object;
 pub mod event;
 mod flows;
 mod guard;
@@ -44,6 +46,7 @@ pub mod profile;
 pub mod profile_xml;
 pub mod properties;
 mod publication;
+pub mod refresh;
 pub mod refusal;
 mod refer_in;
 pub mod refer_out;
@@ -65,6 +68,9 @@ mod usage_verbs;
 pub mod states;
 pub mod subscription;
 pub mod transaction;
+mod usage_events;
+pub mod usage_object;
+mod usage_verbs;
 pub mod watcher;
 
 use std::collections::{HashMap, VecDeque};
@@ -76,6 +82,7 @@ use crate::usage::{Account, Cx};
 
 pub use crate::usage::Reliable;
 pub use answer::Pending;
+pub use binding::RegistrationOptions;
 pub use command::{
     Config, Credentials, ProfileOptions, Send, SessionOptions, Statistics, SubscriptionOptions,
 };
@@ -120,6 +127,8 @@ pub struct Agent {
     guard: guard::Guard,
     transactions: transaction::Transactions,
     request_filters: request_filter::RequestFilters,
+    registrations: binding::Registrations,
+    refreshes: refresh::Refreshes,
     /// The request that is being routed, and whether it was told already.
     serving: Option<ServerKey>,
     shown: bool,
@@ -164,6 +173,8 @@ impl Agent {
             guard: guard::Guard::default(),
             transactions: transaction::Transactions::default(),
             request_filters: request_filter::RequestFilters::default(),
+            registrations: binding::Registrations::default(),
+            refreshes: refresh::Refreshes::default(),
             serving: None,
             shown: false,
             open_invites: HashMap::new(),
@@ -246,6 +257,7 @@ impl Agent {
                 .profiles
                 .iter()
                 .map(|(_, profile)| profile.object().clone())
+                .filter(|profile| self.registrations.behind(profile).is_none())
                 .collect(),
             Kind::Session => self
                 .sessions
@@ -270,7 +282,9 @@ impl Agent {
             Kind::Transaction => self.transactions.list(),
             Kind::Dialog => self.list_dialogs(),
             Kind::Usage => self.list_usages(),
-            Kind::Connection | Kind::Registration | Kind::Refresh => Vec::new(),
+            Kind::Registration => self.registrations.list(),
+            Kind::Refresh => self.refreshes.list(),
+            Kind::Connection => Vec::new(),
         }
     }
 
@@ -290,15 +304,12 @@ impl Agent {
                 .profiles
                 .get(Key::from_bits(bits))
                 .map(|profile| profile.details(self.cx.now)),
-            Kind::Session => self
-                .sessions
-                .get(Key::from_bits(bits))
-                .map(|session| {
-                    let mut details = session.details(&self.cx);
-                    details.related.extend(self.usage_of(object_owner(object)));
-                    details.related.extend(self.dialog_of_session(session));
-                    details
-                }),
+            Kind::Session => self.sessions.get(Key::from_bits(bits)).map(|session| {
+                let mut details = session.details(&self.cx);
+                details.related.extend(self.usage_of(object_owner(object)));
+                details.related.extend(self.dialog_of_session(session));
+                details
+            }),
             Kind::Participant => self
                 .sessions
                 .get(Key::from_bits(bits))
@@ -319,7 +330,9 @@ impl Agent {
                 .map(|watcher| watcher.details(self.cx.now)),
             Kind::Dialog => self.dialog_details(object),
             Kind::Usage => self.usage_details(object),
-            Kind::Connection | Kind::Registration | Kind::Refresh => None,
+            Kind::Registration => self.registration_details(object),
+            Kind::Refresh => self.refresh_details(object),
+            Kind::Connection => None,
             Kind::Transaction => self.transaction_details(object),
         };
         living.or_else(|| object.last_details()).unwrap_or_default()
@@ -380,6 +393,11 @@ impl Agent {
 
     /// Queues an event unless the filter hides it. `false`: hidden, so what needs an answer is answered by the agent.
     fn tell(&mut self, mut event: Event) -> bool {
+        self.name_registration(&mut event);
+        self.tell_as_it_is(event)
+    }
+
+    fn tell_as_it_is(&mut self, mut event: Event) -> bool {
         if !self.listens(event.event_type) {
             return false;
         }

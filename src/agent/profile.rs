@@ -455,7 +455,7 @@ impl Agent {
         credentials: Credentials,
     ) -> Result<Verdict, Refusal> {
         let key = profile
-            .map(|profile| self.profile_key(profile))
+            .map(|scope| self.profile_key(&self.context_profile(scope)?))
             .transpose()?;
         // CREDENTIALS_PROXY changes nothing: a proxy's realm is a realm like others.
         if credentials.flags & !(1 | CREDENTIALS_HA1 | CREDENTIALS_OF_PEER) != 0 {
@@ -663,6 +663,9 @@ impl Agent {
         _index: i32,
         value: &str,
     ) -> Result<Verdict, Refusal> {
+        if object.kind() == Kind::Registration {
+            return self.set_registration_proxy(object, value);
+        }
         if object.kind() == Kind::Watcher && property == properties::WATCHER_NAME {
             return self.name_watcher(object, value);
         }
@@ -730,7 +733,16 @@ impl Agent {
         _index: i32,
         value: i64,
     ) -> Result<Verdict, Refusal> {
-        if matches!(property, properties::SESSION_AUTOMATION | properties::USAGE_AUTOMATION) {
+        if object.kind() == Kind::Registration {
+            return self.set_registration_int(object, property, value);
+        }
+        if object.kind() == Kind::Refresh {
+            return self.set_refresh_interval(object, value);
+        }
+        if matches!(
+            property,
+            properties::SESSION_AUTOMATION | properties::USAGE_AUTOMATION
+        ) {
             return self.set_automation(object, value);
         }
         if property != properties::PROFILE_ALLOWED_AUTH {

@@ -2,21 +2,21 @@
 //! comes in that belongs to no object: OPTIONS (RFC 3261 §11), MESSAGE and methods that nobody here knows.
 
 use crate::base::{Key, Time};
-use crate::syntax::{HeaderId, Message, method, uri};
+use crate::syntax::{HeaderId, Message, NameAddr, method, uri};
 use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
 use crate::transport::Flow;
 use crate::usage::context::ALLOW;
 use crate::usage::{DialogKey, Lines, Outcome, Outgoing, Owner, Role};
 
-use super::command::{SEND_END, SEND_EXPERT};
+use super::command::{SEND_END, SEND_EXPERT, SEND_REFRESH};
 use super::event::FLAG_LAST;
-use super::headers::{check_value, own_lines};
+use super::headers::{check_value, own_lines_with};
 use super::options::ACCEPT;
 use super::profile::{Profile, check_aor, phrase, status_of};
 use super::session::{Session, account_for};
 use super::transaction::state;
 use super::{
-    Agent, AnswerMode, Code, Event, EventType, Kind, ObjectRef, Refusal, Send, SessionType, Status,
+    Agent, AnswerMode, Code, Event, EventType, ObjectRef, Refusal, Send, SessionType, Status,
     Verdict,
 };
 
@@ -51,6 +51,28 @@ impl AppRequest {
     }
 }
 
+/// Headers that have setters elsewhere, but not for a request of its own.
+const OWN: [HeaderId; 6] = [
+    HeaderId::From,
+    HeaderId::To,
+    HeaderId::Contact,
+    HeaderId::Event,
+    HeaderId::SubscriptionState,
+    HeaderId::ReferTo,
+];
+/// Methods whose machines a request outside dialogs has not.
+const MACHINES: [&str; 3] = ["INVITE", "ACK", "CANCEL"];
+/// Methods that have verbs of their own; for those who know what they do they go as they are.
+const OWNED: [&str; 7] = [
+    "BYE",
+    "PRACK",
+    "UPDATE",
+    "NOTIFY",
+    "SUBSCRIBE",
+    "REFER",
+    "REGISTER",
+];
+
 struct ToSend<'a> {
     method: &'a str,
     uri: &'a str,
@@ -77,29 +99,33 @@ impl Agent {
                 "the method is no token",
             ));
         }
-        if [
-            "INVITE", "ACK", "CANCEL", "BYE", "PRACK", "UPDATE", "NOTIFY", "INFO",
-        ]
-        .contains(&method)
-        {
+        let expert = send.flags & SEND_EXPERT != 0;
+        if MACHINES.contains(&method) || OWNED.contains(&method) && !expert {
             return Err(Refusal::new(
                 Code::NotAllowed,
-                format!("{method} belongs to a session or subscription"),
+                format!("{method} belongs to a session, subscription or registration"),
             ));
         }
         check_aor(uri)?;
-        if send.flags & !(SEND_EXPERT | SEND_END) != 0 {
+        if send.flags & !(SEND_EXPERT | SEND_END | SEND_REFRESH) != 0 {
             return Err(Refusal::new(
-                Code::NotImplemented,
-                "refreshed and repeated requests are not in this build",
+                Code::InvalidArgument,
+                "of the flags EXPERT, REFRESH and END mean something for a request outside dialogs",
             ));
         }
-        let own = own_lines(send)?;
-        self.refuse_when_closing()?;
-        if profile.is_some_and(|profile| profile.kind() != Kind::Profile) {
-            return Err(Refusal::new(Code::Handle, "the object is no profile"));
+        if send.flags & SEND_REFRESH != 0 && (send.expires_secs == 0 || send.flags & SEND_END != 0)
+        {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "a refreshed request says for how long it is to hold: expires_secs",
+            ));
         }
-        let profile = profile.cloned().or_else(|| self.profile_for(uri));
+        let own = own_lines_with(send, &OWN)?;
+        self.refuse_when_closing()?;
+        let profile = match profile {
+            Some(context) => Some(self.context_profile(context)?),
+            None => self.profile_for(uri),
+        };
         self.launch(
             ToSend {
                 method,
@@ -214,26 +240,32 @@ impl Agent {
             .as_ref()
             .map(|profile| Key::from_bits(profile.key()));
         let account = account_for(profiles, anonymous, profile_key);
-        let to = request.to.unwrap_or_else(|| format!("<{}>", request.uri));
+        let (from, own_to, own_contact, own) = parties(&request.own)?;
+        let to = request
+            .to
+            .or(own_to)
+            .unwrap_or_else(|| format!("<{}>", request.uri));
+        let from = from.unwrap_or_else(|| account.from.to_string());
         let draft = Draft {
             method: request.method.into(),
             uri: request.uri.into(),
             routes: account.routes.clone(),
             lines: format!(
                 "From: {};tag={}\r\nTo: {to}\r\nCall-ID: {}\r\n",
-                account.from,
+                from,
                 cx.tag(),
                 cx.call_id()
             ),
             // A request that makes a dialog or a binding says where we are.
             contact: ["SUBSCRIBE", "REFER", "OPTIONS", "REGISTER"]
                 .contains(&request.method)
-                .then(|| account.contact.clone()),
+                .then(|| account.contact.clone())
+                .filter(|_| !own_contact),
             content_type: content_type.filter(|_| !body.is_empty()),
             body: body.into(),
             ..Draft::default()
         };
-        let extra = account.extra.request(&request.own);
+        let extra = account.extra.request(&own);
         let mut lines = Lines::new(&extra);
         if send.flags & SEND_END != 0 {
             lines = lines.put("Expires", "0");
@@ -247,6 +279,14 @@ impl Agent {
         let cseq = cx.first_cseq();
         let related = request.profile.iter().cloned().collect();
         let object = transactions.open_client(request.method, None, related);
+        if send.flags & SEND_REFRESH != 0 {
+            let content_type = draft.content_type.clone();
+            let body = content_type
+                .as_deref()
+                .map(|content_type| (content_type, body));
+            let make = |owner| Outgoing::new(draft, cseq, rest, owner);
+            return self.begin_refresh(make, request.profile, object, request.uri, send, body);
+        }
         let key = requests.insert_with(|key| {
             let owner = Owner {
                 role: Role::Request,
@@ -605,6 +645,37 @@ impl Agent {
             ..Event::default()
         }
     }
+}
+
+/// From, To and whether there is a Contact among the lines, and the lines without the first two. Tags are ours.
+fn parties(own: &str) -> Result<(Option<String>, Option<String>, bool, String), Refusal> {
+    let (mut from, mut to, mut contact) = (None, None, false);
+    let mut rest = String::with_capacity(own.len());
+    for (name, value) in crate::usage::lines::lines(own) {
+        let id = HeaderId::from_name(name);
+        if matches!(id, Some(HeaderId::From | HeaderId::To)) {
+            let address = NameAddr::parse(value).map_err(|fault| {
+                Refusal::new(Code::HeaderMalformed, format!("header `{name}`: {fault}"))
+            })?;
+            check_aor(address.uri)?;
+            if address.tag().is_some() {
+                return Err(Refusal::new(
+                    Code::HeaderReserved,
+                    format!("the tag of header `{name}` belongs to the stack"),
+                ));
+            }
+            let place = if id == Some(HeaderId::From) {
+                &mut from
+            } else {
+                &mut to
+            };
+            *place = Some(value.to_owned());
+            continue;
+        }
+        contact |= id == Some(HeaderId::Contact);
+        rest.push_str(&format!("{name}: {value}\r\n"));
+    }
+    Ok((from, to, contact, rest))
 }
 
 /// The Content-Type of a message with a body.

@@ -85,6 +85,8 @@ impl Agent {
                     Role::Referrer => self.on_refer_failure(Key::from_bits(key), client, failure),
                     Role::Referee => self.on_referral_failure(Key::from_bits(key), client, failure),
                     Role::Request => self.on_app_failure(Key::from_bits(key), client, failure),
+                    Role::Binding => self.on_binding_failure(Key::from_bits(key), client, failure),
+                    Role::Refresh => self.on_refresh_failure(Key::from_bits(key), client, failure),
                     Role::Nobody | Role::Pending | Role::Challenge => {}
                 }
             }
@@ -118,6 +120,8 @@ impl Agent {
             }
             Role::Referee => self.on_referral_response(Key::from_bits(key), client, message),
             Role::Request => self.on_app_response(Key::from_bits(key), client, message),
+            Role::Binding => self.on_binding_response(Key::from_bits(key), client, message, flow),
+            Role::Refresh => self.on_refresh_response(Key::from_bits(key), client, message),
             Role::Nobody | Role::Pending | Role::Challenge => {}
         }
         if let Some(shown) = shown {
@@ -140,6 +144,8 @@ impl Agent {
             Role::Pending => self.on_answer_deadline(Key::from_bits(key)),
             Role::Nobody => self.on_shutdown_alarm(),
             Role::Challenge => self.on_challenge_alarm(key),
+            Role::Binding => self.on_binding_alarm(Key::from_bits(key), what),
+            Role::Refresh => self.on_refresh_alarm(Key::from_bits(key)),
             Role::Request => {}
         }
     }

@@ -483,6 +483,7 @@ impl Agent {
             Kind::Profile => return self.forget_profile(Key::from_bits(object.key())),
             Kind::Subscription => return self.forget_subscription(Key::from_bits(object.key())),
             Kind::Usage => return self.forget_usage(object),
+            Kind::Registration => return self.forget_registration(Key::from_bits(object.key())),
             _ => {}
         }
         if object.kind() == Kind::Session {

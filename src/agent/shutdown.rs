@@ -36,6 +36,8 @@ impl Agent {
         self.expire_claims();
         self.drop_referrings();
         self.drop_referrals();
+        self.end_refreshes(now);
+        self.unregister_bindings(now);
         for key in self.sessions.keys() {
             self.end_session(key, TerminateReason::Normal, "");
         }
@@ -79,6 +81,8 @@ impl Agent {
             && !self.shutdown.done
             && self.sessions.is_empty()
             && self.watchers.is_empty()
+            && self.registrations.all_idle()
+            && self.refreshes.all_idle()
             && self
                 .subscriptions
                 .iter()

@@ -72,7 +72,10 @@ impl Agent {
         owner: Owner,
         message: &Message,
     ) -> Option<ObjectRef> {
-        if matches!(owner.role, Role::Request | Role::Pending) {
+        if matches!(
+            owner.role,
+            Role::Request | Role::Pending | Role::Binding | Role::Refresh
+        ) {
             return None;
         }
         let held = self.transactions.of_client(client);
@@ -134,7 +137,10 @@ impl Agent {
 
     /// A request of an object got no final response.
     pub(super) fn show_failure(&mut self, client: ClientKey, owner: Owner, failure: Failure) {
-        if matches!(owner.role, Role::Request | Role::Pending) {
+        if matches!(
+            owner.role,
+            Role::Request | Role::Pending | Role::Binding | Role::Refresh
+        ) {
             return;
         }
         let Some(object) = self.transactions.of_client(client).or_else(|| {

@@ -399,7 +399,12 @@ impl Agent {
                 .referrals
                 .get(Key::from_bits(bits))
                 .and_then(|one| one.profile()),
-            Role::Request | Role::Nobody | Role::Pending | Role::Challenge => None,
+            Role::Binding => self
+                .registrations
+                .slab
+                .get(Key::from_bits(bits))
+                .map(|one| one.object()),
+            Role::Request | Role::Refresh | Role::Nobody | Role::Pending | Role::Challenge => None,
         };
         let mut objects: Vec<ObjectRef> = object.into_iter().cloned().collect();
         if self.is_usage_of_application(owner) {

@@ -294,7 +294,11 @@ impl Client {
     pub(super) fn forget(&self, object: &ObjectRef) {
         let nameable = matches!(
             object.kind(),
-            Kind::Session | Kind::Subscription | Kind::Profile | Kind::Usage
+            Kind::Session
+                | Kind::Subscription
+                | Kind::Profile
+                | Kind::Usage
+                | Kind::Registration
         );
         if nameable
             && object.state() == 0

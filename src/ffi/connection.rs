@@ -105,13 +105,17 @@ pub unsafe extern "C" fn rtc_connection_close(connection: *mut rtc_connection_t)
     })
 }
 
-/// Sends a request outside any dialog: OPTIONS, MESSAGE, any but those that have a verb of their own. `context`: a client or
-/// a profile. `send`, `transaction` opt.
+/// Sends a request outside any dialog: OPTIONS, MESSAGE, any but those that have a verb of their own. `context`: a client, a
+/// profile, a registration or a connection. `send`, `transaction` opt.
 ///
 /// Its final response comes as RTC_EVENT_RESPONSE, or RTC_EVENT_TRANSACTION_FAILED without one, with the cookie and the
 /// transaction, which is yours where it is asked for: release it. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG;
-/// RTC_E_NOT_ALLOWED (the method has a verb of its own); RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED;
-/// RTC_E_NOT_IMPLEMENTED (RTC_SEND_REFRESH); life cycle.
+/// RTC_E_NOT_ALLOWED (the method has a verb of its own: REGISTER, INVITE, PRACK, ACK, CANCEL, UPDATE, BYE, SUBSCRIBE, REFER, NOTIFY;
+/// all but INVITE, ACK and CANCEL go with RTC_SEND_EXPERT); RTC_E_INVALID_SIP_URL; RTC_E_HEADER_MALFORMED, _RESERVED; life cycle.
+///
+/// RTC_SEND_REFRESH with send.expires_secs: it is repeated before it expires, half of its time or ten minutes before its end;
+/// rtc_object_get gives the transaction's RTC_KIND_REFRESH, RTC_EVENT_REFRESH_STATE tells of it. From, To and Contact may stand among
+/// send.headers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_request_send(
     context: *mut rtc_object_t,
@@ -147,7 +151,9 @@ pub unsafe extern "C" fn rtc_request_send(
 fn context_of(raw: *mut rtc_object_t) -> Result<(Arc<Client>, Option<ObjectRef>), Fault> {
     registry::with(raw, "context", |entry| match entry {
         Entry::Client(client) | Entry::Connection(client, _) => Some((Arc::clone(client), None)),
-        Entry::Object(client, object) if object.kind() == Kind::Profile => {
+        Entry::Object(client, object)
+            if matches!(object.kind(), Kind::Profile | Kind::Registration) =>
+        {
             Some((Arc::clone(client), Some(Arc::clone(object))))
         }
         _ => None,

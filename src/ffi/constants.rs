@@ -299,6 +299,26 @@ pub const RTC_SERVER_ALLOW_NON_LOOPBACK: u32 = 4;
 /// Challenges by MD5 alone, for phones that know nothing else.
 pub const RTC_SERVER_MD5_ONLY: u32 = 8;
 
+/// == rtc_registration_send; kind of RTC_EVENT_REGISTRATION. ==
+pub const RTC_REGISTRATION_REGISTER: i32 = 1;
+/// Again now, with other headers or another time.
+pub const RTC_REGISTRATION_UPDATE: i32 = 2;
+/// Whatever the answer is, the registration is over here.
+pub const RTC_REGISTRATION_UNREGISTER: i32 = 3;
+/// Contact: *.
+pub const RTC_REGISTRATION_UNREGISTER_ALL: i32 = 4;
+/// Which bindings there are: text of RTC_EVENT_REGISTRATION, their number value[1].
+pub const RTC_REGISTRATION_FETCH: i32 = 5;
+
+/// == rtc_refresh_send. ==
+pub const RTC_REFRESH_UPDATE: i32 = 1;
+pub const RTC_REFRESH_TERMINATE: i32 = 2;
+
+/// == State of a refresh. ==
+pub const RTC_REFRESH_STATE_INACTIVE: i32 = 0;
+pub const RTC_REFRESH_STATE_ACTIVE: i32 = 1;
+pub const RTC_REFRESH_STATE_TERMINATED: i32 = 2;
+
 /// == State of a connection. ==
 pub const RTC_CONNECTION_STATE_INIT: i32 = 0;
 pub const RTC_CONNECTION_STATE_ACTIVE: i32 = 1;

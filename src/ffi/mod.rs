@@ -35,6 +35,7 @@ pub mod object;
 pub mod profile;
 mod properties;
 pub mod records;
+pub mod registration;
 mod registry;
 mod result;
 pub mod result_codes;

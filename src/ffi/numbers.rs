@@ -250,6 +250,32 @@ pub const RTC_PROPERTY_USAGE_SUBSCRIPTION_STATE: i32 = 3331;
 /// Number, can be set: RTC_AUTO_… bits.
 pub const RTC_PROPERTY_USAGE_AUTOMATION: i32 = 3332;
 /// Text.
+pub const RTC_PROPERTY_REGISTRATION_AOR: i32 = 2816;
+/// Text, as given.
+pub const RTC_PROPERTY_REGISTRATION_CONTACT: i32 = 2817;
+/// Text: as the registrar has it, with its parameters.
+pub const RTC_PROPERTY_REGISTRATION_REGISTERED_CONTACT: i32 = 2818;
+/// Text, can be set at any time; empty: none.
+pub const RTC_PROPERTY_REGISTRATION_OUTBOUND_PROXY: i32 = 2819;
+/// Number, can be set before it registers: seconds wanted; while it stands those that were granted.
+pub const RTC_PROPERTY_REGISTRATION_EXPIRES: i32 = 2820;
+/// Number, can be set before it registers.
+pub const RTC_PROPERTY_REGISTRATION_NO_EXPIRES: i32 = 2821;
+/// Number, can be set before it registers.
+pub const RTC_PROPERTY_REGISTRATION_PIN_NEXT_HOP: i32 = 2822;
+/// Number, can be set before it registers: RTC_AUTO_… bits.
+pub const RTC_PROPERTY_REGISTRATION_AUTOMATION: i32 = 2823;
+/// Text, a comma list (RFC 3608).
+pub const RTC_PROPERTY_REGISTRATION_SERVICE_ROUTE: i32 = 2824;
+/// Text; index: 0, 1, ….
+pub const RTC_PROPERTY_REGISTRATION_ASSOCIATED_URI: i32 = 2825;
+/// Text: the public GRUU (RFC 5627).
+pub const RTC_PROPERTY_REGISTRATION_GRUU: i32 = 2826;
+/// Number, can be set: seconds between repetitions; 0 while it does not stand.
+pub const RTC_PROPERTY_REFRESH_INTERVAL_SECS: i32 = 3840;
+/// Number: 1 it belongs to no registration or subscription.
+pub const RTC_PROPERTY_REFRESH_STANDALONE: i32 = 3841;
+/// Text.
 pub const RTC_PROPERTY_TRANSACTION_METHOD: i32 = 3584;
 /// Number: 1 a request of ours.
 pub const RTC_PROPERTY_TRANSACTION_IS_CLIENT: i32 = 3585;

@@ -22,9 +22,10 @@ use super::listen::Connection;
 use super::numbers::{
     RTC_PROPERTY_DIALOG_CALL_ID, RTC_PROPERTY_DIALOG_REMOTE_URI, RTC_PROPERTY_USAGE_EVENT,
     RTC_PROPERTY_PARTICIPANT_NAME, RTC_PROPERTY_PARTICIPANT_URI, RTC_PROPERTY_PROFILE_KEY,
-    RTC_PROPERTY_PROFILE_NAME, RTC_PROPERTY_PROFILE_USER_URI, RTC_PROPERTY_SESSION_CALL_ID,
-    RTC_PROPERTY_SESSION_REMOTE_URI, RTC_PROPERTY_SUBSCRIPTION_EVENT,
-    RTC_PROPERTY_SUBSCRIPTION_URI, RTC_PROPERTY_WATCHER_NAME, RTC_PROPERTY_WATCHER_URI,
+    RTC_PROPERTY_PROFILE_NAME, RTC_PROPERTY_PROFILE_USER_URI, RTC_PROPERTY_REFRESH_INTERVAL_SECS,
+    RTC_PROPERTY_REGISTRATION_AOR, RTC_PROPERTY_SESSION_CALL_ID, RTC_PROPERTY_SESSION_REMOTE_URI,
+    RTC_PROPERTY_SUBSCRIPTION_EVENT, RTC_PROPERTY_SUBSCRIPTION_URI, RTC_PROPERTY_WATCHER_NAME,
+    RTC_PROPERTY_WATCHER_URI,
 };
 use super::properties::{self, Form};
 use super::registry::{self, Raw};
@@ -277,6 +278,23 @@ fn list(of: &Any, kind: i32) -> Result<Vec<Found>, Fault> {
                 .map(|object| Found::Object(Arc::clone(client), object))
                 .collect())
         }
+        Any::Object(client, object)
+            if kind == Kind::Registration as i32 && object.kind() == Kind::Profile
+                || kind == Kind::Refresh as i32
+                    && matches!(object.kind(), Kind::Registration | Kind::Subscription) =>
+        {
+            let view = client.turn(|agent, _| {
+                Ok(if kind == Kind::Refresh as i32 {
+                    agent.refresh_of(object)
+                } else {
+                    agent.registration_of(object)
+                })
+            })?;
+            Ok(view
+                .into_iter()
+                .map(|object| Found::Object(Arc::clone(client), object))
+                .collect())
+        }
         Any::Object(client, object) => {
             let related = client.read(|agent| details(agent, object).relatives())?;
             Ok(related
@@ -314,7 +332,8 @@ fn answers_to(details: &Details, kind: Kind, key: &str) -> bool {
             &[RTC_PROPERTY_DIALOG_CALL_ID],
         ),
         Kind::Usage => (&[], &[RTC_PROPERTY_USAGE_EVENT]),
-        Kind::Connection | Kind::Registration | Kind::Transaction | Kind::Refresh => (&[], &[]),
+        Kind::Registration => (&[RTC_PROPERTY_REGISTRATION_AOR], &[]),
+        Kind::Connection | Kind::Transaction | Kind::Refresh => (&[], &[]),
     };
     let wanted = Uri::parse(key).ok();
     uris.iter()
@@ -427,6 +446,9 @@ pub unsafe extern "C" fn rtc_object_get_int(
         let row = properties::find(this.kind(), property, index, Form::Number, false)?;
         let found = match &this {
             Any::Client(client) => Some(properties::client_int(client, property, index)?),
+            Any::Object(client, object) if property == RTC_PROPERTY_REFRESH_INTERVAL_SECS => {
+                client.read(|agent| agent.refresh_interval(object))?
+            }
             Any::Object(client, object) => values(client, object)?.get_int(property, index),
             Any::Server(server) => Some(server.int(property)?),
             Any::Connection(..) | Any::Event(_) | Any::Message => None,

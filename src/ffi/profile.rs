@@ -11,8 +11,9 @@ use super::client::word;
 use super::client_core::{check_out, client, give, held};
 use super::constants::{
     RTC_CREDENTIALS_DECLINE, RTC_CREDENTIALS_HA1, RTC_CREDENTIALS_OF_PEER, RTC_CREDENTIALS_PROXY,
-    RTC_KIND_CLIENT, RTC_KIND_TRANSACTION, RTC_PROFILE_GRUU, RTC_PROFILE_NO_EXPIRES,
-    RTC_PROFILE_OUTBOUND, RTC_PROFILE_PIN_NEXT_HOP, RTC_PROFILE_STRONGEST_DIGEST, RTC_REGISTER_ALL,
+    RTC_KIND_CLIENT, RTC_KIND_REGISTRATION, RTC_KIND_TRANSACTION, RTC_PROFILE_GRUU,
+    RTC_PROFILE_NO_EXPIRES, RTC_PROFILE_OUTBOUND, RTC_PROFILE_PIN_NEXT_HOP,
+    RTC_PROFILE_STRONGEST_DIGEST, RTC_REGISTER_ALL,
 };
 use super::fence::{Fault, fence};
 use super::registry;
@@ -184,6 +185,10 @@ pub unsafe extern "C" fn rtc_credentials_set(
             RTC_KIND_CLIENT => (client(scope, "scope")?, None),
             RTC_KIND_TRANSACTION => {
                 let held = held(scope, Kind::Transaction, "scope")?;
+                (held.client, Some(held.object))
+            }
+            RTC_KIND_REGISTRATION => {
+                let held = held(scope, Kind::Registration, "scope")?;
                 (held.client, Some(held.object))
             }
             _ => {

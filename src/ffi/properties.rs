@@ -137,6 +137,19 @@ const TABLE: &[Property] = &[
     w(t(RTC_PROPERTY_USAGE_SUBSCRIPTION_STATE)),
     w(n(RTC_PROPERTY_USAGE_AUTOMATION)),
     t(RTC_PROPERTY_TRANSACTION_METHOD),
+    t(RTC_PROPERTY_REGISTRATION_AOR),
+    t(RTC_PROPERTY_REGISTRATION_CONTACT),
+    t(RTC_PROPERTY_REGISTRATION_REGISTERED_CONTACT),
+    w(t(RTC_PROPERTY_REGISTRATION_OUTBOUND_PROXY)),
+    w(n(RTC_PROPERTY_REGISTRATION_EXPIRES)),
+    w(n(RTC_PROPERTY_REGISTRATION_NO_EXPIRES)),
+    w(n(RTC_PROPERTY_REGISTRATION_PIN_NEXT_HOP)),
+    w(n(RTC_PROPERTY_REGISTRATION_AUTOMATION)),
+    t(RTC_PROPERTY_REGISTRATION_SERVICE_ROUTE),
+    i(t(RTC_PROPERTY_REGISTRATION_ASSOCIATED_URI)),
+    t(RTC_PROPERTY_REGISTRATION_GRUU),
+    w(n(RTC_PROPERTY_REFRESH_INTERVAL_SECS)),
+    n(RTC_PROPERTY_REFRESH_STANDALONE),
     n(RTC_PROPERTY_TRANSACTION_IS_CLIENT),
     n(RTC_PROPERTY_TRANSACTION_CAN_RESPOND),
     n(RTC_PROPERTY_TRANSACTION_CAN_CANCEL),
@@ -208,7 +221,9 @@ pub(super) fn client_int(client: &Client, property: i32, index: i32) -> Result<i
             let of = session_type(index)?;
             Ok(client.read(|agent| agent.answer_mode(of))?.number().into())
         }
-        RTC_PROPERTY_CLIENT_AUTOMATION => Ok(client.read(|agent| agent.client_automation())?.into()),
+        RTC_PROPERTY_CLIENT_AUTOMATION => {
+            Ok(client.read(|agent| agent.client_automation())?.into())
+        }
         RTC_PROPERTY_CLIENT_ALLOWED_PORTS => {
             client.running()?;
             let at = listen::transport(index)?;

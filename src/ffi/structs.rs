@@ -457,6 +457,32 @@ pub struct rtc_connection_options_t {
     pub user_data: *mut c_void,
 }
 
+/// One binding of an address of record (rtc_registration_create).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_registration_options_t {
+    /// sizeof (rtc_registration_options_t).
+    pub size: u32,
+    /// RTC_PROFILE_NO_EXPIRES, RTC_PROFILE_PIN_NEXT_HOP.
+    pub flags: u32,
+    /// To: "sip:alice@example.com".
+    pub aor: rtc_str_t,
+    /// Our Contact, a URI or an address with parameters; none: the library's.
+    pub contact: rtc_str_t,
+    /// The registrar; none: the domain of `aor`.
+    pub registrar: rtc_str_t,
+    /// Who registers, where it is not `aor`.
+    pub from: rtc_str_t,
+    /// For REGISTER and all that is sent in its context, a comma list.
+    pub outbound_proxy: rtc_str_t,
+    /// At least 60; 0: 3600.
+    pub expires_secs: i32,
+    /// RTC_AUTO_AUTHENTICATION, RTC_AUTO_REFRESH; 0: nothing.
+    pub automation: u32,
+    /// Comes with each event of the registration.
+    pub user_data: *mut c_void,
+}
+
 /// An embedded server (rtc_server_start).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -525,6 +551,7 @@ structures!(
     rtc_subscription_options_t,
     rtc_sip_message_options_t,
     rtc_connection_options_t,
+    rtc_registration_options_t,
     rtc_server_options_t,
     rtc_server_user_t,
     super::records::rtc_statistics_t,

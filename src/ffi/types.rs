@@ -50,7 +50,7 @@ pub struct rtc_watcher_t(());
 pub struct rtc_server_t(());
 /// Sockets on one address.
 pub struct rtc_connection_t(());
-/// A registration binding (not in this version).
+/// A registration binding.
 pub struct rtc_registration_t(());
 /// A dialog: the peers' identities, tags and route set, shared by its usages.
 pub struct rtc_dialog_t(());
@@ -58,7 +58,7 @@ pub struct rtc_dialog_t(());
 pub struct rtc_usage_t(());
 /// A request of the application's own.
 pub struct rtc_transaction_t(());
-/// A refresh (not in this version).
+/// A refresh.
 pub struct rtc_refresh_t(());
 /// A buddy (not in this version).
 pub struct rtc_buddy_t(());

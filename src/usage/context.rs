@@ -33,6 +33,10 @@ pub enum Role {
     Referee,
     /// A request of the application's own.
     Request,
+    /// A registration of the application's own.
+    Binding,
+    /// A refreshed request of the application's own.
+    Refresh,
     /// A request whose answer matters to nobody (BYE of a lost fork).
     Nobody,
     /// A request that waits for the application's answer.

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod automation;
 pub mod backoff;
+pub mod binding;
 pub(crate) mod body;
 pub mod call;
 pub mod context;
@@ -20,6 +21,7 @@ mod notified;
 pub mod notify;
 pub mod publish;
 pub mod refer;
+pub mod refreshed;
 pub mod register;
 mod reinvite;
 pub mod reliable;

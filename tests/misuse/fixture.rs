@@ -12,6 +12,7 @@ use rtcclient::ffi::numbers::*;
 use rtcclient::ffi::object::*;
 use rtcclient::ffi::profile::*;
 use rtcclient::ffi::records::*;
+use rtcclient::ffi::registration::*;
 use rtcclient::ffi::result_codes::*;
 use rtcclient::ffi::server::*;
 use rtcclient::ffi::session::*;
@@ -60,6 +61,8 @@ pub(crate) struct Fixture {
     pub transaction: *mut c_void,
     pub usage: *mut c_void,
     pub dialog: *mut c_void,
+    pub registration: *mut c_void,
+    pub refresh: *mut c_void,
 }
 
 // SAFETY: handles are numbers, and every function takes them from every thread.
@@ -235,6 +238,17 @@ impl Fixture {
                 "dialog",
             );
             ok(rtc_server_start(null(), &raw mut server), "server");
+            let (mut registration, mut refresh) = (null_mut(), null_mut());
+            let mut binding: rtc_registration_options_t = sized();
+            binding.aor = s("sip:alice@127.0.0.1:9");
+            ok(
+                rtc_registration_create(client, &raw const binding, &raw mut registration),
+                "registration",
+            );
+            ok(
+                rtc_object_get(registration.cast(), RTC_KIND_REFRESH, &raw mut refresh),
+                "refresh",
+            );
             Self {
                 client,
                 peer,
@@ -250,12 +264,14 @@ impl Fixture {
                 transaction: transaction.cast(),
                 usage,
                 dialog,
+                registration: registration.cast(),
+                refresh: refresh.cast(),
             }
         }
     }
 
     /// Every handle with its kind.
-    pub(crate) fn all(&self) -> [(i32, *mut c_void); 13] {
+    pub(crate) fn all(&self) -> [(i32, *mut c_void); 15] {
         [
             (RTC_KIND_CLIENT, self.client),
             (RTC_KIND_PROFILE, self.profile),
@@ -270,6 +286,8 @@ impl Fixture {
             (RTC_KIND_TRANSACTION, self.transaction),
             (RTC_KIND_USAGE, self.usage),
             (RTC_KIND_DIALOG, self.dialog),
+            (RTC_KIND_REGISTRATION, self.registration),
+            (RTC_KIND_REFRESH, self.refresh),
         ]
     }
 

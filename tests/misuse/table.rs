@@ -12,6 +12,7 @@ use rtcclient::ffi::message_create::*;
 use rtcclient::ffi::numbers::*;
 use rtcclient::ffi::object::*;
 use rtcclient::ffi::profile::*;
+use rtcclient::ffi::registration::*;
 use rtcclient::ffi::result_codes::*;
 use rtcclient::ffi::server::*;
 use rtcclient::ffi::session::*;
@@ -154,7 +155,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         bad_handle: 0,
         created: RTC_KIND_CLIENT,
-        ..on("rtc_object_get_kind", ANY, |_, h| c!(rtc_object_get_kind(h)), &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14])
+        ..on("rtc_object_get_kind", ANY, |_, h| c!(rtc_object_get_kind(h)), &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15])
     },
     Row {
         created: RTC_OK,
@@ -639,6 +640,30 @@ pub(crate) const TABLE: &[Row] = &[
         shut: SHUT,
         wrong: wrong![(|_, h| c!(rtc_usage_close(h.cast(), 3)), RTC_E_INVALIDARG)],
         ..on("rtc_usage_close", RTC_KIND_USAGE, |_, h| c!(rtc_usage_close(h.cast(), RTC_USAGE_CLOSE_LOCAL)), YES)
+    },
+    // ---- registrations ----
+    Row {
+        closing: CLOSING,
+        shut: SHUT,
+        nulls: nulls![
+            |_, h| { let (mut o, p): (rtc_registration_options_t, _) = (sized(), null_mut()); o.aor = s("sip:a@127.0.0.1:9"); c!(rtc_registration_create(h, &raw const o, p)) },
+            |_, h| { let mut r = null_mut(); c!(rtc_registration_create(h, null(), &raw mut r)) }
+        ],
+        wrong: wrong![
+            (|_, h| { let (mut o, mut r): (rtc_registration_options_t, _) = (sized(), null_mut()); o.aor = s("nobody"); c!(rtc_registration_create(h, &raw const o, &raw mut r)) }, RTC_E_INVALID_SIP_URL),
+            (|_, h| { let (mut o, mut r): (rtc_registration_options_t, _) = (sized(), null_mut()); (o.aor, o.expires_secs) = (s("sip:a@127.0.0.1:9"), -1); c!(rtc_registration_create(h, &raw const o, &raw mut r)) }, RTC_E_INVALIDARG)
+        ],
+        ..on("rtc_registration_create", RTC_KIND_CLIENT, |_, h| { let (mut o, mut r): (rtc_registration_options_t, _) = (sized(), null_mut()); o.aor = s("sip:a@127.0.0.1:9"); let done = c!(rtc_registration_create(h, &raw const o, &raw mut r)); c!(rtc_object_release(r.cast())); done }, OK)
+    },
+    Row {
+        shut: SHUT,
+        wrong: wrong![(|_, h| c!(rtc_registration_send(h.cast(), 6, null(), null_mut())), RTC_E_INVALIDARG)],
+        ..on("rtc_registration_send", RTC_KIND_REGISTRATION, |_, h| c!(rtc_registration_send(h.cast(), RTC_REGISTRATION_UNREGISTER, null(), null_mut())), YES)
+    },
+    Row {
+        shut: SHUT,
+        wrong: wrong![(|_, h| c!(rtc_refresh_send(h.cast(), 3, null())), RTC_E_INVALIDARG)],
+        ..on("rtc_refresh_send", RTC_KIND_REFRESH, |_, h| c!(rtc_refresh_send(h.cast(), RTC_REFRESH_UPDATE, null())), &[RTC_E_NOT_ALLOWED])
     },
     // ---- transactions ----
     Row {
