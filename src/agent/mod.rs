@@ -68,9 +68,6 @@ mod usage_verbs;
 pub mod states;
 pub mod subscription;
 pub mod transaction;
-mod usage_events;
-pub mod usage_object;
-mod usage_verbs;
 pub mod watcher;
 
 use std::collections::{HashMap, VecDeque};
