@@ -346,3 +346,129 @@ fn watchers_are_listed_for_those_who_watch_them() {
     pair.net.run_for(secs(6.0));
     assert_eq!(told(&pair), [text("terminated", "timeout")]);
 }
+
+/// B-249, B-422: a package that nobody here knows: own parameters, Accept and body out, raw notifications in; served too.
+#[test]
+fn any_package_can_be_asked_for_and_served() {
+    let mut hand = hand_for(SubscriptionOptions {
+        event: "x-test;depth=3".into(),
+        accept: "application/x-test, text/x-test".into(),
+        ..options("presence")
+    });
+    let send = Send {
+        content_type: Some("application/x-filter".into()),
+        body: Some(b"only red ones"[..].into()),
+        ..Send::default()
+    };
+    let subscription = hand.subscription.clone();
+    hand.net
+        .with(hand.alice, |agent, now| {
+            agent.subscribe(now, &subscription, &send)
+        })
+        .expect("subscribed");
+    hand.net.run_for(secs(0.1));
+    let first = hand.request();
+    assert_eq!(first.header(HeaderId::Event), Some("x-test;depth=3"));
+    assert_eq!(
+        first.header(HeaderId::Accept),
+        Some("application/x-test, text/x-test")
+    );
+    assert_eq!(first.body(), b"only red ones");
+    hand.respond(&first, 200, "Expires: 600\r\n");
+    assert_eq!(
+        say(
+            &mut hand,
+            &first,
+            1,
+            "x-test",
+            "text/x-test",
+            "\u{1}\"red\""
+        ),
+        200
+    );
+    let told = find(hand.net.events(hand.alice), EventType::SubscriptionNotify);
+    assert_eq!(
+        (told.body(), &*told.content_type),
+        (&b"\x01\"red\""[..], "text/x-test")
+    );
+    assert!(told.message.is_some());
+
+    let mut pair = pair();
+    pair.serve_package("x-test", 0);
+    let subscription = pair.subscription(options("x-test;depth=3"));
+    pair.subscribe(&subscription);
+    let offered = find(pair.net.events(pair.bob), EventType::Watcher).clone();
+    assert_eq!(&*offered.text, "x-test");
+    let event = offered
+        .message
+        .as_ref()
+        .and_then(|message| message.header(HeaderId::Event));
+    assert_eq!(event, Some("x-test;depth=3"));
+    let (bob, watcher) = (pair.bob, offered.watcher.expect("a watcher"));
+    pair.on(bob, |agent, now| {
+        agent.watcher_answer(now, &watcher, WatcherState::Allowed, &body("raw"))
+    })
+    .expect("allowed");
+    assert_eq!(pair.notifications(), [text("active", "raw")]);
+}
+
+/// B-296, B-438: presence from subscribing to the end: pending, open, closed, refreshed, ended; the documents are read.
+#[test]
+fn presence_is_read_from_pending_to_the_end() {
+    use rtcclient::events::pidf::{Basic, Presence};
+    let mut pair = pair();
+    pair.serve(0);
+    let subscription = pair.subscription(SubscriptionOptions {
+        expires_secs: 0,
+        ..options("presence")
+    });
+    pair.subscribe(&subscription);
+    pair.net.run_for(secs(1.0));
+    assert_eq!(pair.notifications(), [text("pending", "")]);
+    let (bob, watcher) = (pair.bob, pair.watcher());
+    let asked = find(pair.net.events(bob), EventType::Watcher)
+        .message
+        .clone();
+    assert_eq!(asked.and_then(|message| message.expires()), Some(3600));
+    for basic in [Basic::Open, Basic::Closed] {
+        let mut document = Presence::single(BOB, "phone", basic);
+        document.tuples[0].contact = Some("sip:bob@192.0.2.2".to_owned());
+        document.tuples[0].note = Some("at my desk".to_owned());
+        let document = document.to_string();
+        pair.on(bob, |agent, now| {
+            agent.watcher_answer(now, &watcher, WatcherState::Allowed, &body(&document))
+        })
+        .expect("told");
+        pair.net.run_for(secs(6.0));
+        let told = find(pair.net.events(pair.alice), EventType::SubscriptionNotify);
+        let Some(Ok(Document::Presence(presence))) =
+            Document::read(&told.content_type, told.body())
+        else {
+            panic!("a document")
+        };
+        assert_eq!(presence.basic(), Some(basic));
+        assert_eq!(presence.tuples[0].note.as_deref(), Some("at my desk"));
+        assert_eq!(
+            presence.tuples[0].contact.as_deref(),
+            Some("sip:bob@192.0.2.2")
+        );
+    }
+    pair.net.run_for(secs(3400.0));
+    assert_eq!(
+        state(&subscription),
+        Subscribed,
+        "refreshed before its time"
+    );
+    pair.unsubscribe(&subscription).expect("ended");
+    pair.net.run_for(secs(2.0));
+    assert_eq!(state(&subscription), SubscriptionState::NotSubscribed);
+    let words: Vec<String> = pair
+        .notifications()
+        .into_iter()
+        .map(|(word, _)| word)
+        .collect();
+    assert_eq!(
+        words,
+        ["pending", "active", "active", "active", "terminated"]
+    );
+}
