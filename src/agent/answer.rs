@@ -147,6 +147,13 @@ impl Agent {
                 "this request was answered",
             ));
         }
+        // RFC 4320 §4.2: who asked has given up, and is told nothing any more.
+        if !self.cx.endpoint.awaits(pending.server) {
+            return Err(Refusal::new(
+                Code::DeadlinePassed,
+                "the request has timed out at its sender",
+            ));
+        }
         self.answer_pending(answer, status, &own, send);
         Ok(Verdict::Done)
     }

@@ -175,6 +175,8 @@ impl SessionOptions {
 pub const SESSION_FORCE_PROFILE: u32 = 1;
 /// Hand redirects to the application.
 pub const SESSION_FAIL_ON_REDIRECT: u32 = 2;
+/// Hold with an address of zeros too, for peers that know no directions (RFC 3264 §8.4).
+pub const SESSION_OLD_HOLD: u32 = 0x2_0000;
 /// Keep every dialog of a forked INVITE as a session of its own.
 pub const SESSION_ALL_FORKS: u32 = 0x1_0000;
 

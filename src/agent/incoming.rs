@@ -97,7 +97,12 @@ impl Agent {
             {
                 Media::application("application/sdp", &[])
             }
-            _ => Media::audio(&mut self.cx, flow.local.ip()),
+            _ => {
+                let old_hold = self.holds_the_old_way(key);
+                let mut media = Media::audio(&mut self.cx, flow.local.ip());
+                media.set_old_hold(old_hold);
+                media
+            }
         };
         let from = message.from().map_err(|_| 400u16)?;
         let (uri, name) = (from.uri.into(), from.display_name.into());

@@ -11,7 +11,7 @@ use crate::transaction::ServerKey;
 use crate::usage::media::SDP;
 use crate::usage::{Account, Auto, Call, Cx, Invitation, Media, Owner, Role};
 
-use super::command::SESSION_ALL_FORKS;
+use super::command::{SESSION_ALL_FORKS, SESSION_OLD_HOLD};
 use super::composing::Typing;
 use super::headers::{HeaderSet, merged, own_lines};
 use super::profile::Profile;
@@ -460,10 +460,15 @@ impl Agent {
             None,
         );
         let address = self.cx.endpoint.media_address(&target);
+        let old_hold = self.holds_the_old_way(key);
         self.with_call(key, |call, cx, account, _| {
             let media = match &description {
                 Some((content_type, body)) => Media::application(content_type, body),
-                None => Media::audio(cx, address),
+                None => {
+                    let mut media = Media::audio(cx, address);
+                    media.set_old_hold(old_hold);
+                    media
+                }
             };
             let body = send.content_type.as_deref().zip(send.body.as_deref());
             let media = match (body, &description) {
@@ -496,6 +501,11 @@ impl Agent {
             );
         });
         Ok(participant)
+    }
+
+    pub(super) fn holds_the_old_way(&self, key: Key<Session>) -> bool {
+        let own = self.sessions.get(key).map_or(0, |session| session.flags);
+        (own | self.config.session_defaults.flags) & SESSION_OLD_HOLD != 0
     }
 
     /// The profile for a call: as forced, else the enabled one that serves the URI's domain, else the first enabled one.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::agent::{ObjectRef, Reliable, Send, SessionOptions};
 
 use super::constants::{
-    RTC_AUTO_ALL, RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT,
-    RTC_SESSION_FORCE_PROFILE,
+    RTC_AUTO_ALL, RTC_SESSION_ALL_FORKS, RTC_SESSION_FAIL_ON_REDIRECT, RTC_SESSION_FORCE_PROFILE,
+    RTC_SESSION_OLD_HOLD,
 };
 use super::fence::Fault;
 use super::result_codes::RTC_E_INVALIDARG;
@@ -132,7 +132,10 @@ pub(super) fn session_options(
 ) -> Result<SessionOptions, Fault> {
     check_flags(
         given.flags,
-        RTC_SESSION_FORCE_PROFILE | RTC_SESSION_FAIL_ON_REDIRECT | RTC_SESSION_ALL_FORKS,
+        RTC_SESSION_FORCE_PROFILE
+            | RTC_SESSION_FAIL_ON_REDIRECT
+            | RTC_SESSION_ALL_FORKS
+            | RTC_SESSION_OLD_HOLD,
     )?;
     text::field(given.local_phone_uri, "options.local_phone_uri")?;
     if !(0..=2).contains(&given.reliable) {

@@ -249,6 +249,8 @@ pub const RTC_SESSION_FORCE_PROFILE: u32 = 1;
 pub const RTC_SESSION_FAIL_ON_REDIRECT: u32 = 2;
 /// Every dialog of a forked INVITE is kept, as a session of its own.
 pub const RTC_SESSION_ALL_FORKS: u32 = 0x1_0000;
+/// Hold with an address of zeros too, for peers that know no directions.
+pub const RTC_SESSION_OLD_HOLD: u32 = 0x2_0000;
 
 /// == rtc_session_reinvite. ==
 /// Not in this version.

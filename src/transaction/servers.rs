@@ -49,6 +49,12 @@ enum Machine {
 }
 
 impl<O: Copy + Debug> Endpoint<O> {
+    /// Whether somebody still waits for an answer.
+    #[must_use]
+    pub fn awaits(&self, server: ServerKey) -> bool {
+        self.live_of(server).is_some()
+    }
+
     /// Sends a response. False: there is nothing to answer any more.
     ///
     /// A 2xx to INVITE may be given again until its ACK comes (RFC 6026 §7.1); every other final response once.

@@ -1,8 +1,8 @@
 //! The media side of a call: who makes descriptions, and what was agreed (RFC 3264 through `sdp`).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::sdp::{Direction, LocalMedia, OfferAnswer, Refusal};
+use crate::sdp::{Agreed, Direction, LocalMedia, OfferAnswer, Refusal, State};
 use crate::syntax::Message;
 
 use super::Cx;
@@ -29,6 +29,8 @@ pub enum Media {
         port: u16,
         /// We hold the peer.
         held: bool,
+        /// A hold is said in the form of RFC 2543 too: with an address of zeros (RFC 3264 §8.4).
+        old_hold: bool,
     },
     /// Made by the application.
     Application {
@@ -55,6 +57,14 @@ impl Media {
             address,
             port,
             held: false,
+            old_hold: false,
+        }
+    }
+
+    /// Whether a hold of ours has an address of zeros, for peers that know no directions.
+    pub fn set_old_hold(&mut self, old: bool) {
+        if let Self::Audio { old_hold, .. } = self {
+            *old_hold = old;
         }
     }
 
@@ -93,6 +103,7 @@ impl Media {
                 negotiation,
                 address,
                 port,
+                old_hold,
                 ..
             } => {
                 let direction = if hold {
@@ -100,9 +111,14 @@ impl Media {
                 } else {
                     Direction::SendRecv
                 };
+                let address = match (hold && *old_hold, address.is_ipv4()) {
+                    (false, _) => *address,
+                    (true, true) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+                    (true, false) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+                };
                 // An offer of ours that is still open was never answered: it is taken back first.
                 negotiation.on_rejected();
-                let offer = negotiation.make_offer(&LocalMedia::new(*address, *port), direction);
+                let offer = negotiation.make_offer(&LocalMedia::new(address, *port), direction);
                 offer
                     .map(|offer| offer.as_bytes().to_vec())
                     .unwrap_or_default()
@@ -119,6 +135,7 @@ impl Media {
                 address,
                 port,
                 held,
+                ..
             } => {
                 let direction = if *held {
                     Direction::SendOnly
@@ -205,11 +222,28 @@ impl Media {
         std::mem::replace(self, now)
     }
 
+    /// Where and how media flows, once it is agreed.
+    #[must_use]
+    pub fn agreed(&self) -> Option<Agreed> {
+        match self {
+            Self::Audio { negotiation, .. } => negotiation.agreed(),
+            Self::Application { .. } => None,
+        }
+    }
+
     /// Our last description.
     #[must_use]
     pub fn local_description(&self) -> &str {
         match self {
-            Self::Audio { negotiation, .. } => negotiation.local_description().unwrap_or_default(),
+            // Before the first answer it is the offer that counts: media may come by it (RFC 3264 §5.1).
+            Self::Audio { negotiation, .. } => negotiation
+                .local_description()
+                .or_else(|| {
+                    Some(negotiation)
+                        .filter(|negotiation| negotiation.state() == State::OfferSent)
+                        .and_then(|negotiation| negotiation.open_offer())
+                })
+                .unwrap_or_default(),
             Self::Application { local, .. } => std::str::from_utf8(local).unwrap_or_default(),
         }
     }

@@ -428,7 +428,10 @@ impl Call {
         self.server = None;
         self.request = None;
         let refused = status >= 300;
-        let held = self.media.as_ref().is_some_and(Media::remote_hold);
+        let before = self
+            .media
+            .as_ref()
+            .map(|media| (media.remote_hold(), media.agreed()));
         let described = if refused {
             None
         } else {
@@ -450,7 +453,11 @@ impl Call {
         let response = self.response(cx, account, &message, status, reason, own, Some(flow), body);
         let offered = description(&message, &content_type).is_none() && !ours.is_empty();
         self.send_2xx(cx, server, response, message.cseq(), offered);
-        if held != self.media.as_ref().is_some_and(Media::remote_hold) {
+        let after = self
+            .media
+            .as_ref()
+            .map(|media| (media.remote_hold(), media.agreed()));
+        if before != after {
             out.push(CallEvent::MediaChanged(message));
         }
     }

@@ -339,7 +339,11 @@ impl Call {
             self.respond(cx, account, server, &message, 422, &lines);
             return;
         }
-        let held = self.media_of(&tag).is_some_and(|media| media.remote_hold());
+        let media = |call: &mut Self| {
+            let media = call.media_of(&tag)?;
+            Some((media.remote_hold(), media.agreed()))
+        };
+        let before = media(self);
         let mut answer = self.answer_update(&tag, &message);
         if answer == Err(504) && self.leaves_descriptions() {
             match self.offer_update(cx, server, message.clone(), out) {
@@ -372,7 +376,7 @@ impl Call {
         };
         let response = self.response(cx, account, &message, 200, "", &timer, Some(flow), body);
         cx.respond(server, response);
-        if held != self.media_of(&tag).is_some_and(|media| media.remote_hold()) {
+        if before != media(self) {
             out.push(CallEvent::MediaChanged(message));
         }
     }
