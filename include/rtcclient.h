@@ -290,6 +290,8 @@
 #define RTC_SESSION_FAIL_ON_REDIRECT 2
 // Every dialog of a forked INVITE is kept, as a session of its own.
 #define RTC_SESSION_ALL_FORKS 65536
+// Hold with an address of zeros too, for peers that know no directions.
+#define RTC_SESSION_OLD_HOLD 131072
 
 // == rtc_session_reinvite. ==
 // Not in this version.
