@@ -399,7 +399,12 @@ impl Agent {
         {
             return Err(over());
         }
-        self.end_session(key, TerminateReason::Normal, &own);
+        // A re-INVITE is taken back alone (RFC 6141 §3.8).
+        let mut alone = false;
+        self.with_call(key, |call, cx, _, _| alone = call.cancel_change(cx, &own));
+        if !alone {
+            self.end_session(key, TerminateReason::Normal, &own);
+        }
         Ok(Verdict::Done)
     }
 }

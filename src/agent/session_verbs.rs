@@ -50,6 +50,9 @@ impl Agent {
             .get(key)
             .is_some_and(|session| session.call.open_reinvite().is_some())
         {
+            if status < 200 {
+                return self.progress_reinvite(key, status, reason, &own, body, reliable);
+            }
             self.answer_reinvite(key, status, reason, &own, body);
             return Ok(Verdict::Done);
         }
@@ -110,6 +113,29 @@ impl Agent {
             );
         }
         Ok(())
+    }
+
+    /// A provisional answer to the peer's re-INVITE; never a reliable one.
+    fn progress_reinvite(
+        &mut self,
+        key: Key<Session>,
+        status: u16,
+        reason: &str,
+        own: &str,
+        body: Option<(&str, &[u8])>,
+        reliable: bool,
+    ) -> Result<Verdict, Refusal> {
+        let mut told = true;
+        self.with_call(key, |call, cx, account, _| {
+            told = !reliable && call.progress_reinvite(cx, account, status, reason, own, body);
+        });
+        if told {
+            return Ok(Verdict::Done);
+        }
+        Err(Refusal::new(
+            Code::NotAllowed,
+            "provisional answers to a re-INVITE are not sent reliably, as the peer or the caller demands",
+        ))
     }
 
     pub(super) fn answer_reinvite(

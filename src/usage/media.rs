@@ -87,6 +87,14 @@ impl Media {
         }
     }
 
+    /// Where our media are, when the descriptions are made here.
+    pub(super) fn address_mut(&mut self) -> Option<&mut IpAddr> {
+        match self {
+            Self::Audio { address, .. } => Some(address),
+            Self::Application { .. } => None,
+        }
+    }
+
     /// The type of our descriptions.
     #[must_use]
     pub fn content_type(&self) -> &str {

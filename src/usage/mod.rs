@@ -17,6 +17,7 @@ mod invite_client;
 mod invite_server;
 pub mod lines;
 pub mod media;
+mod midway;
 mod notified;
 pub mod notify;
 pub mod publish;

@@ -26,6 +26,10 @@ pub(super) struct Change {
     pub(super) refresh: bool,
     /// It is an UPDATE; none: a re-INVITE.
     pub(super) update: Option<Update>,
+    /// The last reliable provisional response to it.
+    pub(super) rseq: Option<u32>,
+    /// Its descriptions are settled ahead of its final response, and stay whatever that is (RFC 6141 §3.4).
+    pub(super) exchanged: bool,
 }
 
 /// What a change offers.
@@ -91,6 +95,7 @@ impl Call {
         let (mut draft, cseq) = dialog.request("INVITE");
         draft.contact = Some(account.contact.clone());
         self.offered = !matches!(offer.what, What::Nothing);
+        self.follow_address(cx);
         let (ours, before) = self.fill(&mut draft, "", &offer);
         let mut invite = Outgoing::new(draft, cseq, rest, self.owner);
         invite.send(cx, account);
@@ -104,6 +109,8 @@ impl Call {
             retry_at: None,
             refresh: false,
             update: None,
+            rseq: None,
+            exchanged: false,
         }));
         Ok(())
     }
@@ -144,7 +151,8 @@ impl Call {
     ) {
         let status = message.status().unwrap_or_default();
         match status {
-            0..=199 => {}
+            0..=100 => {}
+            101..=199 => self.on_change_provisional(cx, account, &message),
             200..=299 => self.on_change_accepted(cx, account, client, message, out),
             401 | 407
                 if self.auto.has(Auto::AUTHENTICATION)
@@ -190,7 +198,8 @@ impl Call {
         out: &mut Vec<CallEvent>,
     ) {
         let hold = self.change.as_ref().is_some_and(|change| change.hold);
-        let answered = self.take_description(&message, hold);
+        let exchanged = self.change.as_ref().is_some_and(|change| change.exchanged);
+        let answered = if exchanged { Ok(None) } else { self.take_description(&message, hold) };
         let extra = self.extra.request("");
         let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
             return;
@@ -298,7 +307,9 @@ impl Call {
             Some(update) => self.refuse_update(&update, change.before),
             None => {
                 self.invite = None;
-                self.restore_media("", change.before);
+                if !change.exchanged {
+                    self.restore_media("", change.before);
+                }
             }
         }
         if change.refresh {

@@ -55,6 +55,7 @@ impl Call {
         };
         let (mut draft, cseq) = dialog.request("UPDATE");
         draft.contact = Some(account.contact.clone());
+        self.follow_address(cx);
         let (ours, before) = self.fill(&mut draft, &tag, &offer);
         let mut outgoing = Outgoing::new(draft, cseq, rest, self.owner);
         outgoing.send(cx, account);
@@ -71,6 +72,8 @@ impl Call {
             retry_at: None,
             refresh: false,
             update: Some(update),
+            rseq: None,
+            exchanged: false,
         }));
         Ok(())
     }
