@@ -46,8 +46,15 @@ fn a_change_that_was_settled_reliably_stays_when_the_reinvite_is_refused() {
     t.run();
     let next = t.peer.expect("INVITE");
     t.answer(&next, 488, "t1", "", "");
-    assert_eq!(t.remote_description(&session), held, "nothing was settled, nothing changes");
-    assert!(matches!(state(&session), SessionState::Connected | SessionState::Hold));
+    assert_eq!(
+        t.remote_description(&session),
+        held,
+        "nothing was settled, nothing changes"
+    );
+    assert!(matches!(
+        state(&session),
+        SessionState::Connected | SessionState::Hold
+    ));
 }
 
 /// B-151: a reliable 1xx moves the target, and the refusal of the re-INVITE does not move it back.
@@ -107,7 +114,11 @@ fn a_reinvite_that_the_peer_takes_back_leaves_the_call() {
     t.answer(&invite, 200, "t1", "", &sdp(PEER, "sendrecv"));
     let leg = Leg::of_invite(&invite, "t1");
     t.say(&leg, "INVITE", 7, "", &sdp(PEER, "sendonly"));
-    assert_eq!(t.events(EventType::ReInvite).len(), 1, "it waits for the application");
+    assert_eq!(
+        t.events(EventType::ReInvite).len(),
+        1,
+        "it waits for the application"
+    );
     t.reply(&session, 183, Send::default());
     assert_eq!(t.peer.expect("183 INVITE").cseq(), 7);
     let cancel = "CANCEL sip:alice@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:5060;branch=z9hG4bK-INVITE-7\r\n\

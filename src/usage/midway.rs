@@ -94,17 +94,26 @@ impl Call {
         if request.lists(HeaderId::Require, TAG) {
             return false;
         }
-        let response =
-            self.response(cx, account, &request, status, reason, own, Some(&flow), body);
+        let response = self.response(
+            cx,
+            account,
+            &request,
+            status,
+            reason,
+            own,
+            Some(&flow),
+            body,
+        );
         cx.respond(server, response);
         true
     }
 
     /// Takes our re-INVITE back; the call goes on. `false`: there is none on its way.
     pub fn cancel_change(&mut self, cx: &mut Cx, own: &str) -> bool {
-        let asked = self.change.as_ref().is_some_and(|change| {
-            change.update.is_none() && change.retry_at.is_none()
-        });
+        let asked = self
+            .change
+            .as_ref()
+            .is_some_and(|change| change.update.is_none() && change.retry_at.is_none());
         let client = self.invite.as_ref().and_then(|invite| invite.client());
         let Some(client) = client.filter(|_| asked && self.state == State::Confirmed) else {
             return false;
