@@ -415,6 +415,26 @@
 #define RTC_EVENT_FLAG_LAST 4
 // The caller took its call back because somebody else answered it: no missed call.
 #define RTC_EVENT_FLAG_ELSEWHERE 8
+// The caller does not say who it is, RFC 3323.
+#define RTC_EVENT_FLAG_ANONYMOUS 8
+
+// == RTC_PROPERTY_CLIENT_SIP_PRIVACY, RTC_PROPERTY_SESSION_SIP_PRIVACY, a mask. ==
+// Hides who we are: From, Contact, User-Agent.
+#define RTC_PRIVACY_LOCAL 1
+// LOCAL, Privacy: header and Proxy-Require: privacy.
+#define RTC_PRIVACY_PROXY_HEADER 2
+// PROXY_HEADER and Privacy: session.
+#define RTC_PRIVACY_PROXY_SESSION 4
+// LOCAL, Privacy: id, Proxy-Require: privacy and P-Preferred-Identity.
+#define RTC_PRIVACY_PROXY_ID 8
+// LOCAL and Privacy: user.
+#define RTC_PRIVACY_USER 16
+// Privacy: critical.
+#define RTC_PRIVACY_CRITICAL 32
+// Privacy: history, RFC 7044.
+#define RTC_PRIVACY_HISTORY 64
+// Privacy: none; stands alone or with CRITICAL.
+#define RTC_PRIVACY_NOTHING 128
 
 // == rtc_event_get_text. ==
 #define RTC_EVENT_TEXT_JSON 1
@@ -578,10 +598,14 @@
 #define RTC_PROPERTY_CLIENT_NETWORK_ADDRESS 262
 // Number, can be set: RTC_AUTO_… bits of what belongs to no session, and of every new session.
 #define RTC_PROPERTY_CLIENT_AUTOMATION 265
+// Number, can be set: RTC_PRIVACY_… bits of every session without its own.
+#define RTC_PROPERTY_CLIENT_SIP_PRIVACY 266
 // Text, can be set: the body of answers to OPTIONS; empty: a description of what is spoken here.
 #define RTC_PROPERTY_CLIENT_OPTIONS_BODY 267
 // Text, can be set: the type of that body, application/sdp unless set.
 #define RTC_PROPERTY_CLIENT_OPTIONS_TYPE 268
+// Text, can be set: hops whose P-Asserted-Identity is believed, a comma list of IP addresses and networks, or *; empty: none.
+#define RTC_PROPERTY_CLIENT_TRUSTED_HOPS 291
 // Text.
 #define RTC_PROPERTY_PROFILE_KEY 512
 // Text.
@@ -647,6 +671,12 @@
 #define RTC_PROPERTY_SESSION_HOLD 779
 // Number, can be set: RTC_AUTO_… bits.
 #define RTC_PROPERTY_SESSION_AUTOMATION 780
+// Number, can be set: RTC_PRIVACY_… bits, over those of the client; absent until set.
+#define RTC_PROPERTY_SESSION_SIP_PRIVACY 784
+// Text, can be set before the call: whom we prefer to be (P-Preferred-Identity).
+#define RTC_PROPERTY_SESSION_LOCAL_IDENTITY 785
+// Text; index: 0, 1, …: P-Asserted-Identity of the peer, from a trusted hop.
+#define RTC_PROPERTY_SESSION_ASSERTED_IDENTITY 786
 // Text.
 #define RTC_PROPERTY_PARTICIPANT_URI 1024
 // Text.

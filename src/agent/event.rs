@@ -134,6 +134,8 @@ pub const CLIENT_FAULTED: i32 = 102;
 
 /// `flags`: the incoming INVITE was seen twice by different ways (forked upstream).
 pub const FLAG_FORKED: u32 = 2;
+/// `flags`: the caller does not say who it is (RFC 3323).
+pub const FLAG_ANONYMOUS: u32 = 16;
 /// `flags`: no event of this object follows.
 pub const FLAG_LAST: u32 = 4;
 /// `flags`: the caller took its call back because somebody else answered it (RFC 3326 §3.1): no missed call.

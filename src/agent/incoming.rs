@@ -116,6 +116,10 @@ impl Agent {
         };
         session.remote_uri = uri;
         session.remote_name = name;
+        self.note_identity(key, &message, flow);
+        let Some(session) = self.sessions.get_mut(key) else {
+            return Err(500);
+        };
         if session.call.check_interval(&message).is_err() {
             return Err(422);
         }

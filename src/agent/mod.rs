@@ -20,6 +20,7 @@
 //! | `answer.rs` | requests that wait for the application's word |
 //! | `challenge.rs` | credentials asked from the application |
 //! | `guard.rs` | challenging peers |
+//! | `privacy.rs` | who is who, and who may know |
 //! | `options.rs` | OPTIONS, what we can do and what a peer can |
 //! | `headers.rs` | additional headers: checking, keeping, merging |
 #![forbid(unsafe_code)]
@@ -34,6 +35,7 @@ mod content;
 mod documents;
 mod dialog_object;
 pub mod event;
+mod explained;
 mod flows;
 mod guard;
 pub mod headers;
@@ -42,6 +44,7 @@ mod incoming;
 pub mod object;
 pub mod options;
 mod packages;
+pub mod privacy;
 pub mod profile;
 pub mod profile_xml;
 pub mod properties;
@@ -109,6 +112,9 @@ pub struct Agent {
     /// Some profile has lines of its own.
     profile_headers: bool,
     options_body: options::OptionsBody,
+    /// RTCSP_PRIVACY_ bits of every session that has none of its own.
+    privacy: u32,
+    trusted: privacy::Trusted,
     profiles: Slab<profile::Profile>,
     /// Which profiles registered by a road.
     roads: flows::Roads,
@@ -157,6 +163,8 @@ impl Agent {
             headers: HeaderSet::default(),
             profile_headers: false,
             options_body: options::OptionsBody::default(),
+            privacy: 0,
+            trusted: privacy::Trusted::default(),
             profiles: Slab::default(),
             roads: flows::Roads::default(),
             sessions: Slab::default(),

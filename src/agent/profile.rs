@@ -669,6 +669,9 @@ impl Agent {
         if object.kind() == Kind::Watcher && property == properties::WATCHER_NAME {
             return self.name_watcher(object, value);
         }
+        if property == properties::SESSION_LOCAL_IDENTITY {
+            return self.set_local_identity(object, value);
+        }
         let key = self.profile_key(object)?;
         let now = self.cx.now;
         let Self {
@@ -744,6 +747,12 @@ impl Agent {
             properties::SESSION_AUTOMATION | properties::USAGE_AUTOMATION
         ) {
             return self.set_automation(object, value);
+        }
+        if property == properties::SESSION_SIP_PRIVACY {
+            let mask = u32::try_from(value).map_err(|_| {
+                Refusal::new(Code::InvalidArgument, "the privacy is a mask of bits")
+            })?;
+            return self.set_privacy(Some(object), mask);
         }
         if property != properties::PROFILE_ALLOWED_AUTH {
             return Err(not_settable());

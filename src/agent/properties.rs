@@ -48,6 +48,9 @@ pub const SESSION_DURATION_MS: i32 = 778;
 /// 1 held by us, 2 by the peer, 3 by both.
 pub const SESSION_HOLD: i32 = 779;
 pub const SESSION_AUTOMATION: i32 = 780;
+pub const SESSION_SIP_PRIVACY: i32 = 784;
+pub const SESSION_LOCAL_IDENTITY: i32 = 785;
+pub const SESSION_ASSERTED_IDENTITY: i32 = 786;
 
 pub const PARTICIPANT_URI: i32 = 1024;
 pub const PARTICIPANT_NAME: i32 = 1025;

@@ -14,6 +14,7 @@ use crate::usage::{Account, Auto, Call, Cx, Invitation, Media, Owner, Role};
 use super::command::{SESSION_ALL_FORKS, SESSION_OLD_HOLD};
 use super::composing::Typing;
 use super::headers::{HeaderSet, merged, own_lines};
+use super::privacy::Identities;
 use super::profile::Profile;
 use super::usage_object::SipUsage;
 use super::{
@@ -42,6 +43,11 @@ pub struct Session {
     pub(super) headers: HeaderSet,
     /// Those of the client when the session began.
     pub(super) client_headers: HeaderSet,
+    pub(super) identities: Identities,
+    /// Targets that were tried.
+    pub(super) tried: Vec<Box<str>>,
+    /// The redirection names a proxy for the same target (305).
+    pub(super) use_proxy: bool,
     /// The application wants no lines but this session's own.
     pub(super) bare: bool,
     /// Those of the profile then.
@@ -163,6 +169,20 @@ impl Session {
             details.text_at(properties::SESSION_REDIRECT_NAME, index, contact.1);
         }
         details.int(properties::SESSION_AUTOMATION, self.call.auto.bits());
+        for (index, identity) in self.identities.asserted.iter().enumerate() {
+            details.text_at(
+                properties::SESSION_ASSERTED_IDENTITY,
+                index,
+                identity.clone(),
+            );
+        }
+        details.text(
+            properties::SESSION_LOCAL_IDENTITY,
+            self.identities.local.clone(),
+        );
+        if let Some(mask) = self.identities.privacy {
+            details.int(properties::SESSION_SIP_PRIVACY, mask);
+        }
         details.related.extend(self.profile.clone());
         details.related.extend(self.participant.clone());
         details
@@ -237,6 +257,9 @@ impl Agent {
             client_headers: self.headers.clone(),
             profile_headers: HeaderSet::default(),
             bare: false,
+            identities: Identities::default(),
+            tried: Vec::new(),
+            use_proxy: false,
             remote_uri: "".into(),
             remote_name: "".into(),
             description: options
@@ -461,6 +484,10 @@ impl Agent {
         );
         let address = self.cx.endpoint.media_address(&target);
         let old_hold = self.holds_the_old_way(key);
+        own = self.identity_lines(key, &own, &target);
+        if let Some(session) = self.sessions.get_mut(key) {
+            session.tried = vec![target.clone()];
+        }
         self.with_call(key, |call, cx, account, _| {
             let media = match &description {
                 Some((content_type, body)) => Media::application(content_type, body),

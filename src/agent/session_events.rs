@@ -9,7 +9,9 @@ use crate::usage::{Account, Auto, Call, CallEvent, Cx, Media, Outcome, Owner, Ro
 
 use super::command::SESSION_FAIL_ON_REDIRECT;
 use super::composing::LAPSED;
-use super::event::{FLAG_ELSEWHERE, FLAG_FORKED, FLAG_LAST};
+use super::event::{FLAG_ANONYMOUS, FLAG_ELSEWHERE, FLAG_FORKED, FLAG_LAST};
+use super::explained::Explained;
+use super::privacy::{self, Hidden};
 use super::ringing::{EXPIRED, NO_ANSWER};
 use super::session::{Session, account_for};
 use super::{
@@ -39,7 +41,13 @@ impl Agent {
         let profile = session.profile_key();
         let account = account_for(&mut self.profiles, &mut self.anonymous, profile);
         let mut out = Vec::new();
+        let hidden = session
+            .hides(self.privacy)
+            .then(|| Hidden::hide(account, &mut self.cx));
         f(&mut session.call, &mut self.cx, account, &mut out);
+        if let Some(hidden) = hidden {
+            hidden.show(account, &mut self.cx);
+        }
         // An INVITE that has its answer can no longer be cancelled.
         if session.open_server.is_some()
             && session.open_server != session.call.open_server()
@@ -81,6 +89,9 @@ impl Agent {
             self.end_forks(key, client, &message, flow);
         }
         let key = self.fork_for(key, client, &message);
+        if message.method() == "INVITE" && message.status().is_some_and(|status| status < 300) {
+            self.note_identity(key, &message, flow);
+        }
         let answer = message.clone();
         self.with_call_telling(
             key,
@@ -115,6 +126,9 @@ impl Agent {
         flow: &Flow,
     ) {
         let key = self.fork_of(key, message.from_tag());
+        if matches!(message.method(), "INVITE" | "UPDATE") {
+            self.note_identity(key, &message, flow);
+        }
         let told = self.sessions.get(key).is_some_and(|session| {
             session.is_usage() && (server.is_some() || session.call.expects_ack(message.cseq()))
         });
@@ -313,8 +327,10 @@ impl Agent {
             }
             return self.follow_redirect(key);
         }
+        // RFC 3261 §21.3.5: an alternative service is no other place for the same call.
+        let followed = message.status() != Some(380);
         let mut targets: Vec<(Box<str>, u16)> = Vec::new();
-        for contact in message.contacts().take(32).flatten() {
+        for contact in message.contacts().take(32).flatten().filter(|_| followed) {
             targets.push((contact.uri().into(), contact.q()));
         }
         // Best last, to be popped; equals in the order given.
@@ -330,7 +346,18 @@ impl Agent {
         if secure && !downgrades {
             targets.retain(|(uri, _)| is_sips(uri));
         }
-        session.redirects = targets.into_iter().map(|(uri, _)| uri).collect();
+        session.use_proxy = message.status() == Some(305);
+        if session.use_proxy {
+            session.redirects.clear();
+        }
+        // What was left of an answer before comes after what this one names.
+        for (uri, _) in targets {
+            if session.use_proxy || session.may_try(&uri) {
+                session.redirects.push(uri);
+            }
+        }
+        let surplus = session.redirects.len().saturating_sub(64);
+        session.redirects.drain(..surplus);
         session.redirect_answer = Some(message.clone());
         session.redirect_open = true;
         if downgrades
@@ -358,10 +385,19 @@ impl Agent {
         if !std::mem::take(&mut session.redirect_open) {
             return;
         }
-        let next = session
-            .redirects
-            .pop()
-            .filter(|_| session.redirects_left > 0);
+        let mut next = session.redirects.pop();
+        // Each once (RFC 3261 §8.1.3.4): another answer may have led there meanwhile.
+        while let Some(uri) = &next
+            && !session.use_proxy
+            && !session.may_try(uri)
+        {
+            next = session.redirects.pop();
+        }
+        let next = next.filter(|_| session.redirects_left > 0);
+        if let Some(uri) = &next {
+            session.tried.push(uri.clone());
+        }
+        let proxy = session.use_proxy;
         let Some(answer) = session.redirect_answer.clone() else {
             return;
         };
@@ -370,7 +406,11 @@ impl Agent {
         self.with_call(key, |call, cx, _, out| match next {
             Some(uri) => {
                 call.more_targets = more;
-                call.redirect(cx, &uri);
+                if proxy {
+                    call.redirect_by(cx, &uri);
+                } else {
+                    call.redirect(cx, &uri);
+                }
             }
             None => call.give_up_redirect(cx, answer, out),
         });
@@ -604,7 +644,7 @@ impl Agent {
         if session.call.is_fork() {
             flags |= FLAG_FORKED;
         }
-        let common = Event {
+        let mut common = Event {
             session: Some(session.object.clone()),
             participant: session.participant.clone(),
             profile: session.profile.clone(),
@@ -641,6 +681,19 @@ impl Agent {
             None => "".into(),
         };
         let why = common.message.clone();
+        if state == SessionState::Incoming
+            && common.message.as_ref().is_some_and(privacy::is_anonymous)
+        {
+            common.flags |= FLAG_ANONYMOUS;
+        }
+        if let Some(message) = &common.message
+            && state != SessionState::Incoming
+        {
+            let said = Explained::of(message);
+            common.value[1] = said.retry_after;
+            common.value[2] = said.cause;
+            common.status_text = said.over(&common.status_text);
+        }
         self.tell(Event {
             event_type: EventType::SessionStateChange,
             state: state.number(),

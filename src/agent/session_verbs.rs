@@ -218,7 +218,16 @@ impl Agent {
             .ok_or_else(ended)?;
         match (state, uri) {
             (SessionState::Incoming, Some(uri)) => {
-                let own = format!("{own}Contact: <{uri}>\r\n");
+                let mut own = format!("{own}Contact: <{uri}>\r\n");
+                let request = self
+                    .sessions
+                    .get(key)
+                    .and_then(|session| session.call.request());
+                if let Some(way) =
+                    request.and_then(|request| super::privacy::history_of(request, uri))
+                {
+                    own.push_str(&format!("History-Info: {way}\r\n"));
+                }
                 self.answer_incoming(key, 302, "", &own, None, false)?;
                 Ok(Verdict::Done)
             }

@@ -57,7 +57,7 @@ impl Default for Limits {
             subscriptions: 100_000,
             connections: 10_000,
             queued_events: 10_000,
-            redirects: 10,
+            redirects: 5,
             forks: 32,
             xml_depth: 32,
             held_messages: 1_000,

@@ -375,6 +375,27 @@ pub const RTC_EVENT_FLAG_LAST: u32 = 4;
 /// The caller took its call back because somebody else answered it: no missed call.
 pub const RTC_EVENT_FLAG_ELSEWHERE: u32 = 8;
 
+/// The caller does not say who it is, RFC 3323.
+pub const RTC_EVENT_FLAG_ANONYMOUS: u32 = 16;
+
+/// == RTC_PROPERTY_CLIENT_SIP_PRIVACY, RTC_PROPERTY_SESSION_SIP_PRIVACY, a mask. ==
+/// Hides who we are: From, Contact, User-Agent.
+pub const RTC_PRIVACY_LOCAL: u32 = 1;
+/// LOCAL, Privacy: header and Proxy-Require: privacy.
+pub const RTC_PRIVACY_PROXY_HEADER: u32 = 2;
+/// PROXY_HEADER and Privacy: session.
+pub const RTC_PRIVACY_PROXY_SESSION: u32 = 4;
+/// LOCAL, Privacy: id, Proxy-Require: privacy and P-Preferred-Identity.
+pub const RTC_PRIVACY_PROXY_ID: u32 = 8;
+/// LOCAL and Privacy: user.
+pub const RTC_PRIVACY_USER: u32 = 0x10;
+/// Privacy: critical.
+pub const RTC_PRIVACY_CRITICAL: u32 = 0x20;
+/// Privacy: history, RFC 7044.
+pub const RTC_PRIVACY_HISTORY: u32 = 0x40;
+/// Privacy: none; stands alone or with CRITICAL.
+pub const RTC_PRIVACY_NOTHING: u32 = 0x80;
+
 /// == rtc_event_get_text. ==
 pub const RTC_EVENT_TEXT_JSON: i32 = 1;
 pub const RTC_EVENT_TEXT_CALL_ID: i32 = 2;

@@ -112,10 +112,14 @@ pub const RTC_PROPERTY_CLIENT_LOCAL_USER_NAME: i32 = 261;
 pub const RTC_PROPERTY_CLIENT_NETWORK_ADDRESS: i32 = 262;
 /// Number, can be set: RTC_AUTO_… bits of what belongs to no session, and of every new session.
 pub const RTC_PROPERTY_CLIENT_AUTOMATION: i32 = 265;
+/// Number, can be set: RTC_PRIVACY_… bits of every session without its own.
+pub const RTC_PROPERTY_CLIENT_SIP_PRIVACY: i32 = 266;
 /// Text, can be set: the body of answers to OPTIONS; empty: a description of what is spoken here.
 pub const RTC_PROPERTY_CLIENT_OPTIONS_BODY: i32 = 267;
 /// Text, can be set: the type of that body, application/sdp unless set.
 pub const RTC_PROPERTY_CLIENT_OPTIONS_TYPE: i32 = 268;
+/// Text, can be set: hops whose P-Asserted-Identity is believed, a comma list of IP addresses and networks, or *; empty: none.
+pub const RTC_PROPERTY_CLIENT_TRUSTED_HOPS: i32 = 291;
 /// Text.
 pub const RTC_PROPERTY_PROFILE_KEY: i32 = 512;
 /// Text.
@@ -181,6 +185,12 @@ pub const RTC_PROPERTY_SESSION_DURATION_MS: i32 = 778;
 pub const RTC_PROPERTY_SESSION_HOLD: i32 = 779;
 /// Number, can be set: RTC_AUTO_… bits.
 pub const RTC_PROPERTY_SESSION_AUTOMATION: i32 = 780;
+/// Number, can be set: RTC_PRIVACY_… bits, over those of the client; absent until set.
+pub const RTC_PROPERTY_SESSION_SIP_PRIVACY: i32 = 784;
+/// Text, can be set before the call: whom we prefer to be (P-Preferred-Identity).
+pub const RTC_PROPERTY_SESSION_LOCAL_IDENTITY: i32 = 785;
+/// Text; index: 0, 1, …: P-Asserted-Identity of the peer, from a trusted hop.
+pub const RTC_PROPERTY_SESSION_ASSERTED_IDENTITY: i32 = 786;
 /// Text.
 pub const RTC_PROPERTY_PARTICIPANT_URI: i32 = 1024;
 /// Text.

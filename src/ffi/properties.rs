@@ -69,6 +69,8 @@ const TABLE: &[Property] = &[
     i(t(RTC_PROPERTY_CLIENT_NETWORK_ADDRESS)),
     w(t(RTC_PROPERTY_CLIENT_OPTIONS_BODY)),
     w(t(RTC_PROPERTY_CLIENT_OPTIONS_TYPE)),
+    w(n(RTC_PROPERTY_CLIENT_SIP_PRIVACY)),
+    w(t(RTC_PROPERTY_CLIENT_TRUSTED_HOPS)),
     t(RTC_PROPERTY_PROFILE_KEY),
     t(RTC_PROPERTY_PROFILE_NAME),
     t(RTC_PROPERTY_PROFILE_XML),
@@ -101,6 +103,9 @@ const TABLE: &[Property] = &[
     n(RTC_PROPERTY_SESSION_DURATION_MS),
     n(RTC_PROPERTY_SESSION_HOLD),
     w(n(RTC_PROPERTY_SESSION_AUTOMATION)),
+    w(n(RTC_PROPERTY_SESSION_SIP_PRIVACY)),
+    w(t(RTC_PROPERTY_SESSION_LOCAL_IDENTITY)),
+    i(t(RTC_PROPERTY_SESSION_ASSERTED_IDENTITY)),
     t(RTC_PROPERTY_PARTICIPANT_URI),
     t(RTC_PROPERTY_PARTICIPANT_NAME),
     n(RTC_PROPERTY_PARTICIPANT_REMOVABLE),
@@ -221,6 +226,7 @@ pub(super) fn client_int(client: &Client, property: i32, index: i32) -> Result<i
             let of = session_type(index)?;
             Ok(client.read(|agent| agent.answer_mode(of))?.number().into())
         }
+        RTC_PROPERTY_CLIENT_SIP_PRIVACY => Ok(client.read(|agent| agent.privacy())?.into()),
         RTC_PROPERTY_CLIENT_AUTOMATION => {
             Ok(client.read(|agent| agent.client_automation())?.into())
         }
@@ -255,6 +261,11 @@ pub(super) fn set_client_int(client: &Client, property: i32, index: i32, value: 
             Ok(())
         })?;
         return Ok(RTC_OK);
+    }
+    if property == RTC_PROPERTY_CLIENT_SIP_PRIVACY {
+        let mask = u32::try_from(value).map_err(|_| wrong("mask of RTC_PRIVACY_ bits"))?;
+        client.open()?;
+        return client.command(|agent, _| agent.set_privacy(None, mask));
     }
     if property == RTC_PROPERTY_CLIENT_AUTOMATION {
         let bits = u32::try_from(value).map_err(|_| wrong("mask of RTC_AUTO_ bits"))?;
@@ -297,6 +308,9 @@ pub(super) fn client_text(
         RTC_PROPERTY_CLIENT_OPTIONS_BODY => {
             client.read(|agent| Some(agent.options_body().1.to_owned()))
         }
+        RTC_PROPERTY_CLIENT_TRUSTED_HOPS => {
+            client.read(|agent| Some(agent.trusted_hops().to_owned()))
+        }
         RTC_PROPERTY_CLIENT_OPTIONS_TYPE => {
             client.read(|agent| Some(agent.options_body().0.to_owned()))
         }
@@ -313,6 +327,7 @@ pub(super) fn set_client_text(client: &Client, property: i32, value: &str) -> Ou
     client.open()?;
     client.turn(|agent, _| match property {
         RTC_PROPERTY_CLIENT_LOCAL_USER_URI => agent.set_local_user(Some(value), None),
+        RTC_PROPERTY_CLIENT_TRUSTED_HOPS => agent.set_trusted_hops(value).map(drop),
         RTC_PROPERTY_CLIENT_OPTIONS_BODY => agent.set_options_body(None, Some(value)).map(drop),
         RTC_PROPERTY_CLIENT_OPTIONS_TYPE => agent.set_options_body(Some(value), None).map(drop),
         _ => agent.set_local_user(None, Some(value)),

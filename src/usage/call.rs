@@ -87,13 +87,13 @@ impl Terms {
     #[must_use]
     pub fn supported(&self) -> &'static str {
         match (self.reliable, self.session_expires) {
-            (Reliable::Off, 0) => "199, replaces, norefersub, tdialog, join",
-            (Reliable::Off, _) => "timer, 199, replaces, norefersub, tdialog, join",
+            (Reliable::Off, 0) => "199, replaces, norefersub, tdialog, join, from-change",
+            (Reliable::Off, _) => "timer, 199, replaces, norefersub, tdialog, join, from-change",
             (Reliable::Supported | Reliable::Required, 0) => {
-                "100rel, 199, replaces, norefersub, tdialog, join"
+                "100rel, 199, replaces, norefersub, tdialog, join, from-change"
             }
             (Reliable::Supported | Reliable::Required, _) => {
-                "100rel, timer, 199, replaces, norefersub, tdialog, join"
+                "100rel, timer, 199, replaces, norefersub, tdialog, join, from-change"
             }
         }
     }

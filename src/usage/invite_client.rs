@@ -8,7 +8,7 @@ use crate::transport::Flow;
 use super::automation::Auto;
 use super::call::{Call, CallEvent, Outcome, State, description, say_bye};
 use super::context::ALLOW;
-use super::lines::{Lines, set_line};
+use super::lines::{Lines, lines, set_line};
 use super::media::Media;
 use super::reliable::{self, Reliable};
 use super::{Account, Cx, Outgoing, Usage};
@@ -53,7 +53,10 @@ impl Call {
             method: "INVITE".into(),
             uri: invitation.uri.into(),
             routes: account.routes.clone(),
-            contact: invitation.contact.is_none().then(|| account.contact.clone()),
+            contact: invitation
+                .contact
+                .is_none()
+                .then(|| account.contact.clone()),
             lines: format!(
                 "From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\n",
                 from, self.local_tag, invitation.to, call_id
@@ -110,12 +113,28 @@ impl Call {
         self.invite.as_deref().map(|invite| &*invite.draft().uri)
     }
 
+    /// Goes on by way of a proxy after a 305, for this request only: its target stays (RFC 3261 §21.3.4).
+    pub fn redirect_by(&mut self, cx: &mut Cx, proxy: &str) -> bool {
+        let Some(invite) = self.invite.as_deref_mut() else {
+            return false;
+        };
+        let cseq = invite.cseq() + 1;
+        let mark = if proxy.contains(";lr") { "" } else { ";lr" };
+        invite.draft_mut().routes = vec![format!("<{proxy}{mark}>").into()];
+        self.first = Some(invite.repeat(cx, cseq));
+        self.early = Vec::new();
+        self.state = State::Calling;
+        true
+    }
+
     /// Goes on to another target after a 3xx: same Call-ID and From tag, next CSeq (RFC 3261 §8.1.3.4).
     pub fn redirect(&mut self, cx: &mut Cx, uri: &str) -> bool {
         let Some(invite) = self.invite.as_deref_mut() else {
             return false;
         };
         let cseq = invite.cseq() + 1;
+        let invite_uri = invite.draft_mut().uri.clone();
+        add_step(invite.rest_mut(), &invite_uri, uri);
         invite.draft_mut().uri = uri.into();
         self.first = Some(invite.repeat(cx, cseq));
         self.early = Vec::new();
@@ -409,4 +428,21 @@ pub fn on_stray(
         .push_str(&format!("CSeq: {} ACK\r\n", message.cseq()));
     cx.endpoint.send_stateless(cx.now, ack);
     say_bye(cx, account, dialog.request("BYE"), "");
+}
+
+/// One step more in the History-Info of a call that keeps one (RFC 7044 §5, §9.1): where it was sent to, and where it goes.
+fn add_step(rest: &mut String, from: &str, to: &str) {
+    let way = lines(rest)
+        .find(|(name, _)| name.eq_ignore_ascii_case("History-Info"))
+        .map(|(_, value)| value.to_owned());
+    let Some(way) = way else { return };
+    let steps = way.matches(";index=1.").count();
+    let mark = if from.contains('?') {
+        ""
+    } else {
+        "?Reason=SIP%3Bcause%3D302"
+    };
+    let told = way.replacen(&format!("<{from}>"), &format!("<{from}{mark}>"), 1);
+    let way = format!("{told}, <{to}>;index=1.{};mp=1", steps + 1);
+    set_line(rest, "History-Info", Some(&way));
 }
