@@ -221,20 +221,13 @@ impl Session {
         self.privacy(client) & HIDES != 0
     }
 
-    /// Whether a redirection may lead there: not where it was before, and not from `sips` to less (RFC 3261 §8.1.3.4,
-    /// §26.2.2, RFC 5630 §4).
+    /// Whether a redirection may lead there: a target that can be called and was not tried (RFC 3261 §8.1.3.4).
     pub(super) fn may_try(&self, target: &str) -> bool {
         let Ok(parsed) = Uri::parse(target) else {
             return false;
         };
-        let secure = self.tried.first().is_some_and(|first| {
-            first
-                .get(..5)
-                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
-        });
         let callable = parsed.is_sip() || parsed.scheme_name.eq_ignore_ascii_case("tel");
-        let less = secure && !parsed.scheme_name.eq_ignore_ascii_case("sips");
-        callable && !less && !self.tried.iter().any(|tried| uri::equal(tried, target))
+        callable && !self.tried.iter().any(|tried| uri::equal(tried, target))
     }
 }
 

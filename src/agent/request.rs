@@ -4,7 +4,6 @@
 use crate::base::{Key, Time};
 use crate::syntax::{HeaderId, Message, NameAddr, method, uri};
 use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
-use crate::transport::Flow;
 use crate::usage::context::ALLOW;
 use crate::usage::{DialogKey, Lines, Outcome, Outgoing, Owner, Role};
 

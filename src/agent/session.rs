@@ -484,7 +484,7 @@ impl Agent {
         );
         let address = self.cx.endpoint.media_address(&target);
         let old_hold = self.holds_the_old_way(key);
-        own = self.identity_lines(key, &own, &target);
+        let own = self.identity_lines(key, &own, &target);
         if let Some(session) = self.sessions.get_mut(key) {
             session.tried = vec![target.clone()];
         }

@@ -233,6 +233,9 @@ impl Agent {
             }
             (SessionState::InProgress, _) if redirected => {
                 if let (Some(uri), Some(session)) = (uri, self.sessions.get_mut(key)) {
+                    session
+                        .tried
+                        .retain(|tried| !crate::syntax::uri::equal(tried, uri));
                     session.redirects.push(uri.into());
                 }
                 self.follow_redirect(key);
