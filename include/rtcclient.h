@@ -416,7 +416,7 @@
 // The caller took its call back because somebody else answered it: no missed call.
 #define RTC_EVENT_FLAG_ELSEWHERE 8
 // The caller does not say who it is, RFC 3323.
-#define RTC_EVENT_FLAG_ANONYMOUS 8
+#define RTC_EVENT_FLAG_ANONYMOUS 16
 
 // == RTC_PROPERTY_CLIENT_SIP_PRIVACY, RTC_PROPERTY_SESSION_SIP_PRIVACY, a mask. ==
 // Hides who we are: From, Contact, User-Agent.
