@@ -9,7 +9,7 @@
 //! | `route.rs` | which object a message, timer or failure belongs to |
 //! | `session.rs`, `session_verbs.rs`, `session_events.rs`, `incoming.rs` | calls as the application sees them |
 //! | `ringing.rs` | how long a call may ring |
-//! | `profile.rs`, `identity.rs` | accounts |
+//! | `profile.rs`, `identity.rs`, `directory.rs` | accounts, and which one is meant |
 //! | `binding.rs`, `refresh.rs` | registrations and refreshed requests of the application's own |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
@@ -34,6 +34,7 @@ mod composing;
 mod content;
 mod documents;
 mod dialog_object;
+mod directory;
 pub mod event;
 mod explained;
 mod flows;
@@ -116,6 +117,8 @@ pub struct Agent {
     privacy: u32,
     trusted: privacy::Trusted,
     profiles: Slab<profile::Profile>,
+    /// The enabled ones by whom they are.
+    directory: directory::Directory,
     /// Which profiles registered by a road.
     roads: flows::Roads,
     sessions: Slab<session::Session>,
@@ -166,6 +169,7 @@ impl Agent {
             privacy: 0,
             trusted: privacy::Trusted::default(),
             profiles: Slab::default(),
+            directory: directory::Directory::default(),
             roads: flows::Roads::default(),
             sessions: Slab::default(),
             subscriptions: Slab::default(),

@@ -525,38 +525,24 @@ impl Agent {
 
     /// Whose profile serves a call to that URI: the enabled one of its domain, else the first enabled one.
     pub(super) fn profile_for(&self, uri: &str) -> Option<ObjectRef> {
-        let target = Uri::parse(uri).ok();
-        let mut first = None;
-        for (_, profile) in self.profiles.iter().filter(|(_, profile)| profile.enabled) {
-            let fits = match (&target, Uri::parse(&profile.account.aor)) {
-                (Some(target), Ok(own)) => crate::syntax::same_host(target.host, own.host),
-                _ => false,
-            };
-            if fits {
-                return Some(profile.object.clone());
-            }
-            first.get_or_insert(profile);
-        }
-        first.map(|profile| profile.object.clone())
+        let key = self.directory.for_target(uri)?;
+        Some(self.profiles.get(key)?.object.clone())
     }
 
     /// Whom a request outside dialogs was meant for: the account whose Contact or address of record it names.
     pub(super) fn profile_addressed(&self, message: &Message) -> Option<ObjectRef> {
         let target = Uri::parse(message.request_uri()).ok()?;
-        let user = target.user.unwrap_or_default();
         let to = message.to().map(|to| to.uri).unwrap_or_default();
-        let mut found = None;
-        for (_, profile) in self.profiles.iter().filter(|(_, profile)| profile.enabled) {
-            if uri::equal(&profile.account.aor, to)
-                || uri::equal(&profile.account.aor, message.request_uri())
-            {
-                return Some(profile.object.clone());
-            }
-            if !user.is_empty() && *profile.account.contact.user == *user {
-                found.get_or_insert(profile);
-            }
-        }
-        found.map(|profile| profile.object.clone())
+        let named = [to, message.request_uri()].into_iter().find_map(|uri| {
+            let profiles = self.directory.of_record(uri);
+            profiles
+                .filter_map(|key| self.profiles.get(key))
+                .find(|profile| uri::equal(&profile.account.aor, uri))
+        });
+        let user = target.user.filter(|user| !user.is_empty());
+        named
+            .or_else(|| self.profiles.get(self.directory.of_user(user?)?))
+            .map(|profile| profile.object.clone())
     }
 
     /// Whether the Request-URI names us: a user of ours, or none.

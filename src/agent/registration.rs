@@ -8,7 +8,7 @@ use crate::syntax::Message;
 use crate::transaction::{ClientKey, Failure};
 use crate::transport::Flow;
 use crate::usage::register::Change;
-use crate::usage::{Outcome, Owner, Registration, Role};
+use crate::usage::{Account, Outcome, Owner, Registration, Role};
 
 use super::identity::{REGISTER_ALL, methods};
 use super::profile::{DIGEST, Profile, gone, phrase, status_of};
@@ -40,9 +40,16 @@ impl Agent {
             ));
         }
         self.refuse_when_closing()?;
-        let Self { cx, profiles, .. } = self;
+        let Self {
+            cx,
+            profiles,
+            directory,
+            ..
+        } = self;
         let profile = profiles.get_mut(key).ok_or_else(gone)?;
         profile.enabled = true;
+        let Account { aor, contact, .. } = &profile.account;
+        directory.enter(key, aor, &contact.user);
         profile.forgotten = false;
         if register_flags == 0 || !profile.has_registrar {
             self.unregister(key);
@@ -66,6 +73,8 @@ impl Agent {
         let key = self.profile_key(profile)?;
         let profile = self.profiles.get_mut(key).ok_or_else(gone)?;
         let was_enabled = std::mem::replace(&mut profile.enabled, false);
+        let Account { aor, contact, .. } = &profile.account;
+        self.directory.leave(key, aor, &contact.user);
         let numbers: Vec<u32> = profile.publications.iter().map(|one| one.number).collect();
         let idle = numbers.is_empty();
         for number in numbers {
