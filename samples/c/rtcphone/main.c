@@ -149,11 +149,13 @@ static bool make_profile(struct phone *phone, const char *own)
         snprintf(made, sizeof made, "sip:%s@%s", user, own[0] ? own : "localhost");
     rtc_profile_options_t account = {
         .size = sizeof account,
+        .flags = options->profile_flags,
         .uri = str_of(options->aor ? options->aor : made),
         .registrar = str_of(options->registrar),
         .proxy = str_of(proxies.length ? proxies.text : NULL),
         .user = str_of(options->user),
         .password = str_of(options->password),
+        .instance_id = str_of(options->instance),
         .expires_secs = (int32_t)options->expires,
     };
     for (size_t i = 0; i < options->bind_count; i++)

@@ -17,6 +17,9 @@ static const char help[] =
     "  --user NAME --password PW  credentials for every challenge\n"
     "  --expires S                life of the registration (default 3600)\n"
     "  --proxy URI                every request outside a dialog goes through it (repeatable, in order)\n"
+    "  --outbound                 flows by RFC 5626: one through each --proxy, kept alive and brought back\n"
+    "  --gruu                     ask for GRUUs (RFC 5627) and use them as Contact\n"
+    "  --instance URN             +sip.instance, such as urn:uuid:...: the same at every start\n"
     "  --answer CODE[,CODE...]    answer calls by itself, also accept and notify subscriptions (default: ask)\n"
     "  --answer-delay MS          wait before each of these codes\n"
     "  --reliable HOW             provisional responses by RFC 3262: off, supported (default) or required\n"
@@ -162,7 +165,7 @@ static int parse_valued(struct options *o, const char *option, const char *value
         const char *name, **place;
     } texts[] = {
         { "--aor", &o->aor },           { "--registrar", &o->registrar }, { "--user", &o->user }, { "--password", &o->password },
-        { "--exec", &o->exec },         { "--trace", &o->trace },         { "--pcap", &o->pcap },
+        { "--exec", &o->exec },         { "--trace", &o->trace },         { "--pcap", &o->pcap }, { "--instance", &o->instance },
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!strcmp(option, texts[i].name)) {
@@ -178,7 +181,7 @@ static bool takes_value(const char *option)
     static const char *const names[] = { "--bind",     "--proxy",    "--header",          "--answer", "--answer-delay", "--expires",
                                          "--duration", "--reliable", "--session-expires", "--min-se", "--play",         "--record",
                                          "--aor",      "--registrar", "--user",           "--password", "--exec",       "--trace",
-                                         "--pcap" };
+                                         "--pcap",     "--instance" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(option, names[i]))
             return true;
@@ -201,6 +204,10 @@ int options_parse(struct options *options, int argc, char **argv)
             options->json = true;
         } else if (!strcmp(option, "--quiet")) {
             options->quiet = true;
+        } else if (!strcmp(option, "--outbound")) {
+            options->profile_flags |= RTC_PROFILE_OUTBOUND;
+        } else if (!strcmp(option, "--gruu")) {
+            options->profile_flags |= RTC_PROFILE_GRUU;
         } else if (!strcmp(option, "--no-media")) {
             options->no_media = true;
         } else if (takes_value(option)) {
