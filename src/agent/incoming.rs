@@ -6,6 +6,7 @@ use crate::transaction::ServerKey;
 use crate::transport::Flow;
 use crate::usage::{Auto, Media, MediaFault, Owner, Role, body};
 
+use super::keys::key_of;
 use super::session::Session;
 use super::{
     Agent, AnswerMode, Event, EventType, Kind, Object, ParticipantState, SessionState, SessionType,
@@ -269,6 +270,12 @@ impl Agent {
         event_type: EventType,
     ) {
         self.answer_inside(key, server, &message, 200, "");
+        let content_type = message.header(HeaderId::ContentType).unwrap_or_default();
+        if event_type == EventType::Info
+            && let Some((pressed, held)) = key_of(content_type, message.body())
+        {
+            self.on_key(key, pressed, held, true);
+        }
         if let Some(event) = self.event_inside(key, message, event_type) {
             self.tell(event);
         }

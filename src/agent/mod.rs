@@ -13,7 +13,7 @@
 //! | `binding.rs`, `refresh.rs` | registrations and refreshed requests of the application's own |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
-//! | `composing.rs`, `content.rs` | who is typing; what messages and INFO are taken |
+//! | `composing.rs`, `content.rs`, `keys.rs` | who is typing; what messages and INFO are taken; who asks for key presses |
 //! | `refer_out.rs`, `refer_in.rs` | transfer by us and of us |
 //! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
@@ -42,6 +42,7 @@ mod guard;
 pub mod headers;
 mod identity;
 mod incoming;
+mod keys;
 pub mod object;
 pub mod options;
 mod packages;

@@ -495,6 +495,7 @@ impl Agent {
             self.set_state(key, SessionState::Disconnected, gone, status, text, message);
         }
         self.stop_typing(key);
+        self.end_keys(key);
         let Some(mut session) = self.sessions.remove(key) else {
             return;
         };

@@ -6,6 +6,7 @@ use crate::usage::{Busy, Media, Offer, Owner, Role, Unreliable, What};
 
 use super::command::{REINVITE_NO_OFFER, REINVITE_UPDATE, SEND_RELIABLE};
 use super::headers::{own_lines, own_lines_with_reason};
+use super::keys::key_of;
 use super::session::{Session, ended, wrong_state};
 use super::{
     Agent, Code, ObjectRef, ParticipantState, Refusal, Send, SessionState, SessionType, Status,
@@ -450,8 +451,15 @@ impl Agent {
             });
         }
         if sent {
-            if method == "MESSAGE" {
-                self.note_words(key, content_type);
+            match method {
+                "MESSAGE" => self.note_words(key, content_type),
+                "INFO" => {
+                    let pressed = key_of(content_type.unwrap_or_default(), body);
+                    if let Some((pressed, held)) = pressed {
+                        self.on_key(key, pressed, held, false);
+                    }
+                }
+                _ => {}
             }
             Ok(Verdict::Done)
         } else {

@@ -15,6 +15,7 @@ use super::event::{AnswerKey, FLAG_LAST};
 use crate::usage::context::ALLOW;
 
 use super::headers::{check_value, own_lines};
+use super::keys::{Keys, SILENCE};
 use super::profile::{phrase, status_of};
 use super::request::content_type;
 use super::session::account_for;
@@ -47,6 +48,8 @@ pub struct Watcher {
     /// The number of the next document of the agent's own.
     version: u32,
     since: Time,
+    /// What key presses it waits for.
+    pub(super) keys: Option<Box<Keys>>,
 }
 
 impl Watcher {
@@ -150,6 +153,7 @@ impl Agent {
         let Some(key) = self.new_watcher(server, &message, flow, package) else {
             return self.reply(server, &message, 400, "");
         };
+        self.read_keys(key, &message);
         let owner = Owner {
             role: Role::Watcher,
             key: key.to_bits(),
@@ -168,6 +172,7 @@ impl Agent {
                 let body = document.as_ref().map(|(kind, body)| (*kind, &**body));
                 usage.accept(cx, account, true, 0, "", body, 0, out);
             });
+            self.check_keys(key);
             return;
         }
         if let Some(event) = self.watcher_event(
@@ -231,6 +236,7 @@ impl Agent {
                 own_bodies: false,
                 version: 0,
                 since: now,
+                keys: None,
             }
         });
         Some(key)
@@ -306,6 +312,7 @@ impl Agent {
     }
 
     fn drop_watcher(&mut self, key: Key<Watcher>) {
+        self.disarm_silence(key);
         if let Some(mut watcher) = self.watchers.remove(key) {
             let mut gone = watcher.watching(key, self.cx.now);
             if gone.status != "terminated" {
@@ -479,6 +486,9 @@ impl Agent {
             }
             (_, false) => usage.decide(cx, account, active, own, body, cookie, out),
         });
+        if asked {
+            self.check_keys(key);
+        }
     }
 
     /// Tells a watcher: `state` as in Subscription-State, none keeps it; the body rides on the NOTIFY.
@@ -573,12 +583,16 @@ impl Agent {
         flow: &Flow,
     ) {
         if let Some(server) = server {
-            if message.method() == "SUBSCRIBE" {
+            let subscribe = Some(message.clone()).filter(|one| one.method() == "SUBSCRIBE");
+            if subscribe.is_some() {
                 self.renew_document(key);
             }
             self.with_watcher(key, |usage, cx, account, out| {
                 usage.on_request(cx, account, server, message, flow, out);
             });
+            if let Some(subscribe) = subscribe {
+                self.read_keys(key, &subscribe);
+            }
         }
     }
 
@@ -611,6 +625,9 @@ impl Agent {
     }
 
     pub(super) fn on_watcher_alarm(&mut self, key: Key<Watcher>, what: u32) {
+        if what == SILENCE {
+            return self.on_silence(key);
+        }
         self.with_watcher(key, |usage, cx, account, out| {
             usage.on_alarm(cx, account, what, out);
         });

@@ -50,6 +50,8 @@ pub struct KpmlRequest {
     pub long_ms: u32,
     /// What was pressed before does not count.
     pub flush: bool,
+    /// The keys of the peer instead of the user's.
+    pub reverse: bool,
     /// The patterns: tag and text.
     pub regexes: Vec<Regex>,
 }
@@ -71,6 +73,7 @@ impl Default for KpmlRequest {
             critical_ms: 1000,
             long_ms: 2500,
             flush: true,
+            reverse: false,
             regexes: Vec::new(),
         }
     }
@@ -113,6 +116,9 @@ impl KpmlRequest {
                     .unwrap_or(usual.critical_ms),
                 long_ms: pattern.number("long").unwrap_or(usual.long_ms),
                 flush: pattern.text_of("flush") != "no",
+                reverse: root
+                    .first("stream")
+                    .is_some_and(|stream| stream.first("reverse").is_some()),
                 regexes,
             })
         })
@@ -144,6 +150,7 @@ impl KpmlRequest {
         });
         Object::new()
             .text("persist", self.persist.name())
+            .flag("reverse", self.reverse)
             .list("regexes", regexes)
             .end()
     }
@@ -153,6 +160,9 @@ impl fmt::Display for KpmlRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}")?;
         writeln!(f, "<kpml-request xmlns=\"{REQUEST}\" version=\"1.0\">")?;
+        if self.reverse {
+            writeln!(f, "<stream><reverse/></stream>")?;
+        }
         writeln!(
             f,
             "<pattern persist=\"{}\" interdigittimer=\"{}\" criticaldigittimer=\"{}\" long=\"{}\">",
