@@ -26,6 +26,7 @@ const SOURCES: &[&str] = &[
     "sip_object.rs",
     "connection.rs",
     "transaction.rs",
+    "transfer.rs",
     "usage.rs",
     "registration.rs",
     "server.rs",

@@ -299,6 +299,28 @@
 // The peer makes the offer.
 #define RTC_REINVITE_NO_OFFER 2
 
+// == rtc_dialog_id_t.flags; without RTC_DIALOG_ID_JOIN and _TARGET it is for Replaces. ==
+// Only while that dialog is early.
+#define RTC_DIALOG_ID_EARLY_ONLY 1
+// Join (RFC 3911).
+#define RTC_DIALOG_ID_JOIN 2
+// Target-Dialog (RFC 4538).
+#define RTC_DIALOG_ID_TARGET 4
+
+// == `state` of RTC_EVENT_SESSION_REFER_STATUS. ==
+// The REFER is on its way.
+#define RTC_REFER_STATUS_REFERRING 0
+// The peer will try; a status below 200 says how far it is.
+#define RTC_REFER_STATUS_ACCEPTED 1
+// It failed, `status` says why; the session is as before.
+#define RTC_REFER_STATUS_ERROR 2
+// The peer refused the REFER, `status` says how; the session is as before.
+#define RTC_REFER_STATUS_REJECTED 3
+// Nothing more is told, how it went is not known; the session is as before.
+#define RTC_REFER_STATUS_DROPPED 4
+// It worked; the library ends the session.
+#define RTC_REFER_STATUS_DONE 5
+
 // == rtc_subscription_options_t.flags. ==
 // Sends nothing, takes NOTIFYs outside dialogs.
 #define RTC_SUBSCRIPTION_UNSOLICITED 1
@@ -671,6 +693,12 @@
 #define RTC_PROPERTY_SESSION_HOLD 779
 // Number, can be set: RTC_AUTO_… bits.
 #define RTC_PROPERTY_SESSION_AUTOMATION 780
+// Referred-By: of an incoming call as received, of an idle one what its INVITE will say.
+#define RTC_PROPERTY_SESSION_REFERRED_BY 781
+// The application's own name for the referral.
+#define RTC_PROPERTY_SESSION_REFER_COOKIE 782
+// 1: the call came about by a referral.
+#define RTC_PROPERTY_SESSION_IS_REFERRED 783
 // Number, can be set: RTC_PRIVACY_… bits, over those of the client; absent until set.
 #define RTC_PROPERTY_SESSION_SIP_PRIVACY 784
 // Text, can be set before the call: whom we prefer to be (P-Preferred-Identity).
@@ -989,7 +1017,7 @@ typedef struct rtc_session_options_t {
     struct rtc_str_t content_type;
     // The application's own description; makes the media the application's.
     struct rtc_str_t description;
-    // The REFER this call is made for (not in this version).
+    // RTC_EVENT_SESSION_REFERRED, accepted: the call is made for it, takes Referred-By and Replaces over and is reported on.
     struct rtc_event_t *referral;
     // RTC_MEDIA_…; 0: audio both ways.
     uint32_t media;
@@ -1473,6 +1501,22 @@ typedef struct rtc_request_filter_t {
     // Type of the body; "image/*": all of a kind.
     struct rtc_str_t content_type;
 } rtc_request_filter_t;
+
+// A dialog of somebody: by a session of ours with the one who is called next, or by ids as that one sees them.
+typedef struct rtc_dialog_id_t {
+    // sizeof (rtc_dialog_id_t).
+    uint32_t size;
+    // RTC_DIALOG_ID_….
+    uint32_t flags;
+    // NULL: the ids say which.
+    struct rtc_session_t *session;
+    // Its Call-ID.
+    struct rtc_str_t call_id;
+    // The tag of the one who is called.
+    struct rtc_str_t local_tag;
+    // The tag of its peer.
+    struct rtc_str_t remote_tag;
+} rtc_dialog_id_t;
 
 // A usage to be (rtc_usage_create).
 typedef struct rtc_usage_options_t {
@@ -2439,7 +2483,8 @@ rtc_result_t rtc_event_get_sip_message(struct rtc_event_t *event, struct rtc_sip
 // reads: presence, watcher, dialog, registration and conference information, message summaries, key presses, typing) or
 // document_fault (malformed, too_large, not_this_document, invalid), value (array), capabilities (of a 2xx to
 // OPTIONS: methods, tags, types, encodings, languages, packages, codecs), answer_within_ms, forked, last, start_line and call_id (of
-// the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
+// the message). RTC_EVENT_TEXT_CALL_ID, _LOCAL_TAG, _REMOTE_TAG:
+// of RTC_EVENT_SESSION_CONSULTANT_REFERRED, the dialog to replace as its target sees it. Any other is empty, with RTC_FALSE.
 // Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 rtc_result_t rtc_event_get_text(struct rtc_event_t *event,
                                 int32_t what,
@@ -2652,6 +2697,32 @@ rtc_result_t rtc_transaction_get_message(struct rtc_transaction_t *transaction,
 rtc_result_t rtc_client_set_request_filter(struct rtc_client_t *client,
                                            int64_t cookie,
                                            const struct rtc_request_filter_t *filter);
+
+// Refers the session's peer: blind to `uri`, or attended to the peer of `consult` in that call's place. One of the two opt.
+//
+// Progress comes as RTC_EVENT_SESSION_REFER_STATUS; RTC_EVENT_SESSION_OPERATION_COMPLETE has the cookie, and as result what
+// the new call came to, or RTC_E_REFER_NOT_ACCEPTED. After success the library ends the session (and `consult`), else it is as
+// before. RTC_SEND_NO_SUBSCRIPTION: no progress is asked for. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL;
+// RTC_E_SIP_REFER_OPERATION_PENDING; RTC_E_INVALID_SESSION_STATE; RTC_E_LIMIT; life cycle.
+rtc_result_t rtc_session_refer(struct rtc_session_t *session,
+                               const char *uri,
+                               size_t len,
+                               struct rtc_session_t *consult,
+                               const struct rtc_send_t *send);
+
+// The INVITE of an idle session will carry Replaces, or by `id.flags` Join or Target-Dialog: pick-up, retrieval from park.
+//
+// Who is called refuses with 481 when it has no such dialog; that comes as any refusal. Errors: RTC_E_HANDLE; RTC_E_POINTER;
+// RTC_E_INVALIDARG; RTC_E_INVALID_SESSION_STATE (not IDLE, or id.session has no dialog); life cycle.
+rtc_result_t rtc_session_replace(struct rtc_session_t *session,
+                                 const struct rtc_dialog_id_t *id);
+
+// RTC_EVENT_SESSION_REFERRED, accepted: tells the referrer how it goes, `status` 100 to 699; from 200 on that is the last word.
+//
+// A session made with options.referral is reported on by itself. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (no
+// such event); RTC_E_REFER_NOT_ALLOWED (not accepted); RTC_E_REFER_NOT_EXIST (over, or nobody wants reports); life cycle.
+rtc_result_t rtc_event_report_referral(struct rtc_event_t *event,
+                                       int32_t status);
 
 // A usage; sends nothing. `kind` RTC_USAGE_…; it is yours: release it.
 //

@@ -115,6 +115,7 @@ fn structures_are_as_large_in_c_as_in_rust_and_as_they_were() {
         rtc_profile_options_t,
         rtc_credentials_t,
         rtc_session_options_t,
+        rtc_dialog_id_t,
         rtc_usage_options_t,
         rtc_subscription_options_t,
         rtc_sip_message_options_t,
@@ -130,7 +131,7 @@ fn structures_are_as_large_in_c_as_in_rust_and_as_they_were() {
         rtc_uri_t,
     );
     let pinned = [
-        16, 88, 32, 56, 56, 36, 72, 64, 104, 32, 80, 72, 176, 56, 104, 144, 80, 152, 88, 104, 72, 64, 152, 264,
+        16, 88, 32, 56, 56, 36, 72, 64, 104, 32, 80, 72, 176, 56, 104, 64, 144, 80, 152, 88, 104, 72, 64, 152, 264,
         304, 120, 88, 104,
     ];
     let mut program =

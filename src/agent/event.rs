@@ -213,6 +213,8 @@ pub struct Event {
     pub answer_within_ms: i32,
     /// Names the REFER it tells of.
     pub referral: Option<super::ReferralKey>,
+    /// Call-ID, to-tag and from-tag of the call that is to be replaced.
+    pub named: Option<Box<[Box<str>; 3]>>,
     /// Names the request that waits.
     pub answer: Option<AnswerKey>,
     /// FLAG_….
@@ -247,6 +249,12 @@ impl Event {
         .flatten()
         .cloned()
         .collect()
+    }
+
+    /// Of the call that is to be replaced: 0 its Call-ID, 1 the tag of the target, 2 that of the target's peer.
+    #[must_use]
+    pub fn named_dialog(&self, part: usize) -> Option<&str> {
+        self.named.as_deref()?.get(part).map(|part| &**part)
     }
 
     /// The object that the event is about, whose user data comes with it.

@@ -30,7 +30,15 @@ impl Agent {
             let warning = "Warning: 399 rtcclient \"Only application/sdp is spoken here\"\r\n";
             return self.reply(server, &message, 406, warning);
         }
-        let mode = self.answer_mode(session_type);
+        let named = match self.named_call(&message) {
+            Ok(named) => named,
+            Err(status) => return self.reply(server, &message, status, ""),
+        };
+        let mut mode = self.answer_mode(session_type);
+        if mode == AnswerMode::AutomaticallyAccept && named.as_ref().is_some_and(|one| !one.trusted)
+        {
+            mode = AnswerMode::OfferSessionEvent;
+        }
         if let Some(status) = self.refusal_of_calls(session_type) {
             return self.reply(server, &message, status, "");
         }
@@ -56,6 +64,15 @@ impl Agent {
                 _ => "",
             };
             return self.reply(server, &message, status, lines);
+        }
+        if let Some(session) = self.sessions.get_mut(key) {
+            if let Some(by) = message.header(HeaderId::ReferredBy) {
+                session.origin_mut().referred_by = by.into();
+            }
+            if let Some(named) = named {
+                let origin = session.origin_mut();
+                (origin.other, origin.kind) = (Some(named.session), named.kind);
+            }
         }
         self.announce(key, mode, message);
     }
@@ -204,6 +221,8 @@ impl Agent {
             "MESSAGE" => self.take_inside(key, server, message, EventType::Messaging),
             "NOTIFY" => self.on_notify_inside(key, server, message),
             "OPTIONS" => self.on_options_inside(key, server, &message),
+            // In an early dialog of a call that we make; once it stands, REFER is put to the application.
+            "REFER" => self.answer_inside(key, server, &message, 603, ""),
             "SUBSCRIBE" => {
                 // RFC 5057 §5.6: no other code is sure to leave the call alone.
                 let lines = self.allow_events_line();

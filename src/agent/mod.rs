@@ -15,6 +15,7 @@
 //! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
 //! | `composing.rs`, `content.rs`, `keys.rs` | who is typing; what messages and INFO are taken; who asks for key presses |
 //! | `refer_out.rs`, `refer_in.rs` | transfer by us and of us |
+//! | `replaces.rs` | calls that replace or join others |
 //! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
 //! | `answer.rs` | requests that wait for the application's word |
@@ -55,6 +56,7 @@ pub mod refresh;
 pub mod refusal;
 mod refer_in;
 pub mod refer_out;
+pub mod replaces;
 mod registration;
 mod request;
 pub mod request_filter;
@@ -93,6 +95,7 @@ pub use flows::{FLOW_LOST, FLOW_RECOVERED};
 pub use object::{Details, Kind, Object, ObjectRef};
 pub use refer_in::{Referral, ReferralKey};
 pub use refusal::{Code, Refusal, Verdict};
+pub use replaces::DialogId;
 pub use request_filter::RequestFilter;
 pub use usage_object::{UsageKind, UsageOptions, UsageParent};
 pub use states::{

@@ -658,6 +658,9 @@ impl Agent {
         if property == properties::SESSION_LOCAL_IDENTITY {
             return self.set_local_identity(object, value);
         }
+        if object.kind() == Kind::Session {
+            return self.set_referral_text(object, property, value);
+        }
         let key = self.profile_key(object)?;
         let now = self.cx.now;
         let Self {

@@ -48,6 +48,12 @@ pub const SESSION_DURATION_MS: i32 = 778;
 /// 1 held by us, 2 by the peer, 3 by both.
 pub const SESSION_HOLD: i32 = 779;
 pub const SESSION_AUTOMATION: i32 = 780;
+/// Referred-By: of an incoming call as received, of a call to be what it will say.
+pub const SESSION_REFERRED_BY: i32 = 781;
+/// The application's own name for the referral.
+pub const SESSION_REFER_COOKIE: i32 = 782;
+/// 1: the call came about by a referral.
+pub const SESSION_IS_REFERRED: i32 = 783;
 pub const SESSION_SIP_PRIVACY: i32 = 784;
 pub const SESSION_LOCAL_IDENTITY: i32 = 785;
 pub const SESSION_ASSERTED_IDENTITY: i32 = 786;

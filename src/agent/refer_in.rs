@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::base::{Key, Time};
 use crate::dialog::Order;
-use crate::syntax::{HeaderId, Message, NameAddr, TargetDialog, Uri};
+use crate::syntax::headers::TypedHeader;
+use crate::syntax::{HeaderId, Message, NameAddr, Replaces, TargetDialog, Uri};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::transport::Flow;
 use crate::usage::notify::Told;
@@ -134,10 +135,11 @@ impl Agent {
                 EventType::SessionReferred
             },
             profile,
-            uri: target,
+            uri: target.clone(),
             text: by,
             content_type: super::request::content_type(Some(&message)),
             referral: Some(key),
+            named: parsed.as_ref().and_then(replaced).map(Box::new),
             message: Some(message.clone()),
             ..common
         };
@@ -417,6 +419,18 @@ fn taken_over(referred_by: &str, target: Option<&Uri<'_>>) -> (String, bool) {
         }
     }
     (lines, consulted)
+}
+
+/// Call-ID and tags of the dialog that a Refer-To wants replaced.
+fn replaced(target: &Uri<'_>) -> Option<[Box<str>; 3]> {
+    let mut fields = target.header_fields();
+    let (_, value) = fields.find(|(name, _)| name.eq_ignore_ascii_case("Replaces"))?;
+    let named = Replaces::parse_value(&value).ok()?;
+    Some([
+        named.call_id.into(),
+        named.local_tag.into(),
+        named.remote_tag.into(),
+    ])
 }
 
 /// The URI to call for a Refer-To: without the parts that mean something only there.

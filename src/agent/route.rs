@@ -317,6 +317,13 @@ impl Agent {
         if Uri::parse(message.request_uri()).is_ok_and(|uri| uri.headers.is_some()) {
             return Some(400);
         }
+        // RFC 3891 §3, RFC 3911 §4: only an INVITE replaces or joins.
+        if message.method() != "INVITE"
+            && (message.header(HeaderId::Replaces).is_some()
+                || message.header(HeaderId::Join).is_some())
+        {
+            return Some(400);
+        }
         // RFC 3261 §8.2.2.3: Require does not count in CANCEL.
         if message.method() != "CANCEL"
             && message

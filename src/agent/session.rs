@@ -94,8 +94,9 @@ pub(super) struct Origin {
     pub(super) referred_by: Box<str>,
     /// The application's name for the referral.
     pub(super) cookie: Box<str>,
-    /// The call that goes when this one is accepted.
-    pub(super) replaces: Option<ObjectRef>,
+    /// The call that this incoming one replaces or joins, and which of the two.
+    pub(super) other: Option<ObjectRef>,
+    pub(super) kind: i32,
 }
 
 impl Session {
@@ -183,6 +184,15 @@ impl Session {
         if let Some(mask) = self.identities.privacy {
             details.int(properties::SESSION_SIP_PRIVACY, mask);
         }
+        if let Some(origin) = &self.origin {
+            details.text(properties::SESSION_REFERRED_BY, origin.referred_by.clone());
+            details.text(properties::SESSION_REFER_COOKIE, origin.cookie.clone());
+        }
+        let referred = self
+            .origin
+            .as_ref()
+            .is_some_and(|origin| !origin.referred_by.is_empty());
+        details.int(properties::SESSION_IS_REFERRED, i64::from(referred));
         details.related.extend(self.profile.clone());
         details.related.extend(self.participant.clone());
         details

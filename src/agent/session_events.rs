@@ -657,6 +657,12 @@ impl Agent {
             flags,
             ..Event::default()
         };
+        // What an incoming call replaces or joins.
+        let origin = session
+            .origin
+            .as_deref()
+            .filter(|_| state == SessionState::Incoming);
+        let (other, kind) = origin.map_or((None, 0), |origin| (origin.other.clone(), origin.kind));
         let changed = match (participant, &session.participant) {
             (Some(now), Some(object)) if object.state() != now.number() => {
                 object.set_state(now.number());
@@ -698,6 +704,8 @@ impl Agent {
         self.tell(Event {
             event_type: EventType::SessionStateChange,
             state: state.number(),
+            other,
+            kind,
             content_type,
             ..common
         });

@@ -112,6 +112,7 @@ impl Agent {
                 "",
                 None,
             );
+            self.end_replaced(key);
         }
         Ok(())
     }

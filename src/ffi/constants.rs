@@ -258,6 +258,28 @@ pub const RTC_REINVITE_UPDATE: u32 = 1;
 /// The peer makes the offer.
 pub const RTC_REINVITE_NO_OFFER: u32 = 2;
 
+/// == rtc_dialog_id_t.flags; without RTC_DIALOG_ID_JOIN and _TARGET it is for Replaces. ==
+/// Only while that dialog is early.
+pub const RTC_DIALOG_ID_EARLY_ONLY: u32 = 1;
+/// Join (RFC 3911).
+pub const RTC_DIALOG_ID_JOIN: u32 = 2;
+/// Target-Dialog (RFC 4538).
+pub const RTC_DIALOG_ID_TARGET: u32 = 4;
+
+/// == `state` of RTC_EVENT_SESSION_REFER_STATUS. ==
+/// The REFER is on its way.
+pub const RTC_REFER_STATUS_REFERRING: i32 = 0;
+/// The peer will try; a status below 200 says how far it is.
+pub const RTC_REFER_STATUS_ACCEPTED: i32 = 1;
+/// It failed, `status` says why; the session is as before.
+pub const RTC_REFER_STATUS_ERROR: i32 = 2;
+/// The peer refused the REFER, `status` says how; the session is as before.
+pub const RTC_REFER_STATUS_REJECTED: i32 = 3;
+/// Nothing more is told, how it went is not known; the session is as before.
+pub const RTC_REFER_STATUS_DROPPED: i32 = 4;
+/// It worked; the library ends the session.
+pub const RTC_REFER_STATUS_DONE: i32 = 5;
+
 /// == rtc_subscription_options_t.flags. ==
 /// Sends nothing, takes NOTIFYs outside dialogs.
 pub const RTC_SUBSCRIPTION_UNSOLICITED: u32 = 1;

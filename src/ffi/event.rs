@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::agent::ReferralKey;
+
 use super::args;
+use super::client_core::Client;
 use super::client_core::check_out;
-use super::constants::{RTC_EVENT_TEXT_JSON, RTC_EVENT_TEXT_SEARCH_VALUE};
+use super::constants::{
+    RTC_EVENT_TEXT_CALL_ID, RTC_EVENT_TEXT_JSON, RTC_EVENT_TEXT_LOCAL_TAG,
+    RTC_EVENT_TEXT_REMOTE_TAG, RTC_EVENT_TEXT_SEARCH_VALUE,
+};
 use super::entry::Entry;
 use super::event_record::EventRecord;
 use super::fence::{Fault, fence};
@@ -18,11 +24,35 @@ use super::types::{rtc_event_t, rtc_result_t, rtc_send_t, rtc_sip_message_t, rtc
 use super::{sized, text};
 
 /// What an event argument stands for.
-fn record<T>(raw: *mut T) -> Result<Arc<EventRecord>, Fault> {
+pub(super) fn record<T>(raw: *mut T) -> Result<Arc<EventRecord>, Fault> {
     registry::with(raw.cast(), "event", |entry| match entry {
         Entry::Event(record) => Some(Arc::clone(record)),
         _ => None,
     })
+}
+
+/// The REFER that an event of this client tells of; none without event.
+pub(super) fn referral(
+    raw: *mut rtc_event_t,
+    client: &Arc<Client>,
+) -> Result<Option<ReferralKey>, Fault> {
+    if raw.is_null() {
+        return Ok(None);
+    }
+    let record = record(raw)?;
+    if !Arc::ptr_eq(&record.client, client) {
+        return Err(Fault::new(
+            RTC_E_INVALIDARG,
+            "`options.referral` belongs to another client",
+        ));
+    }
+    match record.event.referral {
+        Some(referral) => Ok(Some(referral)),
+        None => Err(Fault::new(
+            RTC_E_INVALIDARG,
+            "`options.referral` tells of no REFER",
+        )),
+    }
 }
 
 /// The whole record in one call; handles and texts in it live as long as the event is held.
@@ -70,7 +100,8 @@ pub unsafe extern "C" fn rtc_event_get_sip_message(
 /// reads: presence, watcher, dialog, registration and conference information, message summaries, key presses, typing) or
 /// document_fault (malformed, too_large, not_this_document, invalid), value (array), capabilities (of a 2xx to
 /// OPTIONS: methods, tags, types, encodings, languages, packages, codecs), answer_within_ms, forked, last, start_line and call_id (of
-/// the message). The other RTC_EVENT_TEXT_… belong to events that are not in this version: RTC_FALSE.
+/// the message). RTC_EVENT_TEXT_CALL_ID, _LOCAL_TAG, _REMOTE_TAG:
+/// of RTC_EVENT_SESSION_CONSULTANT_REFERRED, the dialog to replace as its target sees it. Any other is empty, with RTC_FALSE.
 /// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_event_get_text(
@@ -97,8 +128,16 @@ pub unsafe extern "C" fn rtc_event_get_text(
             ));
         }
         if what != RTC_EVENT_TEXT_JSON {
-            text::store(text, rtc_str_t::default(), "text")?;
-            return Ok(RTC_FALSE);
+            let part = match what {
+                RTC_EVENT_TEXT_CALL_ID => this.event.named_dialog(0),
+                RTC_EVENT_TEXT_LOCAL_TAG => this.event.named_dialog(1),
+                RTC_EVENT_TEXT_REMOTE_TAG => this.event.named_dialog(2),
+                _ => None,
+            };
+            let found = part.is_some();
+            let part = part.map_or_else(rtc_str_t::default, |part| text::lend(part.as_bytes()));
+            text::store(text, part, "text")?;
+            return Ok(if found { RTC_OK } else { RTC_FALSE });
         }
         text::store(text, text::lend(this.json().as_bytes()), "text")?;
         Ok(RTC_OK)

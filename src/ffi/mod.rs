@@ -49,6 +49,7 @@ mod sized;
 pub mod structs;
 pub mod subscription;
 mod text;
+pub mod transfer;
 pub mod transaction;
 pub mod types;
 pub mod uri;

@@ -185,6 +185,12 @@ pub const RTC_PROPERTY_SESSION_DURATION_MS: i32 = 778;
 pub const RTC_PROPERTY_SESSION_HOLD: i32 = 779;
 /// Number, can be set: RTC_AUTO_… bits.
 pub const RTC_PROPERTY_SESSION_AUTOMATION: i32 = 780;
+/// Referred-By: of an incoming call as received, of an idle one what its INVITE will say.
+pub const RTC_PROPERTY_SESSION_REFERRED_BY: i32 = 781;
+/// The application's own name for the referral.
+pub const RTC_PROPERTY_SESSION_REFER_COOKIE: i32 = 782;
+/// 1: the call came about by a referral.
+pub const RTC_PROPERTY_SESSION_IS_REFERRED: i32 = 783;
 /// Number, can be set: RTC_PRIVACY_… bits, over those of the client; absent until set.
 pub const RTC_PROPERTY_SESSION_SIP_PRIVACY: i32 = 784;
 /// Text, can be set before the call: whom we prefer to be (P-Preferred-Identity).

@@ -11,7 +11,7 @@ use super::client_core::{check_out, client, give, held, optional_held};
 use super::constants::{RTC_REINVITE_NO_OFFER, RTC_REINVITE_UPDATE};
 use super::fence::{Fault, fence};
 use super::message_create::is_token;
-use super::result_codes::{RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED, RTC_OK};
+use super::result_codes::{RTC_E_INVALIDARG, RTC_OK};
 use super::sip_message::check_flags;
 use super::structs::rtc_session_options_t;
 use super::types::{rtc_client_t, rtc_participant_t, rtc_result_t, rtc_send_t, rtc_session_t};
@@ -46,13 +46,8 @@ pub unsafe extern "C" fn rtc_session_create(
                 format!("`type` is {}, which is no session type", r#type),
             )
         })?;
-        if !given.referral.is_null() {
-            return Err(Fault::new(
-                RTC_E_NOT_IMPLEMENTED,
-                "`options.referral` is not in this version",
-            ));
-        }
-        let options = args::session_options(&given, profile)?;
+        let mut options = args::session_options(&given, profile)?;
+        options.referral = super::event::referral(given.referral, &this)?;
         this.open()?;
         let made = this.turn(|agent, _| agent.create_session(session_type, options))?;
         give(&this, &made, session, "session")

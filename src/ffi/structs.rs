@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 
 use libc::size_t;
 
-use super::types::{rtc_event_t, rtc_profile_t, rtc_registration_t, rtc_simulation_t, rtc_sip_message_t, rtc_str_t};
+use super::types::{rtc_event_t, rtc_profile_t, rtc_registration_t, rtc_simulation_t, rtc_sip_message_t, rtc_session_t, rtc_str_t};
 
 /// Where log lines go (rtc_library_set_log).
 #[repr(C)]
@@ -321,7 +321,7 @@ pub struct rtc_session_options_t {
     pub content_type: rtc_str_t,
     /// The application's own description; makes the media the application's.
     pub description: rtc_str_t,
-    /// The REFER this call is made for (not in this version).
+    /// RTC_EVENT_SESSION_REFERRED, accepted: the call is made for it, takes Referred-By and Replaces over and is reported on.
     pub referral: *mut rtc_event_t,
     /// RTC_MEDIA_…; 0: audio both ways.
     pub media: u32,
@@ -337,6 +337,24 @@ pub struct rtc_session_options_t {
     pub reserved: u32,
     /// Comes with each event of the session.
     pub user_data: *mut c_void,
+}
+
+/// A dialog of somebody: by a session of ours with the one who is called next, or by ids as that one sees them.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rtc_dialog_id_t {
+    /// sizeof (rtc_dialog_id_t).
+    pub size: u32,
+    /// RTC_DIALOG_ID_….
+    pub flags: u32,
+    /// NULL: the ids say which.
+    pub session: *mut rtc_session_t,
+    /// Its Call-ID.
+    pub call_id: rtc_str_t,
+    /// The tag of the one who is called.
+    pub local_tag: rtc_str_t,
+    /// The tag of its peer.
+    pub remote_tag: rtc_str_t,
 }
 
 /// A usage to be (rtc_usage_create).
@@ -548,6 +566,7 @@ structures!(
     rtc_credentials_t,
     rtc_usage_options_t,
     rtc_session_options_t,
+    rtc_dialog_id_t,
     rtc_subscription_options_t,
     rtc_sip_message_options_t,
     rtc_connection_options_t,

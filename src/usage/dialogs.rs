@@ -35,6 +35,7 @@ pub struct Entry {
     subscriptions: Vec<Subscription>,
     /// A REFER came in it.
     referred: bool,
+    had_call: bool,
     /// The next dialog with the same tag of ours: forks differ in the peer's alone.
     next: Option<DialogKey>,
 }
@@ -79,11 +80,16 @@ struct Place {
     first: Option<DialogKey>,
 }
 
+/// Ended dialogs of calls that are remembered.
+const ENDED: usize = 256;
+
 /// The dialogs of one agent.
 #[derive(Default)]
 pub struct Dialogs {
     entries: Slab<Entry>,
     tags: HashMap<LocalTag, Place>,
+    /// The last dialogs of calls that are over, for who asks to replace them.
+    ended: VecDeque<Box<Dialog>>,
     /// Usages whose dialog ended over a request of another usage, not yet told.
     lost: VecDeque<(Owner, u16)>,
 }
@@ -112,6 +118,7 @@ impl Dialogs {
             call: None,
             subscriptions: Vec::new(),
             referred: false,
+            had_call: false,
             next: place.first,
         });
         place.first = Some(key);
@@ -126,7 +133,10 @@ impl Dialogs {
         };
         match usage {
             Usage::Invite if entry.call.is_some() => return false,
-            Usage::Invite => entry.call = Some(owner),
+            Usage::Invite => {
+                entry.call = Some(owner);
+                entry.had_call = true;
+            }
             Usage::Subscription(side, event) => {
                 entry.subscriptions.reserve_exact(1);
                 entry.subscriptions.push(Subscription {
@@ -168,7 +178,12 @@ impl Dialogs {
         }
         let (tag, next) = (entry.dialog.local_tag(), entry.next);
         self.unlink(tag, key, next);
-        self.entries.remove(key);
+        if let Some(entry) = self.entries.remove(key).filter(|entry| entry.had_call) {
+            if self.ended.len() >= ENDED {
+                self.ended.pop_front();
+            }
+            self.ended.push_back(entry.dialog);
+        }
         true
     }
 
@@ -299,6 +314,22 @@ impl Dialogs {
                     && (theirs == remote_tag || (theirs.is_empty() && remote_tag == "0"))
             })
             .map(|(key, _)| key)
+    }
+
+    /// Whether a call is, or was, a usage of that dialog.
+    #[must_use]
+    pub fn had_call(&self, key: DialogKey) -> bool {
+        self.entries.get(key).is_some_and(|entry| entry.had_call)
+    }
+
+    /// Whether that is the dialog of a call that ended not long ago: one of the last 256.
+    #[must_use]
+    pub fn has_ended(&self, call_id: &str, local_tag: &str, remote_tag: &str) -> bool {
+        self.ended.iter().any(|dialog| {
+            dialog.call_id() == call_id
+                && dialog.local_tag().as_str() == local_tag
+                && dialog.remote_tag() == remote_tag
+        })
     }
 
     /// Who claimed a tag of ours.

@@ -21,6 +21,7 @@ use rtcclient::ffi::sip_object::*;
 use rtcclient::ffi::structs::*;
 use rtcclient::ffi::subscription::*;
 use rtcclient::ffi::transaction::*;
+use rtcclient::ffi::transfer::*;
 use rtcclient::ffi::types::*;
 use rtcclient::ffi::uri::*;
 use rtcclient::ffi::usage::*;
@@ -411,6 +412,20 @@ pub(crate) const TABLE: &[Row] = &[
         wrong: wrong![(|_, h| c!(rtc_session_send_status(h.cast(), 2, null())), RTC_E_INVALIDARG)],
         ..on("rtc_session_send_status", RTC_KIND_SESSION, |_, h| c!(rtc_session_send_status(h.cast(), 1, null())), &[RTC_OK, RTC_FALSE, RTC_E_INVALID_SESSION_STATE])
     },
+    Row {
+        shut: SHUT,
+        wrong: wrong![
+            (|_, h| { let send = send_with_flags(); c!(rtc_session_refer(h.cast(), null(), 0, null_mut(), &raw const send)) }, RTC_E_INVALIDARG),
+            (|_, h| { let (p, n) = t("http://x"); c!(rtc_session_refer(h.cast(), p, n, null_mut(), null())) }, RTC_E_INVALID_SIP_URL)
+        ],
+        ..on("rtc_session_refer", RTC_KIND_SESSION, |_, h| { let (p, n) = t(URI); c!(rtc_session_refer(h.cast(), p, n, null_mut(), null())) }, &[RTC_OK, RTC_E_INVALID_SESSION_STATE, RTC_E_SIP_REFER_OPERATION_PENDING])
+    },
+    Row {
+        shut: SHUT,
+        nulls: nulls![|_, h| c!(rtc_session_replace(h.cast(), null()))],
+        wrong: wrong![(|_, h| { let mut id: rtc_dialog_id_t = sized(); id.flags = 8; c!(rtc_session_replace(h.cast(), &raw const id)) }, RTC_E_INVALIDARG)],
+        ..on("rtc_session_replace", RTC_KIND_SESSION, |_, h| { let mut id: rtc_dialog_id_t = sized(); (id.call_id, id.local_tag, id.remote_tag) = (s("a@b"), s("1"), s("2")); c!(rtc_session_replace(h.cast(), &raw const id)) }, &[RTC_OK, RTC_E_INVALID_SESSION_STATE])
+    },
     // ---- subscription, watcher ----
     Row {
         closing: CLOSING,
@@ -470,6 +485,9 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         wrong: wrong![(|_, h| c!(rtc_event_answer(h.cast(), 1, null())), RTC_E_INVALIDARG)],
         ..on("rtc_event_answer", RTC_KIND_EVENT, |_, h| c!(rtc_event_answer(h.cast(), 0, null())), &[RTC_E_NOT_ALLOWED])
+    },
+    Row {
+        ..on("rtc_event_report_referral", RTC_KIND_EVENT, |_, h| c!(rtc_event_report_referral(h.cast(), 180)), &[RTC_E_NOT_ALLOWED])
     },
     // ---- message, header, URI ----
     Row {
