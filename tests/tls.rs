@@ -129,6 +129,32 @@ fn a_certificate_that_is_not_good_is_refused_and_the_event_says_why() {
     }
 }
 
+/// A certificate made by hand signs itself and calls itself an authority: who trusts that very one takes it, as long as name and
+/// time are right.
+#[test]
+fn a_certificate_of_its_own_is_good_for_whom_trusts_it() {
+    for (names, span, fault) in [
+        (&["example.test"][..], Span::Now, None),
+        (&["other.test"], Span::Now, Some(TlsFault::WrongName)),
+        (&["example.test"], Span::Over, Some(TlsFault::Expired)),
+    ] {
+        let (trusted, own) = Authority::of_its_own(names, span);
+        let (bob, port) = listener(2, &trusted, &own);
+        let uri = format!("sips:bob@example.test:{port}");
+        let alice = phone(1, Some(tls(&[&trusted], None)));
+        match fault {
+            None => {
+                let (call, _, _) = connect(&alice, &bob, &uri);
+                end(&alice, &bob, &call);
+            }
+            Some(fault) => assert_eq!(refusal(&alice, &uri), Code::Tls(fault)),
+        }
+        let (another, _) = Authority::of_its_own(names, span);
+        let carol = phone(3, Some(tls(&[&another], None)));
+        assert!(matches!(refusal(&carol, &uri), Code::Tls(_)));
+    }
+}
+
 /// B-328: without a word from the application the system's authorities are trusted, and nobody else.
 #[test]
 fn by_default_only_what_the_system_trusts_is_trusted() {

@@ -216,7 +216,7 @@ impl Notifier {
             return false;
         };
         let mut lines = Lines::new(own);
-        if let Some(contact) = cx.contact(&flow, &account.contact) {
+        if let Some(contact) = cx.contact_in_answer(&request, &flow, &account.contact) {
             lines = lines.put("Contact", &contact);
         }
         if !watched {

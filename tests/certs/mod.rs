@@ -47,26 +47,27 @@ impl Authority {
         self.0.pem()
     }
 
+    /// A certificate that signs itself and calls itself an authority, as those made by hand do.
+    pub fn of_its_own(names: &[&str], span: Span) -> (Self, Identity) {
+        let mut params = params(names, span);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let text = key.serialize_pem();
+        let own = Self(CertifiedIssuer::self_signed(params, key).expect("a certificate"));
+        let identity = Identity {
+            certificate: own.pem(),
+            key: text,
+        };
+        (own, identity)
+    }
+
     /// A certificate with these names: "sip:…" a URI, an IP address, anything else a DNS name.
     pub fn sign(&self, names: &[&str]) -> Identity {
         self.sign_for(names, Span::Now)
     }
 
     pub fn sign_for(&self, names: &[&str], span: Span) -> Identity {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "a test");
-        params.subject_alt_names = names.iter().map(|name| alt_name(name)).collect();
-        params.extended_key_usages = vec![
-            ExtendedKeyUsagePurpose::ServerAuth,
-            ExtendedKeyUsagePurpose::ClientAuth,
-        ];
-        let (from, to) = match span {
-            Span::Now => (2020, 2100),
-            Span::Over => (2010, 2011),
-            Span::NotYet => (2098, 2100),
-        };
-        params.not_before = date_time_ymd(from, 1, 1);
-        params.not_after = date_time_ymd(to, 1, 1);
+        let params = params(names, span);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
         Identity {
@@ -74,6 +75,24 @@ impl Authority {
             key: key.serialize_pem(),
         }
     }
+}
+
+fn params(names: &[&str], span: Span) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "a test");
+    params.subject_alt_names = names.iter().map(|name| alt_name(name)).collect();
+    params.extended_key_usages = vec![
+        ExtendedKeyUsagePurpose::ServerAuth,
+        ExtendedKeyUsagePurpose::ClientAuth,
+    ];
+    let (from, to) = match span {
+        Span::Now => (2020, 2100),
+        Span::Over => (2010, 2011),
+        Span::NotYet => (2098, 2100),
+    };
+    params.not_before = date_time_ymd(from, 1, 1);
+    params.not_after = date_time_ymd(to, 1, 1);
+    params
 }
 
 fn alt_name(name: &str) -> SanType {

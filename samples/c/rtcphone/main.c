@@ -94,7 +94,7 @@ static bool start_listening(struct phone *phone, char *own, size_t size)
     own[0] = '\0';
     for (size_t i = 0; i < options->bind_count; i++) {
         const struct bind *bind = &options->binds[i];
-        const char *transport = bind->transport == RTC_TRANSPORT_TCP ? "tcp" : "udp";
+        const char *transport = bind->transport == RTC_TRANSPORT_TLS ? "tls" : bind->transport == RTC_TRANSPORT_TCP ? "tcp" : "udp";
         char what[128], address[128] = "";
         snprintf(what, sizeof what, "--bind %s:%s:%u", transport, bind->address, (unsigned)bind->port);
         rtc_connection_options_t wanted = { .size = sizeof wanted, .address = str_of(bind->address), .transports = bind->transport, .port = bind->port };
@@ -172,6 +172,35 @@ static bool start_trace(struct phone *phone, int32_t kind, const char *path, con
     return !path || good(rtc_client_trace(phone->client, &trace), option);
 }
 
+/* A file whose text goes into the options; none named: empty. */
+static bool read_pem(const char *path, struct buffer *into)
+{
+    if (!path || read_file(path, into))
+        return true;
+    complain("%s cannot be read", path);
+    return false;
+}
+
+static bool initialize(struct phone *phone, rtc_client_options_t *wanted)
+{
+    const struct options *options = &phone->options;
+    struct buffer ca = { 0 }, cert = { 0 }, key = { 0 };
+    bool held = read_pem(options->ca, &ca) && read_pem(options->cert, &cert) && read_pem(options->key, &key);
+    rtc_tls_options_t tls = {
+        .size = sizeof tls,
+        .ca_pem = { ca.text, ca.length },
+        .certificate_pem = { cert.text, cert.length },
+        .key_pem = { key.text, key.length },
+    };
+    wanted->tls = &tls; /* copied */
+    held = held && good(rtc_client_create(&phone->client), "start") && good(rtc_client_initialize(phone->client, wanted), "start");
+    wanted->tls = NULL;
+    buffer_free(&ca);
+    buffer_free(&cert);
+    buffer_free(&key);
+    return held;
+}
+
 static bool start(struct phone *phone)
 {
     static const char *const packages[] = { "presence", "dialog", "message-summary", "conference", "reg" };
@@ -184,7 +213,7 @@ static bool start(struct phone *phone)
         .size = sizeof wanted, .user_agent = { RTC_STR("rtcphone") }, .shutdown_ms = CLEAN_UP_MS, .session_defaults = &sessions
     };
     char own[128];
-    if (!good(rtc_client_create(&phone->client), "start") || !good(rtc_client_initialize(phone->client, &wanted), "start") ||
+    if (!initialize(phone, &wanted) ||
         !start_trace(phone, RTC_TRACE_LADDER, options->trace, "--trace") || !start_trace(phone, RTC_TRACE_PCAP, options->pcap, "--pcap"))
         return false;
     for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)

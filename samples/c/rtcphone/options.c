@@ -11,7 +11,9 @@ enum { USAGE = 2, REFUSED = 1 };
 static const char help[] =
     "rtcphone: a SIP phone for the terminal and for scripts\n"
     "\n"
-    "  --bind udp|tcp:IP:PORT     listen here (repeatable; port 0: any free one; none given: any address, UDP and TCP)\n"
+    "  --bind udp|tcp|tls:IP:PORT listen here (repeatable; port 0: any free one; none given: any address, UDP and TCP)\n"
+    "  --ca FILE                  trust these certificates (PEM) beside the system's\n"
+    "  --cert FILE --key FILE     own certificate and key (PEM), for --bind tls and servers that ask\n"
     "  --aor URI                  own address, such as sip:alice@example.com\n"
     "  --registrar URI            where `register` goes (default: the domain of the address)\n"
     "  --user NAME --password PW  credentials for every challenge\n"
@@ -56,7 +58,7 @@ static int not_yet(const char *option, const char *needs)
     return REFUSED;
 }
 
-/* "udp:127.0.0.1:5060", "tcp:[::1]:0" */
+/* "udp:127.0.0.1:5060", "tcp:[::1]:0", "tls:192.0.2.1:5061" */
 static int parse_bind(struct options *options, const char *text)
 {
     if (options->bind_count == MAX_LIST)
@@ -67,20 +69,20 @@ static int parse_bind(struct options *options, const char *text)
     else if (!strncmp(text, "tcp:", 4))
         bind->transport = RTC_TRANSPORT_TCP;
     else if (!strncmp(text, "tls:", 4))
-        return not_yet("--bind tls", "TLS");
+        bind->transport = RTC_TRANSPORT_TLS;
     else
-        return usage("--bind wants udp:IP:PORT or tcp:IP:PORT", text);
+        return usage("--bind wants udp:IP:PORT, tcp:IP:PORT or tls:IP:PORT", text);
     const char *address = text + 4, *colon = strrchr(address, ':');
     long port;
     if (!colon || colon == address || !parse_number(colon + 1, 0, 65535, &port))
-        return usage("--bind wants udp:IP:PORT or tcp:IP:PORT", text);
+        return usage("--bind wants udp:IP:PORT, tcp:IP:PORT or tls:IP:PORT", text);
     size_t length = (size_t)(colon - address);
     if (address[0] == '[' && address[length - 1] == ']') {
         address++;
         length -= 2;
     }
     if (!length || length >= sizeof bind->address)
-        return usage("--bind wants udp:IP:PORT or tcp:IP:PORT", text);
+        return usage("--bind wants udp:IP:PORT, tcp:IP:PORT or tls:IP:PORT", text);
     memcpy(bind->address, address, length);
     bind->address[length] = '\0';
     bind->port = (uint16_t)port;
@@ -166,6 +168,7 @@ static int parse_valued(struct options *o, const char *option, const char *value
     } texts[] = {
         { "--aor", &o->aor },           { "--registrar", &o->registrar }, { "--user", &o->user }, { "--password", &o->password },
         { "--exec", &o->exec },         { "--trace", &o->trace },         { "--pcap", &o->pcap }, { "--instance", &o->instance },
+        { "--ca", &o->ca },             { "--cert", &o->cert },           { "--key", &o->key },
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!strcmp(option, texts[i].name)) {
@@ -181,7 +184,7 @@ static bool takes_value(const char *option)
     static const char *const names[] = { "--bind",     "--proxy",    "--header",          "--answer", "--answer-delay", "--expires",
                                          "--duration", "--reliable", "--session-expires", "--min-se", "--play",         "--record",
                                          "--aor",      "--registrar", "--user",           "--password", "--exec",       "--trace",
-                                         "--pcap",     "--instance" };
+                                         "--pcap",     "--instance", "--ca",              "--cert",   "--key" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(option, names[i]))
             return true;
@@ -219,6 +222,11 @@ int options_parse(struct options *options, int argc, char **argv)
         if (status >= 0)
             return status;
     }
+    if (!options->cert != !options->key)
+        return usage("--cert and --key belong together", NULL);
+    for (size_t i = 0; i < options->bind_count; i++)
+        if (options->binds[i].transport == RTC_TRANSPORT_TLS && !options->cert)
+            return usage("--bind tls needs --cert and --key", NULL);
     if (options->password && !options->user && !options->aor)
         return usage("--password needs --user or --aor", NULL);
     return -1;

@@ -69,7 +69,7 @@ struct options {
     size_t answer_count;
     long answer_delay_ms, expires, duration, session_expires, min_se;
     int32_t reliable;
-    const char *exec, *trace, *pcap, *instance;
+    const char *exec, *trace, *pcap, *instance, *ca, *cert, *key;
     uint32_t profile_flags; /* RTC_PROFILE_... */
     bool json, quiet, no_media;
 };
