@@ -83,10 +83,12 @@ CHECKS=(
     "Kamailio: registration, SHA-256, TCP|40|kamailio_sha256_tcp|peer|kamailio python3 @interop"
     "Kamailio: wrong password|40|kamailio_wrong_password|peer|kamailio python3 @interop"
     "Kamailio: calls through it|60|kamailio_call|peer|kamailio sipp python3 @interop"
+    "Kamailio: TLS|60|kamailio_tls|peer|kamailio /usr/lib/*/kamailio/modules/tls.so openssl python3 @interop"
     "Kamailio: busy, moved, nobody|60|kamailio_refusals|peer|kamailio python3 @interop"
     "Kamailio: presence round trip|60|kamailio_presence|peer|kamailio python3 @interop"
     "main job with Kamailio|90|kamailio_demo|peer|kamailio python3 @interop"
     "baresip: a call each way|60|baresip_calls|peer|baresip python3 @interop"
+    "baresip: TLS, a call each way|60|baresip_tls|peer|baresip openssl python3 @interop"
 )
 
 if [ "${1:-}" = --run ]; then # how the runner below starts one check
@@ -121,6 +123,7 @@ lacks() { # TOOL…: the first that is missing
         case " ${SETUP_ASSUME_MISSING:-} " in *" $tool "*) echo "$tool"; return ;; esac
         case $tool in
             @*) [ -d "$SHARED/${tool#@}" ] || { echo "$SHARED/${tool#@}"; return; } ;;
+            /*) compgen -G "$tool" > /dev/null || { echo "$tool"; return; } ;;
             *) command -v "$tool" > /dev/null || { echo "$tool"; return; } ;;
         esac
     done

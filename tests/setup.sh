@@ -24,6 +24,8 @@ tools=(
     "sipp sip-tester"
     "kamailio kamailio"
     "/usr/lib/*/kamailio/modules/presence_xml.so kamailio-presence-modules"
+    "/usr/lib/*/kamailio/modules/tls.so kamailio-tls-modules"
+    "openssl openssl"
     "baresip baresip-core"
     "tshark tshark"
 )

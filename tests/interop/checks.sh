@@ -129,12 +129,25 @@ sipp_races() {
 
 # ---- Kamailio ----
 
-# kamailio_start SWITCH…: its port in $port, for UDP and TCP.
+# certificate FOLDER NAMES [DAYS]: an authority in FOLDER/ca.pem, and what it signs for these names (as openssl writes them) in
+# cert.pem and key.pem; both together, as baresip wants them, in both.pem.
+certificate() {
+    local folder=$1
+    openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj '/CN=an authority' -keyout "$folder/ca.key" -out "$folder/ca.pem" 2> "$folder/openssl.out" &&
+        openssl req -newkey rsa:2048 -nodes -subj '/CN=a server' -keyout "$folder/key.pem" -out "$folder/cert.csr" 2>> "$folder/openssl.out" &&
+        openssl x509 -req -in "$folder/cert.csr" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial -days 30 -out "$folder/cert.pem" \
+            -extfile <(echo "subjectAltName=$2") 2>> "$folder/openssl.out" || { cat "$folder/openssl.out"; die "no certificate"; }
+    cat "$folder/cert.pem" "$folder/key.pem" > "$folder/both.pem"
+}
+
+# kamailio_start SWITCH…: its port in $port, for UDP and TCP; with WITH_TLS that for TLS in $tls, its authority in kamailio/ca.pem.
 kamailio_start() {
-    local switch switches=() tls
+    local switch switches=()
     for switch in "$@"; do switches+=(-A "$switch=1"); done
     read -r port tls < <(free_ports 2)
     mkdir kamailio
+    sed "s#RUNDIR#$work/kamailio#g" "$SHARED/interop/kamailio/tls.cfg" > kamailio/tls.cfg
+    [[ " $* " != *" WITH_TLS "* ]] || certificate kamailio 'DNS:test.local,IP:127.0.0.1'
     cp -r /usr/share/kamailio/dbtext/kamailio kamailio/dbtext
     sed "s#RUNDIR#$work/kamailio#g" "$SHARED/interop/kamailio/registrar.cfg" > kamailio/registrar.cfg
     start kamailio kamailio -DD -E -f kamailio/registrar.cfg -Y "$work/kamailio" -P "$work/kamailio/pid" -m 64 -M 8 \
@@ -159,13 +172,14 @@ PYTHON
 }
 
 # phone NAME udp|tcp SCRIPT OPTION…: rtcphone behind Kamailio, to its end; its ladder and capture beside it. The script
-# `-` comes on standard input.
+# `-` comes on standard input. By TLS it does not listen, but uses the connection that it opened.
 phone() {
-    local name=$1 transport=$2 script=(--exec "$3") parameter=''
+    local name=$1 transport=$2 script=(--exec "$3") parameter='' port=$port bind=$2
     [ "$3" != - ] || script=()
     shift 3
     [ "$transport" = udp ] || parameter=";transport=$transport"
-    exec timeout 45 "$SAMPLES/rtcphone" --bind "$transport:127.0.0.1:0" --aor "sip:$name@test.local" --user "$name" \
+    [ "$transport" != tls ] || { port=$tls; bind=udp; }
+    exec timeout 45 "$SAMPLES/rtcphone" --bind "$bind:127.0.0.1:0" --aor "sip:$name@test.local" --user "$name" \
         --password "${password:-secret}" --proxy "sip:127.0.0.1:$port$parameter;lr" --trace "$work/$name.ladder" \
         --pcap "$work/$name.pcap" "${script[@]}" "$@"
 }
@@ -225,6 +239,30 @@ kamailio_call() {
     wait "$alice" || { show carol.out carol.ladder; die "carol's script did not hold"; }
 }
 
+# B-328: a real server by TLS, its certificate checked; who does not trust it is told so and sends nothing.
+kamailio_tls() {
+    local bob
+    kamailio_start WITH_TLS WITH_INVITE_AUTH
+    start bob phone bob tls 'register; wait registered 5; wait incoming 20; wait connected 5; wait disconnected 20; unregister; wait unregistered 5' \
+        --answer 180,200 --ca kamailio/ca.pem
+    bob=$started
+    until_line bob.out '^registration registered' 10 || { show bob.out kamailio.out; die "bob is not registered"; }
+    (phone alice tls 'register; wait registered 5; call sip:bob@test.local; wait alerting 5; wait connected 5; hold; wait hold 5; unhold;
+        wait connected 5; hangup; wait disconnected 5; unregister; wait unregistered 5' --ca kamailio/ca.pem) > alice.out 2>&1 ||
+        { show alice.out alice.ladder bob.out kamailio.out; die "alice's script did not hold"; }
+    wait "$bob" || { show bob.out bob.ladder; die "bob's script did not hold"; }
+    show alice.out alice.ladder bob.out
+    has alice.ladder '407'
+    # The captures are of what went inside TLS.
+    has alice.pcap 'Via: SIP/2.0/TLS 127.0.0.1:'
+    has bob.pcap 'Contact: <sip:bob@127.0.0.1:[0-9]+;transport=tls'
+    mkdir other
+    certificate other DNS:test.local
+    (phone carol tls 'register; wait rejected 5' --ca other/ca.pem) > carol.out 2>&1 || { show carol.out; die "carol trusts whom she should not"; }
+    show carol.out
+    ! grep -q REGISTER carol.ladder || die "carol has sent something"
+}
+
 kamailio_refusals() {
     kamailio_start
     (phone alice udp 'call sip:busy@test.local; wait disconnected 5; call sip:nobody@test.local; wait disconnected 5;
@@ -265,13 +303,14 @@ kamailio_demo() {
 
 # ---- baresip ----
 
-# baresip_start: listens on $baresip_port, takes commands on $control; no registrar.
+# baresip_start [LINE]: listens on $baresip_port, takes commands on $control; no registrar.
 baresip_start() {
     read -r baresip_port control rtp < <(free_ports 3)
     mkdir baresip
     cp "$SHARED"/interop/baresip/bob/* baresip/
     sed -i "s/127.0.0.1:25070/127.0.0.1:$baresip_port/; s/127.0.0.1:25444/127.0.0.1:$control/; s/^rtp_ports.*/rtp_ports $((rtp & ~1))-$(((rtp & ~1) + 40))/" baresip/config
     sed -i 's/regint=[0-9]*/regint=0/; s/outbound="[^"]*";\{0,1\}//' baresip/accounts
+    echo "${1:-}" >> baresip/config
     mkfifo stdin # it spins when its standard input ends
     exec 5<> stdin
     baresip -f "$work/baresip" < stdin > baresip.out 2>&1 &
@@ -312,6 +351,29 @@ baresip_calls() {
     baresip_command dial "sip:alice@127.0.0.1:$own"
     wait "$alice" || { show alice.out in.ladder baresip.out; die "the call from baresip failed"; }
     show alice.out in.ladder
+}
+
+# B-328: baresip by TLS as callee and as caller.
+baresip_tls() {
+    local own alice secure
+    mkdir peer
+    certificate peer IP:127.0.0.1
+    baresip_start "sip_certificate $work/peer/both.pem"
+    secure=$((baresip_port + 1)) # TLS is on the port after that of UDP and TCP
+    "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --ca peer/ca.pem --trace out.ladder --pcap out.pcap \
+        --exec "call sip:bob@127.0.0.1:$secure;transport=tls; wait connected 10; hold; wait hold 5; unhold; wait connected 5; hangup; wait disconnected 5" \
+        > out.out 2>&1 || { show out.out out.ladder baresip.out; die "the call to baresip failed"; }
+    show out.out out.ladder
+    has out.pcap 'Via: SIP/2.0/TLS '
+    read -r own < <(free_ports 1)
+    start alice "$SAMPLES/rtcphone" --bind "tls:127.0.0.1:$own" --ca peer/ca.pem --cert peer/cert.pem --key peer/key.pem --aor sip:alice@127.0.0.1 \
+        --trace in.ladder --pcap in.pcap --answer 180,200 --exec 'wait incoming 20; wait connected 10; sleep 300; hangup; wait disconnected 5'
+    alice=$started
+    until_line alice.out '^listening tls' 10 || { show alice.out; die "alice does not listen"; }
+    baresip_command dial "sip:alice@127.0.0.1:$own;transport=tls"
+    wait "$alice" || { show alice.out in.ladder baresip.out; die "the call from baresip failed"; }
+    show alice.out in.ladder
+    has in.pcap 'Via: SIP/2.0/TLS '
 }
 
 # ---- captures ----
