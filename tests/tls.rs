@@ -283,6 +283,28 @@ fn a_connection_is_shared_under_one_name_only() {
     }
 }
 
+/// A quiet connection inside TLS is kept alive like any other, and one whose peer has gone silent is left: the pings of RFC 5626
+/// go over it and are answered.
+#[test]
+fn keep_alives_go_inside_tls() {
+    let authority = Authority::new("ours");
+    let (bob, port) = listener(2, &authority, &authority.sign(&["example.test"]));
+    let mut lively = config();
+    lively.endpoint.keepalive = Duration::from_millis(100);
+    let alice = phone_with(1, Some(tls(&[&authority], None)), lively);
+    let (call, _, _) = connect(&alice, &bob, &format!("sips:bob@example.test:{port}"));
+    // Nothing else passes now: what comes in on both sides are pings and their answers.
+    let seen = || (bob.counters().stream_in, alice.counters().stream_in);
+    let before = seen();
+    let until = std::time::Instant::now() + wire::PATIENCE;
+    while seen().0 < before.0 + 100 || seen().1 < before.1 + 100 {
+        assert!(std::time::Instant::now() < until, "no pings, or no answers");
+        std::thread::yield_now();
+    }
+    assert_eq!(alice.counters().connections, 1);
+    end(&alice, &bob, &call);
+}
+
 /// B-330: a server that speaks no TLS on that port ends a sips call; nothing goes in the clear.
 #[test]
 fn sips_is_never_sent_in_the_clear() {

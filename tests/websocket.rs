@@ -316,3 +316,27 @@ fn frames_that_break_the_rules_end_their_connection_only() {
     }
     answers_options(&mut bystander, "last");
 }
+
+/// Who sends pings without end and reads none of the answers is left, and holds nobody up meanwhile.
+#[test]
+fn a_client_that_reads_no_pongs_is_left() {
+    let server = server(None);
+    let at = listen(&server, Protocol::Ws);
+    let sip = format!("{UPGRADE}Sec-WebSocket-Protocol: sip\r\n\r\n");
+    let (mut bystander, _) = raw(at, &sip);
+    let (mut deaf, _) = raw(at, &sip);
+    deaf.set_write_timeout(Some(PATIENCE)).expect("a time-out");
+    let pings = frame(PING, &[b'x'; 125]).repeat(500);
+    let mut left = false;
+    for turn in 0..2000 {
+        if deaf.write_all(&pings).is_err() {
+            left = true;
+            break;
+        }
+        if turn % 50 == 0 {
+            answers_options(&mut bystander, &format!("turn{turn}"));
+        }
+    }
+    assert!(left, "it is still there after 130 MB");
+    answers_options(&mut bystander, "last");
+}

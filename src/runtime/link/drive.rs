@@ -194,6 +194,7 @@ impl<C: Core> Inner<C> {
                     state.core.handle_input(now, Input::Stream { conn, bytes });
                     true
                 }
+                Got::More => true,
                 Got::Message(conn, count) => {
                     self.settle_feedback(state, now);
                     let bytes = &chunk[..count];

@@ -19,6 +19,8 @@ use super::{Chore, Net, Source};
 const ACCEPT_BATCH: usize = 64;
 /// When accepting is tried again after the process ran out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+/// Pieces of a stream that say nothing to the core and are taken in a row.
+const QUIET_READS: usize = 4;
 /// How long the handshakes of TLS and WebSocket may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How long a closed connection may take to hand over what was sent.
@@ -59,6 +61,8 @@ pub(in super::super) enum Got {
     Bytes(ConnKey, usize),
     /// One whole message.
     Message(ConnKey, usize),
+    /// Nothing for the core yet, but there may be more.
+    More,
     /// Nothing for now.
     Dry,
 }
@@ -271,15 +275,7 @@ impl Net {
         if !conn.connecting && conn.outbox.len() == 1 {
             self.drive(key);
         }
-        if self
-            .conns
-            .get(&key)
-            .is_some_and(|conn| conn.waiting > self.limits.write_queue)
-        {
-            log::warn!("a peer does not read; its connection is closed");
-            self.counters.connections_refused += 1;
-            self.lose(key);
-        }
+        self.refuse_deaf(key);
     }
 
     /// Writes what waits; ends the connection when that fails, or when it was closed and all has left.
@@ -394,7 +390,21 @@ impl Net {
             });
         }
         self.drive(key);
-        self.conns.contains_key(&key)
+        self.refuse_deaf(key)
+    }
+
+    /// A peer that lets things be answered and does not read the answers is left. False: it is gone.
+    fn refuse_deaf(&mut self, key: ConnKey) -> bool {
+        let Some(conn) = self.conns.get(&key) else {
+            return false;
+        };
+        if conn.waiting > self.limits.write_queue {
+            log::warn!("a peer does not read; its connection is closed");
+            self.counters.connections_refused += 1;
+            self.lose(key);
+            return false;
+        }
+        true
     }
 
     /// What a connection with layers has for the core.
@@ -433,6 +443,9 @@ impl Net {
                 .stream(false, conn.protocol, key, local, conn.remote, bytes);
         }
         self.drive(key);
+        if !self.refuse_deaf(key) {
+            return Some(Got::Dry);
+        }
         got.map(|(got, _)| got)
     }
 
@@ -447,6 +460,7 @@ impl Net {
 
     /// Reads a piece of a stream. The end of the peer's sending ends the connection, but what waits to be written still leaves.
     pub(in super::super) fn read(&mut self, now: Time, key: ConnKey, chunk: &mut [u8]) -> Got {
+        let mut rounds = 0;
         loop {
             let Some(conn) = self.conns.get_mut(&key) else {
                 return Got::Dry;
@@ -478,7 +492,12 @@ impl Net {
                         if !self.take_raw(key, &chunk[..count]) {
                             return Got::Dry;
                         }
-                        continue;
+                        // Handshakes and pings give the core nothing: others have their turn between them.
+                        rounds += 1;
+                        if rounds < QUIET_READS {
+                            continue;
+                        }
+                        return self.pull(now, key, chunk).unwrap_or(Got::More);
                     }
                     if self.tap.is_open() {
                         let local = conn.local.unwrap_or_else(|| any(conn.remote));
