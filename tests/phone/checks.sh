@@ -106,6 +106,9 @@ phone_commands() {
         script 0 "call sip:b@$at_six; wait connected 5; hangup; wait disconnected 5" --bind 'udp:[::1]:0'
         script 0 "call sip:b@$at_udp; wait connected 5; call sip:b@$at_udp; wait connected 5; session 1; hangup; wait disconnected 5; session 2; hangup; wait disconnected 5" --quiet
         script 1 "call sip:b@$at_udp; wait disconnected 1" $udp
+        script 0 "call sip:b@$at_udp; wait connected 5; typing on; wait 200 5; typing off; wait 200 5; hangup; wait disconnected 5" $udp
+        script 0 "subscribe dialog sip:b@$at_udp; wait notify 5; unsubscribe; wait unsubscribed 5" $udp --json
+        has alice.out '"document":{"version":0,"full":true'
         script 0 "call sip:b@$at_udp; wait connected 5; hangup; wait disconnected 5" $udp --json
     }
     python3 -c 'import json, sys; print(len([json.loads(line) for line in open("alice.out")]), "events")' || die "an event is no JSON"

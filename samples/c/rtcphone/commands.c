@@ -27,7 +27,7 @@ const char *package_type(const char *package)
         { "presence", "application/pidf+xml" },           { "presence.winfo", "application/watcherinfo+xml" },
         { "dialog", "application/dialog-info+xml" },      { "message-summary", "application/simple-message-summary" },
         { "conference", "application/conference-info+xml" }, { "reg", "application/reginfo+xml" },
-        { "refer", "message/sipfrag" },
+        { "refer", "message/sipfrag" },                   { "kpml", "application/kpml-response+xml" },
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!strcasecmp(package, types[i][0]))
@@ -37,16 +37,24 @@ const char *package_type(const char *package)
 
 char *presence_document(const char *aor, const char *word)
 {
-    if (strcmp(word, "open") && strcmp(word, "closed"))
+    /* Rich states (RFC 4480): reachable, and busy with something. */
+    static const char *const activities[] = { "away", "busy", "meal", "meeting", "on-the-phone", "sleeping", "travel", "vacation", "working" };
+    const char *activity = NULL;
+    for (size_t i = 0; i < sizeof activities / sizeof *activities; i++)
+        if (!strcmp(word, activities[i]))
+            activity = word;
+    if (!activity && strcmp(word, "open") && strcmp(word, "closed"))
         return NULL;
     const char *entity = aor && !strpbrk(aor, "<>&\"'") ? aor : "sip:anonymous@anonymous.invalid";
     if (!strncmp(entity, "sip:", 4))
         entity += 4;
-    const char *format = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><presence xmlns=\"urn:ietf:params:xml:ns:pidf\" entity=\"pres:%s\">"
-                         "<tuple id=\"phone\"><status><basic>%s</basic></status></tuple></presence>";
-    size_t size = strlen(format) + strlen(entity) + strlen(word) + 1;
+    const char *format = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><presence xmlns=\"urn:ietf:params:xml:ns:pidf\""
+                         " xmlns:dm=\"urn:ietf:params:xml:ns:pidf:data-model\" xmlns:rpid=\"urn:ietf:params:xml:ns:pidf:rpid\" entity=\"pres:%s\">"
+                         "<tuple id=\"phone\"><status><basic>%s</basic></status></tuple>%s%s%s</presence>";
+    static const char before[] = "<dm:person id=\"me\"><rpid:activities><rpid:", after[] = "/></rpid:activities></dm:person>";
+    size_t size = strlen(format) + strlen(entity) + strlen(word) + sizeof before + sizeof after;
     char *document = must_allocate(NULL, size);
-    snprintf(document, size, format, entity, word);
+    snprintf(document, size, format, entity, activity ? "open" : word, activity ? before : "", activity ? activity : "", activity ? after : "");
     return document;
 }
 
@@ -241,6 +249,17 @@ static bool do_info(struct phone *phone, int argc, char **argv)
     return held;
 }
 
+static bool do_typing(struct phone *phone, int argc, char **argv)
+{
+    (void)argc;
+    struct session *session = live_session(phone, "typing");
+    if (!session)
+        return false;
+    int32_t status = strcmp(argv[1], "off") ? RTC_MESSAGING_USER_STATUS_TYPING : RTC_MESSAGING_USER_STATUS_IDLE;
+    rtc_send_t send = send_of(phone, REQUEST_SESSION);
+    return good(rtc_session_send_status(session->handle, status, &send), "typing");
+}
+
 static bool request(struct phone *phone, const char *method, const char *uri, const char *type, const char *text, bool raw)
 {
     struct buffer body = { 0 };
@@ -425,6 +444,7 @@ static const struct {
     { "dtmf", 0, 9, do_refuse, "DIGITS" },
     { "info", 0, 2, do_info, "TYPE BODY" },
     { "message", 2, 2, do_message, "URI TEXT" },
+    { "typing", 1, 1, do_typing, "on|off" },
     { "subscribe", 2, 3, do_subscribe, "EVENT URI [ACCEPT]" },
     { "unsubscribe", 0, 0, do_unsubscribe, "" },
     { "notify", 1, 2, do_notify, "STATE [BODY]" },

@@ -203,7 +203,7 @@ static bool initialize(struct phone *phone, rtc_client_options_t *wanted)
 
 static bool start(struct phone *phone)
 {
-    static const char *const packages[] = { "presence", "dialog", "message-summary", "conference", "reg" };
+    static const char *const packages[] = { "presence", "presence.winfo", "dialog", "message-summary", "conference", "reg", "kpml" };
     const struct options *options = &phone->options;
     rtc_session_options_t sessions = { .size = sizeof sessions,
                                        .reliable = options->reliable,
