@@ -276,7 +276,7 @@ kamailio_refusals() {
 kamailio_presence() {
     local bob alice
     kamailio_start WITH_PRESENCE
-    start bob phone bob udp 'subscribe presence sip:alice@test.local; wait subscribed 5; wait notify 5; wait notify 15; wait notify 15; wait notify 15; unsubscribe; wait unsubscribed 5'
+    start bob phone bob udp 'subscribe presence sip:alice@test.local; wait subscribed 5; wait notify 5; wait notify 15; wait notify 15; wait notify 15; wait notify 15; unsubscribe; wait unsubscribed 5'
     bob=$started
     until_line bob.out '^subscription 1 subscribed' 10 || die "bob does not watch"
     # Each step waits until bob has seen the one before: the server tells him the newest state only.
@@ -287,6 +287,8 @@ kamailio_presence() {
     exec 6> commands
     echo 'publish presence open; wait 200 5' >&6
     until_line bob.out '<basic>open</basic>' 10 || { show alice.out bob.out kamailio.out; die "bob does not see alice open"; }
+    echo 'publish presence meal; wait 200 5' >&6
+    until_line bob.out '<rpid:meal/>' 10 || { show alice.out bob.out kamailio.out; die "bob does not see alice out to lunch"; }
     echo 'publish presence closed; wait 200 5' >&6
     until_line bob.out '<basic>closed</basic>' 10 || { show alice.out bob.out kamailio.out; die "bob does not see alice closed"; }
     echo 'publish presence; wait 200 5' >&6
