@@ -384,6 +384,12 @@
 #define RTC_REFRESH_STATE_ACTIVE 1
 #define RTC_REFRESH_STATE_TERMINATED 2
 
+// == rtc_client_notify_network. ==
+#define RTC_NETWORK_CHANGED 1
+#define RTC_NETWORK_SUSPENDED 2
+#define RTC_NETWORK_RESUMED 3
+#define RTC_NETWORK_LOST 4
+
 // == State of a connection. ==
 #define RTC_CONNECTION_STATE_INIT 0
 #define RTC_CONNECTION_STATE_ACTIVE 1
@@ -2630,7 +2636,7 @@ rtc_result_t rtc_connection_create(struct rtc_client_t *client,
                                    const struct rtc_connection_options_t *options,
                                    struct rtc_connection_t **connection);
 
-// Stops listening.
+// Stops listening; what hangs on the last connection ends, one RTC_EVENT_CONNECTION_STATE tells.
 //
 // RTC_FALSE: it is closed. Errors: RTC_E_HANDLE; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
 rtc_result_t rtc_connection_close(struct rtc_connection_t *connection);
@@ -2653,6 +2659,26 @@ rtc_result_t rtc_request_send(rtc_object_t *context,
                               size_t uri_len,
                               const struct rtc_send_t *send,
                               struct rtc_transaction_t **transaction);
+
+// Says what this program knows of the network: RTC_NETWORK_CHANGED (addresses: registrations are renewed),
+// RTC_NETWORK_SUSPENDED, RTC_NETWORK_RESUMED, RTC_NETWORK_LOST (all that waits ends without a message, told by one
+// RTC_EVENT_CONNECTION_STATE, with RTC_CLIENT_REPORT_EACH by one event each). `connection` NULL: all of them.
+//
+// RTC_FALSE: it is in that state. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (closed); life cycle.
+rtc_result_t rtc_client_notify_network(struct rtc_client_t *client,
+                                       struct rtc_connection_t *connection,
+                                       int32_t change);
+
+// Names of security mechanisms (RFC 3329), a comma list: all that are supported, or those in use with a next hop, an IP
+// address with or without port; none where nothing was agreed. `next_hop` opt.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INSUFFICIENT_BUFFER; RTC_E_CLIENT_NOT_INITIALIZED.
+rtc_result_t rtc_client_get_security_mechanisms(struct rtc_client_t *client,
+                                                const char *next_hop,
+                                                size_t len,
+                                                char *buf,
+                                                size_t cap,
+                                                size_t *needed);
 
 // Answers the request of a server transaction, as RTC_EVENT_REQUEST or any event that waits for an answer gives it:
 // `status` 101 to 199 any number of times, then one of 200 to 699. `send` (opt) brings reason phrase, headers and body.

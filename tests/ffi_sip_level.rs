@@ -278,3 +278,108 @@ fn the_claim_rule_holds_application_driven() {
         }
     }
 }
+
+/// S-004, S-003, S-020, S-029, S-031, S-054, S-055, S-006: a connection through its life, from inside a program: found again, asked,
+/// told of the network, closed; its events name it; features by name.
+#[test]
+fn a_connection_is_told_and_found() {
+    let (client, connection, address) = client_on_loopback();
+    unsafe {
+        let (name, len) = t("sigcomp");
+        assert_eq!(
+            rtcclient::ffi::library::rtc_library_has_feature(name, len),
+            RTC_FALSE
+        );
+        let mut text = [0_u8; 64];
+        let mut needed = 0;
+        ok(
+            rtc_client_get_security_mechanisms(
+                client.cast(),
+                null(),
+                0,
+                text.as_mut_ptr().cast(),
+                text.len(),
+                &raw mut needed,
+            ),
+            "mechanisms",
+        );
+        assert_eq!(&text[..needed], b"digest, tls");
+        let (key, len) = t(&address);
+        let (mut found, mut count) = ([null_mut(); 2], 0);
+        ok(
+            rtc_object_list(
+                client,
+                RTC_KIND_CONNECTION,
+                key,
+                len,
+                found.as_mut_ptr(),
+                2,
+                &raw mut count,
+            ),
+            "list",
+        );
+        assert_eq!((count, found[0]), (1, connection));
+        rtc_object_release(found[0]);
+        let mut parent = null_mut();
+        ok(
+            rtc_object_get(connection, RTC_KIND_CLIENT, &raw mut parent),
+            "parent",
+        );
+        assert_eq!(parent, client);
+        rtc_object_release(parent);
+        let all = RTC_EVENT_FILTER_DEFAULT | RTC_EVENT_FILTER_SIP_STATE;
+        ok(rtc_client_set_event_filter(client.cast(), all), "filter");
+        let changed = |what: &str, wanted: i32| {
+            let (event, info) = wait_for(client, what, |info| {
+                info.r#type == RTC_EVENT_CONNECTION_STATE
+            });
+            assert_eq!((info.state, info.connection.cast()), (wanted, connection));
+            rtc_object_release(event);
+        };
+        ok(
+            rtc_client_notify_network(client.cast(), connection.cast(), RTC_NETWORK_SUSPENDED),
+            "suspended",
+        );
+        changed("the pause", RTC_CONNECTION_STATE_SUSPENDED);
+        let mut state = -1;
+        ok(rtc_object_get_state(connection, &raw mut state), "state");
+        assert_eq!(state, RTC_CONNECTION_STATE_SUSPENDED);
+        ok(
+            rtc_client_notify_network(client.cast(), null_mut(), RTC_NETWORK_RESUMED),
+            "resumed",
+        );
+        changed("the return", RTC_CONNECTION_STATE_ACTIVE);
+        ok(rtc_connection_close(connection.cast()), "close");
+        changed("the end", RTC_CONNECTION_STATE_INACTIVE);
+        for object in [connection, client] {
+            rtc_object_release(object);
+        }
+    }
+}
+
+/// S-146, S-142, B-416: a message of an event says by which road it came.
+#[test]
+fn a_message_says_its_road() {
+    let (client, ours, from) = client_on_loopback();
+    let (peer, theirs, address) = client_on_loopback();
+    unsafe {
+        send(client, "FOO", &format!("sip:x@{address}"), 1);
+        let (event, _) = wait_for(peer, "the request", is_request);
+        let mut message = null_mut();
+        ok(
+            rtc_event_get_sip_message(event.cast(), &raw mut message),
+            "message",
+        );
+        let mut head: rtc_sip_head_t = sized();
+        ok(rtc_sip_message_get_head(message, &raw mut head), "head");
+        let text = |view: rtc_str_t| {
+            String::from_utf8_lossy(std::slice::from_raw_parts(view.ptr.cast(), view.len))
+                .into_owned()
+        };
+        assert_eq!(head.transport, RTC_TRANSPORT_UDP.cast_signed());
+        assert_eq!((text(head.source), text(head.destination)), (from, address));
+        for object in [message.cast(), event, ours, theirs, client, peer] {
+            rtc_object_release(object);
+        }
+    }
+}

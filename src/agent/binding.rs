@@ -315,6 +315,10 @@ impl Agent {
         }
     }
 
+    pub(super) fn registration_keys(&self) -> Vec<Key<AppRegistration>> {
+        self.registrations.slab.keys()
+    }
+
     fn registration_key(&self, object: &ObjectRef) -> Result<Key<AppRegistration>, Refusal> {
         if object.kind() != Kind::Registration {
             return Err(Refusal::new(Code::Handle, "the object is no registration"));

@@ -231,6 +231,8 @@ pub struct Config {
     pub ring: std::time::Duration,
     /// How long an outgoing call may go unanswered before it is cancelled; zero: for as long as the peer likes.
     pub no_answer: std::time::Duration,
+    /// One event for each object that is lost with its connection.
+    pub report_each: bool,
     /// No media at all: audio sessions are refused.
     pub disable_media: bool,
     /// Requests for users that we are not are answered 404 (RFC 3261 §8.2.2.1); else whatever reaches us is for us.
@@ -265,6 +267,7 @@ impl Default for Config {
             shutdown: std::time::Duration::from_secs(5),
             ring: std::time::Duration::from_secs(300),
             no_answer: std::time::Duration::ZERO,
+            report_each: false,
             disable_media: false,
             known_users_only: false,
             rtp_ports: (49152, 65534),

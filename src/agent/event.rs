@@ -2,6 +2,7 @@
 
 use crate::base::{Key, Time};
 use crate::syntax::Message;
+use crate::transport::Flow;
 
 use super::object::ObjectRef;
 use super::refusal::Code;
@@ -129,6 +130,8 @@ pub const FILTER_DEFAULT: u64 = 0x033F_01FF_FFBF;
 pub const CLIENT_ASYNC_CLEANUP_DONE: i32 = 3;
 /// `kind` of [`EventType::Client`]: the event queue lost something; `value[0]` says how many.
 pub const CLIENT_QUEUE_OVERFLOW: i32 = 100;
+/// `kind` of [`EventType::Client`]: the application said that the network is another one.
+pub const CLIENT_NETWORK_CHANGE: i32 = 101;
 /// `kind` of [`EventType::Client`]: the core met its own bug and stopped.
 pub const CLIENT_FAULTED: i32 = 102;
 
@@ -221,6 +224,8 @@ pub struct Event {
     pub flags: u32,
     /// The message that caused it.
     pub message: Option<Message>,
+    /// The road it came by.
+    pub flow: Option<Flow>,
 }
 
 impl Event {

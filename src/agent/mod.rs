@@ -11,6 +11,7 @@
 //! | `ringing.rs` | how long a call may ring |
 //! | `profile.rs`, `identity.rs`, `directory.rs` | accounts, and which one is meant |
 //! | `binding.rs`, `refresh.rs` | registrations and refreshed requests of the application's own |
+//! | `network.rs` | connections, and what the application knows of the network |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
 //! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
 //! | `composing.rs`, `content.rs`, `keys.rs` | who is typing; what messages and INFO are taken; who asks for key presses |
@@ -44,6 +45,7 @@ pub mod headers;
 mod identity;
 mod incoming;
 mod keys;
+pub mod network;
 pub mod object;
 pub mod options;
 mod packages;
@@ -81,7 +83,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::base::{Key, Slab, Time};
 use crate::transaction::ServerKey;
-use crate::transport::{Core, Input, Io};
+use crate::transport::{Core, Flow, Input, Io};
 use crate::usage::{Account, Cx};
 
 pub use crate::usage::Reliable;
@@ -138,10 +140,13 @@ pub struct Agent {
     transactions: transaction::Transactions,
     request_filters: request_filter::RequestFilters,
     registrations: binding::Registrations,
+    connections: network::Connections,
     refreshes: refresh::Refreshes,
     /// The request that is being routed, and whether it was told already.
     serving: Option<ServerKey>,
     shown: bool,
+    /// The road of the message that is being dealt with.
+    current_flow: Option<Flow>,
     /// INVITEs of peers without final response → their session.
     open_invites: HashMap<ServerKey, Key<session::Session>>,
     packages: packages::Packages,
@@ -187,9 +192,11 @@ impl Agent {
             transactions: transaction::Transactions::default(),
             request_filters: request_filter::RequestFilters::default(),
             registrations: binding::Registrations::default(),
+            connections: network::Connections::default(),
             refreshes: refresh::Refreshes::default(),
             serving: None,
             shown: false,
+            current_flow: None,
             open_invites: HashMap::new(),
             packages: packages::Packages::default(),
             events: VecDeque::new(),
@@ -297,7 +304,7 @@ impl Agent {
             Kind::Usage => self.list_usages(),
             Kind::Registration => self.registrations.list(),
             Kind::Refresh => self.refreshes.list(),
-            Kind::Connection => Vec::new(),
+            Kind::Connection => self.connections.list(),
         }
     }
 
@@ -407,6 +414,9 @@ impl Agent {
     /// Queues an event unless the filter hides it. `false`: hidden, so what needs an answer is answered by the agent.
     fn tell(&mut self, mut event: Event) -> bool {
         self.name_registration(&mut event);
+        if event.flow.is_none() && event.message.is_some() {
+            event.flow = self.current_flow;
+        }
         self.tell_as_it_is(event)
     }
 

@@ -4,6 +4,7 @@
 use crate::base::{Key, Time};
 use crate::syntax::{HeaderId, Message, NameAddr, method, uri};
 use crate::transaction::{ClientKey, Draft, Failure, ServerKey};
+use crate::transport::SocketKey;
 use crate::usage::context::ALLOW;
 use crate::usage::{DialogKey, Lines, Outcome, Outgoing, Owner, Role};
 
@@ -15,7 +16,7 @@ use super::profile::{Profile, check_aor, phrase, status_of};
 use super::session::{Session, account_for};
 use super::transaction::state;
 use super::{
-    Agent, AnswerMode, Code, Event, EventType, ObjectRef, Refusal, Send, SessionType, Status,
+    Agent, AnswerMode, Code, Event, EventType, Kind, ObjectRef, Refusal, Send, SessionType, Status,
     Verdict,
 };
 
@@ -79,6 +80,7 @@ struct ToSend<'a> {
     own: String,
     profile: Option<ObjectRef>,
     session: Option<Key<Session>>,
+    sockets: Vec<SocketKey>,
 }
 
 impl Agent {
@@ -121,7 +123,12 @@ impl Agent {
         }
         let own = own_lines_with(send, &OWN)?;
         self.refuse_when_closing()?;
+        let mut sockets = Vec::new();
         let profile = match profile {
+            Some(context) if context.kind() == Kind::Connection => {
+                sockets = self.sockets_of(context)?;
+                self.profile_for(uri)
+            }
             Some(context) => Some(self.context_profile(context)?),
             None => self.profile_for(uri),
         };
@@ -133,6 +140,7 @@ impl Agent {
                 own,
                 profile,
                 session: None,
+                sockets,
             },
             send,
         )
@@ -173,6 +181,7 @@ impl Agent {
                 own: lines,
                 profile,
                 session: Some(key),
+                sockets: Vec::new(),
             },
             send,
         )?;
@@ -249,6 +258,7 @@ impl Agent {
             method: request.method.into(),
             uri: request.uri.into(),
             routes: account.routes.clone(),
+            sockets: request.sockets,
             lines: format!(
                 "From: {};tag={}\r\nTo: {to}\r\nCall-ID: {}\r\n",
                 from,
@@ -333,7 +343,9 @@ impl Agent {
             transactions,
             ..
         } = self;
-        let account = profile.as_ref().map(|profile| Key::from_bits(profile.key()));
+        let account = profile
+            .as_ref()
+            .map(|profile| Key::from_bits(profile.key()));
         let account = account_for(profiles, anonymous, account);
         let Some(dialog) = cx.dialogs.get_mut(place) else {
             return Err(Refusal::new(Code::InvalidDialogState, "the dialog is over"));
@@ -466,7 +478,34 @@ impl Agent {
         self.tell(event);
     }
 
-    fn end_request(&mut self, key: Key<AppRequest>, outcome: Outcome, message: Option<Message>) {
+    pub(super) fn request_keys(&self) -> Vec<Key<AppRequest>> {
+        self.requests.keys()
+    }
+
+    /// What went out is kept for whoever holds the transaction.
+    pub(super) fn keep_sent(&mut self, key: Key<AppRequest>) {
+        if let Some(request) = self.requests.get(key)
+            && let Some(client) = request.outgoing.client()
+        {
+            let sent = self.cx.endpoint.sent(client);
+            self.transactions.note_request(&request.object, sent);
+        }
+    }
+
+    /// Ends a request without a word.
+    pub(super) fn drop_request(&mut self, key: Key<AppRequest>) {
+        if let Some(request) = self.requests.remove(key) {
+            self.transactions
+                .end_object(&request.object, state::TERMINATED);
+        }
+    }
+
+    pub(super) fn end_request(
+        &mut self,
+        key: Key<AppRequest>,
+        outcome: Outcome,
+        message: Option<Message>,
+    ) {
         let Some(request) = self.requests.remove(key) else {
             return;
         };

@@ -104,6 +104,7 @@ impl Agent {
         flow: &Flow,
     ) {
         let key = owner.key;
+        self.current_flow = Some(*flow);
         let shown = self.show_response(client, owner, &message);
         match owner.role {
             Role::Call => self.on_call_response(Key::from_bits(key), client, message, flow),
@@ -127,6 +128,7 @@ impl Agent {
         if let Some(shown) = shown {
             self.after_response(&shown, owner, client);
         }
+        self.current_flow = None;
         self.cx.given = None;
         self.cx.challenge_stands = false;
     }
@@ -152,7 +154,9 @@ impl Agent {
 
     fn on_request(&mut self, server: Option<ServerKey>, message: Message, flow: &Flow) {
         self.serving = server;
+        self.current_flow = Some(*flow);
         self.route_request(server, message, flow);
+        self.current_flow = None;
         self.serving = None;
         self.shown = false;
     }

@@ -272,6 +272,13 @@ impl Client {
     /// The handle of one of its objects, with a reference for the caller.
     pub(super) fn lend(&self, object: &ObjectRef) -> Result<Raw, Fault> {
         let me = self.arc()?;
+        if object.kind() == Kind::Connection {
+            let found = self.listening.lock().connection_of(object);
+            let found = found.ok_or_else(|| Fault::new(RTC_E_HANDLE, "the connection is gone"))?;
+            return registry::lend(&found.handle, || {
+                Entry::Connection(Arc::clone(&me), Arc::clone(&found))
+            });
+        }
         registry::lend(&object.handle, || {
             Entry::Object(Arc::clone(&me), Arc::clone(object))
         })
@@ -294,11 +301,7 @@ impl Client {
     pub(super) fn forget(&self, object: &ObjectRef) {
         let nameable = matches!(
             object.kind(),
-            Kind::Session
-                | Kind::Subscription
-                | Kind::Profile
-                | Kind::Usage
-                | Kind::Registration
+            Kind::Session | Kind::Subscription | Kind::Profile | Kind::Usage | Kind::Registration
         );
         if nameable
             && object.state() == 0

@@ -94,6 +94,7 @@ pub(super) fn read(options: *const rtc_client_options_t) -> Result<Setup, Fault>
         config.shutdown = shutdown;
     }
     config.known_users_only = given.flags & RTC_CLIENT_KNOWN_USERS_ONLY != 0;
+    config.report_each = given.flags & RTC_CLIENT_REPORT_EACH != 0;
     config.disable_media = given.flags & RTC_CLIENT_DISABLE_MEDIA != 0;
     let tls: Option<rtc_tls_options_t> = sized::optional(given.tls, "options.tls")?;
     let dns: Option<rtc_dns_options_t> = sized::optional(given.dns, "options.dns")?;

@@ -94,7 +94,7 @@ fn connection_of<T>(raw: *mut T) -> Result<(Arc<Client>, Arc<Connection>), Fault
     })
 }
 
-/// Stops listening.
+/// Stops listening; what hangs on the last connection ends, one RTC_EVENT_CONNECTION_STATE tells.
 ///
 /// RTC_FALSE: it is closed. Errors: RTC_E_HANDLE; RTC_E_CLIENT_ALREADY_SHUT_DOWN.
 #[unsafe(no_mangle)]
@@ -147,15 +147,70 @@ pub unsafe extern "C" fn rtc_request_send(
     })
 }
 
-/// A client, a profile of one, or one of its connections (which does not choose the way yet).
+/// A client, or what chooses the way and the identity: a profile, a registration, a connection.
 fn context_of(raw: *mut rtc_object_t) -> Result<(Arc<Client>, Option<ObjectRef>), Fault> {
     registry::with(raw, "context", |entry| match entry {
-        Entry::Client(client) | Entry::Connection(client, _) => Some((Arc::clone(client), None)),
+        Entry::Client(client) => Some((Arc::clone(client), None)),
+        Entry::Connection(client, connection) => {
+            Some((Arc::clone(client), Some(Arc::clone(&connection.object))))
+        }
         Entry::Object(client, object)
             if matches!(object.kind(), Kind::Profile | Kind::Registration) =>
         {
             Some((Arc::clone(client), Some(Arc::clone(object))))
         }
         _ => None,
+    })
+}
+
+/// Says what this program knows of the network: RTC_NETWORK_CHANGED (addresses: registrations are renewed),
+/// RTC_NETWORK_SUSPENDED, RTC_NETWORK_RESUMED, RTC_NETWORK_LOST (all that waits ends without a message, told by one
+/// RTC_EVENT_CONNECTION_STATE, with RTC_CLIENT_REPORT_EACH by one event each). `connection` NULL: all of them.
+///
+/// RTC_FALSE: it is in that state. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_OBJECT_STATE (closed); life cycle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtc_client_notify_network(
+    client: *mut rtc_client_t,
+    connection: *mut rtc_connection_t,
+    change: i32,
+) -> rtc_result_t {
+    fence(|| {
+        let this = self::client(client, "client")?;
+        let object = if connection.is_null() {
+            None
+        } else {
+            let (of, connection) = connection_of(connection)?;
+            if !Arc::ptr_eq(&of, &this) {
+                return Err(Fault::new(
+                    RTC_E_INVALIDARG,
+                    "`connection` belongs to another client",
+                ));
+            }
+            Some(Arc::clone(&connection.object))
+        };
+        this.open()?;
+        this.command(|agent, now| agent.notify_network(now, object.as_ref(), change))
+    })
+}
+
+/// Names of security mechanisms (RFC 3329), a comma list: all that are supported, or those in use with a next hop, an IP
+/// address with or without port; none where nothing was agreed. `next_hop` opt.
+///
+/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INSUFFICIENT_BUFFER; RTC_E_CLIENT_NOT_INITIALIZED.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtc_client_get_security_mechanisms(
+    client: *mut rtc_client_t,
+    next_hop: *const c_char,
+    len: size_t,
+    buf: *mut c_char,
+    cap: size_t,
+    needed: *mut size_t,
+) -> rtc_result_t {
+    fence(|| {
+        let this = self::client(client, "client")?;
+        text::check_buffer(buf, cap, needed)?;
+        let hop = text::optional(next_hop, len, "next_hop")?;
+        let found = this.read(|agent| agent.security_mechanisms(hop))?;
+        text::copy_out(found, buf, cap, needed)
     })
 }

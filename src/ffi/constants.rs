@@ -343,6 +343,12 @@ pub const RTC_REFRESH_STATE_INACTIVE: i32 = 0;
 pub const RTC_REFRESH_STATE_ACTIVE: i32 = 1;
 pub const RTC_REFRESH_STATE_TERMINATED: i32 = 2;
 
+/// == rtc_client_notify_network. ==
+pub const RTC_NETWORK_CHANGED: i32 = 1;
+pub const RTC_NETWORK_SUSPENDED: i32 = 2;
+pub const RTC_NETWORK_RESUMED: i32 = 3;
+pub const RTC_NETWORK_LOST: i32 = 4;
+
 /// == State of a connection. ==
 pub const RTC_CONNECTION_STATE_INIT: i32 = 0;
 pub const RTC_CONNECTION_STATE_ACTIVE: i32 = 1;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::agent::ObjectRef;
 use crate::syntax::Message;
+use crate::transport::Flow;
 
 use super::client_core::Client;
 use super::constants::{
@@ -35,16 +36,37 @@ pub(super) enum Entry {
 pub(super) struct MessageEntry {
     /// The message.
     pub(super) message: Message,
+    /// The road it came by: transport, from, to.
+    flow: Option<(u32, Box<str>, Box<str>)>,
     made: MadeTexts,
 }
 
 impl MessageEntry {
     /// A message of which nothing has been asked yet.
     pub(super) fn new(message: Message) -> Self {
+        Self::by(message, None)
+    }
+
+    /// The same of one that came by a road.
+    pub(super) fn by(message: Message, flow: Option<Flow>) -> Self {
         Self {
             message,
+            flow: flow.map(|flow| {
+                let transport = super::listen::transport_bit(flow.protocol);
+                (
+                    transport,
+                    flow.remote.to_string().into(),
+                    flow.local.to_string().into(),
+                )
+            }),
             made: MadeTexts::new(),
         }
+    }
+
+    /// The road it came by: transport, from, to.
+    pub(super) fn road(&self) -> Option<(u32, &str, &str)> {
+        let (transport, from, to) = self.flow.as_ref()?;
+        Some((*transport, from, to))
     }
 
     /// The message, and a place for texts that have to live as long as its handle.

@@ -88,7 +88,7 @@ impl EventRecord {
             return Ok(None);
         };
         registry::lend(&self.message_handle, || {
-            Entry::Message(MessageEntry::new(message.clone()))
+            Entry::Message(MessageEntry::by(message.clone(), self.event.flow))
         })
         .map(Some)
     }
@@ -111,7 +111,8 @@ impl EventRecord {
             lent.participant = object(&event.participant)?;
             lent.subscription = object(&event.subscription)?;
             lent.watcher = object(&event.watcher)?;
-            lent.connection = object(&event.connection)?;
+            // One that nobody can name any more is not shown.
+            lent.connection = object(&event.connection).unwrap_or_default();
             lent.registration = object(&event.registration)?;
             lent.dialog = object(&event.dialog)?;
             lent.usage = object(&event.usage)?;

@@ -2,20 +2,20 @@
 //! only sends on a socket of its own that it opens by itself.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use crate::agent::Agent;
+use crate::agent::{Agent, ObjectRef};
 use crate::runtime::{BindError, Link};
 use crate::transport::{Protocol, SocketKey};
 
 use super::client_core::{Client, Running};
 use super::constants::{
-    RTC_CONNECTION_STATE_ACTIVE, RTC_CONNECTION_STATE_INACTIVE, RTC_LISTEN_MODE_BOTH,
-    RTC_LISTEN_MODE_DYNAMIC, RTC_LISTEN_MODE_NONE, RTC_TRANSPORT_TCP, RTC_TRANSPORT_TLS,
-    RTC_TRANSPORT_UDP,
+    RTC_CONNECTION_STATE_INACTIVE, RTC_LISTEN_MODE_BOTH, RTC_LISTEN_MODE_DYNAMIC,
+    RTC_LISTEN_MODE_NONE, RTC_TRANSPORT_TCP, RTC_TRANSPORT_TLS, RTC_TRANSPORT_UDP,
+    RTC_TRANSPORT_WS, RTC_TRANSPORT_WSS,
 };
 use super::fence::{Fault, Outcome};
 use super::result;
@@ -43,6 +43,8 @@ pub(super) struct Listening {
     /// Opened to send from, without being asked to listen.
     own: Vec<Socket>,
     connections: Vec<Arc<Connection>>,
+    /// Closed ones too, while anybody holds them.
+    known: Vec<Weak<Connection>>,
 }
 
 /// Sockets on one address (`rtc_connection_t`).
@@ -51,6 +53,8 @@ pub(super) struct Connection {
     pub(super) handle: AtomicUsize,
     /// The owner's word.
     pub(super) user_data: AtomicUsize,
+    /// As the agent knows it.
+    pub(super) object: ObjectRef,
     sockets: Mutex<Vec<Socket>>,
     closed: std::sync::atomic::AtomicBool,
 }
@@ -67,6 +71,17 @@ pub(super) fn transport(index: i32) -> Result<Protocol, Fault> {
                 "`index` is {index}; RTC_TRANSPORT_UDP, RTC_TRANSPORT_TCP and RTC_TRANSPORT_TLS can listen"
             ),
         )),
+    }
+}
+
+/// RTC_TRANSPORT_….
+pub(super) fn transport_bit(protocol: Protocol) -> u32 {
+    match protocol {
+        Protocol::Udp => RTC_TRANSPORT_UDP,
+        Protocol::Tcp => RTC_TRANSPORT_TCP,
+        Protocol::Tls => RTC_TRANSPORT_TLS,
+        Protocol::Ws => RTC_TRANSPORT_WS,
+        Protocol::Wss => RTC_TRANSPORT_WSS,
     }
 }
 
@@ -87,6 +102,7 @@ impl Listening {
             sockets: Vec::new(),
             own: Vec::new(),
             connections: Vec::new(),
+            known: Vec::new(),
         }
     }
 
@@ -108,6 +124,14 @@ impl Listening {
         if let Some(allowed) = self.allowed.get_mut(place(protocol)) {
             *allowed = mode;
         }
+    }
+
+    /// The connection behind an object of the agent's.
+    pub(super) fn connection_of(&self, object: &ObjectRef) -> Option<Arc<Connection>> {
+        self.known
+            .iter()
+            .filter_map(Weak::upgrade)
+            .find(|known| Arc::ptr_eq(&known.object, object))
     }
 
     /// The connections that are not closed.
@@ -236,12 +260,17 @@ impl Client {
             close(&running.link, &mut sockets);
             return Err(fault);
         }
+        let keys = sockets.iter().map(|socket| socket.key).collect();
+        let object = self.turn(|agent, _| Ok(agent.open_connection(keys, user_data)))?;
         let connection = Arc::new(Connection {
+            object,
             handle: AtomicUsize::new(0),
             user_data: AtomicUsize::new(user_data),
             sockets: Mutex::new(sockets),
             closed: std::sync::atomic::AtomicBool::new(false),
         });
+        listening.known.retain(|known| known.strong_count() > 0);
+        listening.known.push(Arc::downgrade(&connection));
         listening.connections.push(Arc::clone(&connection));
         Ok(connection)
     }
@@ -262,6 +291,9 @@ impl Client {
         for socket in connection.sockets.lock().iter() {
             running.link.unbind(socket.key).map_err(result::refused)?;
         }
+        drop(listening);
+        // It was told already when it hangs on a client that is going.
+        let _ = self.turn(|agent, now| agent.close_connection(now, &connection.object));
         Ok(RTC_OK)
     }
 }
@@ -276,7 +308,7 @@ impl Connection {
         if self.is_closed() {
             RTC_CONNECTION_STATE_INACTIVE
         } else {
-            RTC_CONNECTION_STATE_ACTIVE
+            self.object.state()
         }
     }
 

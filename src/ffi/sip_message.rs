@@ -142,8 +142,15 @@ pub unsafe extern "C" fn rtc_sip_message_get_head(
     fence(|| {
         // Looked at first and reported second: a handle comes before a pointer.
         let out = sized::out(head, "head");
-        with_message(message, |message, _| {
-            out.map(|out| out.write(&read_head(message)))
+        registry::with(message.cast(), "message", |entry| {
+            let entry = entry.message()?;
+            let mut head = read_head(&entry.message);
+            if let Some((transport, from, to)) = entry.road() {
+                head.transport = transport.cast_signed();
+                head.source = text::lend(from.as_bytes());
+                head.destination = text::lend(to.as_bytes());
+            }
+            Some(out.map(|out| out.write(&head)))
         })??;
         Ok(RTC_OK)
     })

@@ -291,6 +291,7 @@ impl Server {
         );
         let target = super::routing::Target::new(&subscription.target, subscription.routes.clone());
         let draft = Draft {
+            sockets: Vec::new(),
             method: method::NOTIFY.into(),
             uri: target.uri,
             routes: target.routes,

@@ -384,6 +384,7 @@ fn target_of(binding: &Binding) -> Target {
 
 fn draft(request: &Message, target: Target, lines: String, forwards: u8) -> Draft {
     Draft {
+        sockets: Vec::new(),
         method: request.method().into(),
         uri: target.uri,
         routes: target.routes,

@@ -299,6 +299,16 @@ impl<O: Copy + Debug> Endpoint<O> {
         }
     }
 
+    /// Whether a TLS connection to that address stands.
+    #[must_use]
+    pub fn is_secured(&self, address: SocketAddr) -> bool {
+        let name = self.conns.verified_name(Protocol::Tls, address);
+        self.conns
+            .find(Protocol::Tls, address, name)
+            .and_then(|conn| self.conns.get(conn))
+            .is_some_and(|conn| conn.is_open())
+    }
+
     /// What passed so far.
     #[must_use]
     pub fn counters(&self) -> &Counters {

@@ -146,7 +146,10 @@ impl<O: Copy + Debug> Endpoint<O> {
                 unconnected = true;
                 continue;
             }
-            let Some((socket, local)) = self.sockets.choose(Protocol::Udp, hop.to.ip()) else {
+            let Some((socket, local)) =
+                self.sockets
+                    .choose_among(&pending.draft.sockets, Protocol::Udp, hop.to.ip())
+            else {
                 // Without a UDP socket of that family, and left to choose: TCP.
                 if hop.protocol.is_none() && !hop.fallback {
                     pending.hops.push_front(Hop {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::base::Key;
 use crate::syntax::Message;
-use crate::transport::{Flow, TlsFault};
+use crate::transport::{Flow, SocketKey, TlsFault};
 
 /// Tag type of [`ClientKey`].
 pub struct Client;
@@ -34,6 +34,8 @@ pub struct Draft {
     /// The account on whose behalf it is sent: where its REGISTER was taken, its other requests go first, as long as
     /// they ask for the same host.
     pub account: Option<Box<str>>,
+    /// UDP sockets of ours it may leave by; none: the one that suits the way best.
+    pub sockets: Vec<SocketKey>,
     /// From, To, Call-ID, CSeq and all other header lines, each ended by CRLF, in the order in which they shall stand.
     pub lines: String,
     /// Max-Forwards; none: 70 (RFC 3261 §8.1.1.6). A proxy gives what is left.

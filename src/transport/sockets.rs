@@ -104,6 +104,21 @@ impl Sockets {
             .map(|(_, key, local)| (key, local))
     }
 
+    /// The same among some of them; all when none is named.
+    pub(crate) fn choose_among(
+        &self,
+        allowed: &[SocketKey],
+        protocol: Protocol,
+        peer: IpAddr,
+    ) -> Option<(SocketKey, SocketAddr)> {
+        if allowed.is_empty() {
+            return self.choose(protocol, peer);
+        }
+        let mut some = self.clone();
+        some.list.retain(|socket| allowed.contains(&socket.key));
+        some.choose(protocol, peer)
+    }
+
     /// Where the peer of a connection with our end at `local` can connect to: our listener's port if there is a
     /// listener, else that very end.
     pub(crate) fn listener_for(&self, protocol: Protocol, local: SocketAddr) -> SocketAddr {

@@ -659,6 +659,18 @@ pub(crate) const TABLE: &[Row] = &[
         wrong: wrong![(|_, h| c!(rtc_usage_close(h.cast(), 3)), RTC_E_INVALIDARG)],
         ..on("rtc_usage_close", RTC_KIND_USAGE, |_, h| c!(rtc_usage_close(h.cast(), RTC_USAGE_CLOSE_LOCAL)), YES)
     },
+    // ---- network ----
+    Row {
+        closing: CLOSING,
+        shut: SHUT,
+        wrong: wrong![(|_, h| c!(rtc_client_notify_network(h.cast(), null_mut(), 5)), RTC_E_INVALIDARG)],
+        ..on("rtc_client_notify_network", RTC_KIND_CLIENT, |_, h| c!(rtc_client_notify_network(h.cast(), null_mut(), RTC_NETWORK_RESUMED)), YES)
+    },
+    Row {
+        nulls: nulls![|_, h| c!(rtc_client_get_security_mechanisms(h.cast(), null(), 0, null_mut(), 0, null_mut()))],
+        wrong: wrong![(|_, h| { let mut n = 0; c!(rtc_client_get_security_mechanisms(h.cast(), b"\xff".as_ptr().cast(), 1, null_mut(), 0, &raw mut n)) }, RTC_E_INVALIDARG)],
+        ..on("rtc_client_get_security_mechanisms", RTC_KIND_CLIENT, |_, h| { let mut n = 0; c!(rtc_client_get_security_mechanisms(h.cast(), null(), 0, null_mut(), 0, &raw mut n)) }, OK)
+    },
     // ---- registrations ----
     Row {
         closing: CLOSING,

@@ -1,0 +1,258 @@
+//! Connections as objects, and what the application knows of the network before the library does: another address,
+//! sleep, loss (the five states of a connection).
+//!
+//! What was lost with a connection ends without a message and, unless each is to be reported, with one event: that of
+//! the connection. Sessions always tell their last state. Profiles and subscriptions heal themselves when the network
+//! is back.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use crate::base::{Key, Slab, Time};
+use crate::transaction::Failure;
+use crate::transport::SocketKey;
+use crate::usage::Outcome;
+
+use super::event::CLIENT_NETWORK_CHANGE;
+use super::{
+    Agent, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Status, Verdict,
+};
+
+/// States of a connection, numbered as in the C API.
+pub mod state {
+    /// Being opened.
+    pub const INIT: i32 = 0;
+    /// Usable.
+    pub const ACTIVE: i32 = 1;
+    /// No signalling for now; objects stay.
+    pub const SUSPENDED: i32 = 2;
+    /// Lost or closed; may come back.
+    pub const INACTIVE: i32 = 3;
+    /// Gone for good.
+    pub const UNAVAILABLE: i32 = 4;
+}
+
+/// The network is another one: addresses have changed.
+pub const NETWORK_CHANGED: i32 = 1;
+/// No signalling for now.
+pub const NETWORK_SUSPENDED: i32 = 2;
+/// Signalling again.
+pub const NETWORK_RESUMED: i32 = 3;
+/// It is gone.
+pub const NETWORK_LOST: i32 = 4;
+
+/// The sockets of one address.
+#[derive(Debug)]
+pub(super) struct Connection {
+    object: ObjectRef,
+    sockets: Vec<SocketKey>,
+    last: Option<Code>,
+}
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Connections(Slab<Connection>);
+
+impl Connections {
+    pub(super) fn list(&self) -> Vec<ObjectRef> {
+        let all = self.0.iter();
+        all.map(|(_, one)| Arc::clone(&one.object)).collect()
+    }
+}
+
+impl Agent {
+    /// Sockets that were opened together are one connection; told as active.
+    pub fn open_connection(&mut self, sockets: Vec<SocketKey>, user_data: usize) -> ObjectRef {
+        let mut made = None;
+        let key = self.connections.0.insert_with(|key| {
+            let object = Object::new(Kind::Connection, key.to_bits(), state::INIT, user_data);
+            made = Some(Arc::clone(&object));
+            Connection {
+                object,
+                sockets,
+                last: None,
+            }
+        });
+        let object = made.unwrap_or_else(|| {
+            Object::new(Kind::Connection, key.to_bits(), state::INIT, user_data)
+        });
+        self.move_connection(key, state::ACTIVE, Status::None);
+        object
+    }
+
+    fn move_connection(&mut self, key: Key<Connection>, next: i32, status: Status) -> bool {
+        let Some(found) = self.connections.0.get_mut(key) else {
+            return false;
+        };
+        if found.object.state() == next {
+            return false;
+        }
+        found.object.set_state(next);
+        if let Status::Failed(code) = status {
+            found.last = Some(code);
+        }
+        let connection = Some(Arc::clone(&found.object));
+        self.tell(Event {
+            event_type: EventType::ConnectionState,
+            connection,
+            state: next,
+            status,
+            ..Event::default()
+        });
+        true
+    }
+
+    fn connection_key(&self, object: &ObjectRef) -> Result<Key<Connection>, Refusal> {
+        if object.kind() != Kind::Connection {
+            return Err(Refusal::new(Code::Handle, "the object is no connection"));
+        }
+        let key = Key::from_bits(object.key());
+        self.connections
+            .0
+            .contains(key)
+            .then_some(key)
+            .ok_or_else(|| Refusal::new(Code::InvalidObjectState, "the connection has been closed"))
+    }
+
+    /// Its sockets are being closed: what hangs on it ends, one event tells.
+    pub fn close_connection(&mut self, now: Time, object: &ObjectRef) -> Result<Verdict, Refusal> {
+        self.cx.now = now;
+        let key = self.connection_key(object)?;
+        if self.is_last_active(key) {
+            self.lose_objects();
+        }
+        self.move_connection(key, state::INACTIVE, Status::None);
+        if let Some(closed) = self.connections.0.remove(key) {
+            closed.object.end(Details::default());
+        }
+        Ok(Verdict::Done)
+    }
+
+    fn is_last_active(&self, key: Key<Connection>) -> bool {
+        !self
+            .connections
+            .0
+            .iter()
+            .any(|(other, one)| other != key && one.object.state() == state::ACTIVE)
+    }
+
+    /// The application knows that the network has changed, sleeps, is back or is lost: of one connection, or of all.
+    pub fn notify_network(
+        &mut self,
+        now: Time,
+        connection: Option<&ObjectRef>,
+        change: i32,
+    ) -> Result<Verdict, Refusal> {
+        self.cx.now = now;
+        let keys = match connection {
+            Some(object) => vec![self.connection_key(object)?],
+            None => self.connections.0.keys(),
+        };
+        let mut moved = false;
+        match change {
+            NETWORK_CHANGED => {
+                for key in keys {
+                    self.move_connection(key, state::ACTIVE, Status::None);
+                }
+                self.tell(Event {
+                    kind: CLIENT_NETWORK_CHANGE,
+                    connection: connection.cloned(),
+                    ..Event::default()
+                });
+                self.network_changed(now);
+                moved = true;
+            }
+            NETWORK_SUSPENDED => {
+                for key in keys {
+                    moved |= self.move_connection(key, state::SUSPENDED, Status::None);
+                }
+            }
+            NETWORK_RESUMED => {
+                for key in keys {
+                    moved |= self.move_connection(key, state::ACTIVE, Status::None);
+                }
+                if moved {
+                    self.network_changed(now);
+                }
+            }
+            NETWORK_LOST => {
+                let all = connection.is_none() || keys.iter().all(|key| self.is_last_active(*key));
+                for key in keys {
+                    let lost = Status::Failed(Code::Transport);
+                    moved |= self.move_connection(key, state::INACTIVE, lost);
+                }
+                if moved && all {
+                    self.lose_objects();
+                }
+            }
+            _ => {
+                return Err(Refusal::new(
+                    Code::InvalidArgument,
+                    "the change is one of RTC_NETWORK_CHANGED, _SUSPENDED, _RESUMED and _LOST",
+                ));
+            }
+        }
+        Ok(if moved {
+            Verdict::Done
+        } else {
+            Verdict::Nothing
+        })
+    }
+
+    /// Nothing can be sent any more: what waits or is kept at a server is over here.
+    fn lose_objects(&mut self) {
+        let each = self.config.report_each;
+        for key in self.sessions.keys() {
+            self.drop_session(key);
+        }
+        for key in self.registration_keys() {
+            self.lose_registration(key, each);
+        }
+        for key in self.refresh_keys() {
+            self.drop_refresh(key, each, Status::Failed(Code::Transport));
+        }
+        for key in self.request_keys() {
+            self.keep_sent(key);
+            if each {
+                self.end_request(key, Outcome::Failed(Failure::Transport), None);
+            } else {
+                self.drop_request(key);
+            }
+        }
+    }
+
+    /// The sockets that requests in the context of a connection leave by.
+    pub(super) fn sockets_of(&self, object: &ObjectRef) -> Result<Vec<SocketKey>, Refusal> {
+        let key = self.connection_key(object)?;
+        let found = self.connections.0.get(key);
+        let Some(found) = found.filter(|found| found.object.state() == state::ACTIVE) else {
+            return Err(Refusal::new(
+                Code::Transport,
+                "the connection is suspended or lost: nothing is sent by it now",
+            ));
+        };
+        Ok(found.sockets.clone())
+    }
+
+    /// Why it was lost last.
+    pub fn connection_error(&self, object: &ObjectRef) -> Option<Code> {
+        self.connections.0.get(Key::from_bits(object.key()))?.last
+    }
+
+    /// Names of RFC 3329: all that are supported, or those in use with a next hop, an address with or without port.
+    #[must_use]
+    pub fn security_mechanisms(&self, next_hop: Option<&str>) -> &'static str {
+        let Some(hop) = next_hop else {
+            return "digest, tls";
+        };
+        let address = hop.parse::<SocketAddr>().or_else(|_| {
+            let bare = hop.trim_start_matches('[').trim_end_matches(']');
+            bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 5061))
+        });
+        // RFC 3329 itself is not negotiated: what a hop has agreed to is what its connection shows.
+        match address {
+            Ok(address) if self.cx.endpoint.is_secured(address) => "tls",
+            _ => "",
+        }
+    }
+}
