@@ -52,7 +52,7 @@ fn proxied() -> ProfileOptions {
     }
 }
 
-/// B-079: the other bindings of the address of record can be read with their times and preferences.
+/// The other bindings of the address of record can be read with their times and preferences.
 #[test]
 fn every_binding_of_the_address_of_record_can_be_read() {
     let mut stage = stage(options());

@@ -312,7 +312,7 @@ fn what_a_registration_refuses() {
     }
 }
 
-/// S-064, S-065, S-066, S-074: update with other lines and times, removal of one and of all; whatever the answer to a removal is, it
+/// S-064, S-065, S-066, S-074, B-078: update with other lines and times, removal of one and of all; whatever the answer to a removal is, it
 /// ends the registration here.
 #[test]
 fn a_registration_is_updated_and_removed() {
@@ -373,7 +373,7 @@ fn a_registration_is_updated_and_removed() {
     assert_eq!(world.t.events(EventType::Response).len(), 4);
 }
 
-/// S-027: which bindings there are, without one of ours.
+/// S-027, B-079: which bindings there are, without one of ours.
 #[test]
 fn the_bindings_can_be_asked_for() {
     let mut world = World::new(5, options());

@@ -185,6 +185,8 @@ pub(super) fn contact_params(text: &str) -> Result<(&str, Vec<Box<str>>), Refusa
         let contact = Contact::parse_value(item).map_err(|_| refused())?;
         if !item.starts_with('<') && !item.starts_with('"')
             || !Uri::parse(contact.uri()).is_ok_and(|uri| uri.headers.is_none())
+            // They come and go with our own.
+            || contact.params().has("expires")
         {
             return Err(refused());
         }
@@ -338,6 +340,7 @@ mod tests {
             ", sip:bare@b",
             ";a=1,*",
             ";a=1,<sip:b@c?To=x>",
+            ",<sip:b@c>;expires=60",
         ] {
             assert!(contact_params(text).is_err(), "{text:?}");
         }

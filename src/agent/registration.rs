@@ -222,8 +222,6 @@ impl Agent {
                     self.tell_registration(key, state, status, &text, message);
                 }
             }
-            // Profiles list nothing.
-            Change::Listed { .. } => {}
         }
     }
 

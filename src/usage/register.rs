@@ -76,13 +76,6 @@ pub enum Change {
     },
     /// A 2xx without our binding: the registrar removed it.
     Removed(Message),
-    /// The bindings that were asked for, or why they are not known.
-    Listed {
-        /// How it went.
-        outcome: Outcome,
-        /// The answer; its Contacts are the bindings.
-        message: Option<Message>,
-    },
     /// Unregistered, by our wish.
     Ended {
         /// How the last REGISTER went.
@@ -99,25 +92,6 @@ enum Wish {
     Unbound,
 }
 
-/// What a REGISTER is for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Errand {
-    /// To bind, or bind anew.
-    Bind,
-    /// To remove our binding.
-    Remove,
-    /// To remove every binding of the address of record (RFC 3261 §10.2.2).
-    RemoveAll,
-    /// To see the bindings (RFC 3261 §10.2.3).
-    List,
-}
-
-impl Errand {
-    const fn removes(self) -> bool {
-        matches!(self, Self::Remove | Self::RemoveAll)
-    }
-}
-
 /// One binding of one address of record.
 #[derive(Debug)]
 pub struct Registration {
@@ -127,13 +101,9 @@ pub struct Registration {
     local_tag: LocalTag,
     cseq: u32,
     wish: Wish,
-    /// The REGISTER on its way, and what for.
+    /// The REGISTER on its way, and whether it removes.
     request: Option<Box<Outgoing>>,
-    errand: Errand,
-    /// All bindings go when ours goes.
-    all: bool,
-    /// The bindings are to be listed once no other REGISTER is on its way.
-    list: bool,
+    removes: bool,
     turns: u8,
     /// Which of its owner's registrations it is.
     number: u32,
@@ -175,9 +145,7 @@ impl Registration {
             cseq: cx.first_cseq(),
             wish: Wish::Nothing,
             request: None,
-            errand: Errand::Bind,
-            all: false,
-            list: false,
+            removes: false,
             turns: 0,
             number: 0,
             anew: false,
@@ -304,7 +272,6 @@ impl Registration {
     /// Registers, or registers anew at once (new credentials, new parameters).
     pub fn register(&mut self, cx: &mut Cx, account: &mut Account) {
         self.wish = Wish::Bound;
-        self.all = false;
         self.plain = false;
         self.raised = None;
         self.moved = false;
@@ -338,27 +305,12 @@ impl Registration {
         true
     }
 
-    /// Removes every binding of the address of record, ours or not (`Contact: *`).
-    pub fn unregister_all(&mut self, cx: &mut Cx, account: &mut Account) {
-        self.stop(cx);
-        self.wish = Wish::Unbound;
-        self.all = true;
-        self.go(cx, account);
-    }
-
-    /// Asks for the bindings of the address of record; ends in [`Change::Listed`].
-    pub fn fetch(&mut self, cx: &mut Cx, account: &mut Account) {
-        self.list = true;
-        self.list_if_due(cx, account);
-    }
-
     /// Forgets whatever is under way, without a word to anybody; the registrar will find out when the time is up.
     pub fn abandon(&mut self, cx: &mut Cx, account: &mut Account) {
         self.stop(cx);
         self.request = None;
         self.wish = Wish::Nothing;
         self.anew = false;
-        self.list = false;
         self.unbind(cx, account);
     }
 
@@ -392,21 +344,8 @@ impl Registration {
             return;
         }
         self.turns = 0;
-        self.errand = match self.wish {
-            Wish::Unbound if self.all => Errand::RemoveAll,
-            Wish::Unbound => Errand::Remove,
-            Wish::Bound | Wish::Nothing => Errand::Bind,
-        };
+        self.removes = self.wish == Wish::Unbound;
         self.send(cx, account, None);
-    }
-
-    fn list_if_due(&mut self, cx: &mut Cx, account: &mut Account) {
-        if self.list && self.request.is_none() {
-            self.list = false;
-            self.turns = 0;
-            self.errand = Errand::List;
-            self.send(cx, account, None);
-        }
     }
 
     fn send(&mut self, cx: &mut Cx, account: &mut Account, registrar: Option<&str>) {
@@ -416,12 +355,11 @@ impl Registration {
         if let Some(reg_id) = self.reg_id() {
             contact.params = format!("{};reg-id={reg_id}", contact.params).into();
         }
-        let ours = matches!(self.errand, Errand::Bind | Errand::Remove);
         let draft = Draft {
             method: "REGISTER".into(),
             uri: registrar.unwrap_or(&self.wanted.registrar).into(),
             routes: self.wanted.routes.clone(),
-            contact: ours.then_some(contact),
+            contact: Some(contact),
             keep: true,
             // RFC 5626 §4.2: the flow that is registered is the one the REGISTER takes.
             flow: self.flow().copied().filter(|_| self.reg_id().is_some()),
@@ -431,23 +369,17 @@ impl Registration {
             ),
             ..Draft::default()
         };
-        let expires = match self.errand {
-            Errand::Bind => self.raised.or(self.wanted.expires),
-            Errand::Remove | Errand::RemoveAll => Some(0),
-            Errand::List => None,
+        let expires = if self.removes {
+            Some(0)
+        } else {
+            self.raised.or(self.wanted.expires)
         };
         let mut own = String::new();
-        match self.errand {
-            Errand::RemoveAll => own.push_str("Contact: *\r\n"),
-            Errand::Bind | Errand::Remove => {
-                for also in &self.wanted.also {
-                    own.push_str(&format!("Contact: {also}\r\n"));
-                }
-                if let Some(stale) = self.stale.take() {
-                    own.push_str(&format!("Contact: <{stale}>;expires=0\r\n"));
-                }
-            }
-            Errand::List => {}
+        for also in &self.wanted.also {
+            own.push_str(&format!("Contact: {also}\r\n"));
+        }
+        if let Some(stale) = self.stale.take() {
+            own.push_str(&format!("Contact: <{stale}>;expires=0\r\n"));
         }
         let extra = account.extra.requests.clone();
         let mut lines = Lines::new(&extra);
@@ -496,9 +428,6 @@ impl Registration {
                 self.request = Some(request);
                 None
             }
-            200..=299 if self.errand == Errand::List => {
-                self.listed(cx, account, Outcome::Sip(status), Some(message))
-            }
             200..=299 => self.on_success(cx, account, message, flow),
             401 | 407 => {
                 self.cseq += 1;
@@ -516,7 +445,7 @@ impl Registration {
                 self.send(cx, account, None);
                 None
             }
-            423 if self.errand == Errand::Bind && self.turns < MAX_TURNS => {
+            423 if !self.removes && self.turns < MAX_TURNS => {
                 // RFC 3261 §10.2.8. A registrar that does not say how much it wants gets twice as much.
                 self.turns += 1;
                 let asked = self.raised.or(self.wanted.expires).unwrap_or(3600);
@@ -557,14 +486,13 @@ impl Registration {
         flow: &Flow,
     ) -> Option<Change> {
         self.backoff.reset();
-        if self.errand.removes() {
+        if self.removes {
             self.unbind(cx, account);
             if std::mem::take(&mut self.anew) && self.wish == Wish::Bound {
                 self.go(cx, account);
                 return None;
             }
             self.wish = Wish::Nothing;
-            self.list_if_due(cx, account);
             let outcome = Outcome::Sip(message.status().unwrap_or(200));
             return Some(Change::Ended {
                 outcome,
@@ -609,7 +537,6 @@ impl Registration {
             self.go(cx, account);
         } else {
             self.refresh_at = Some(cx.arm(refresh_after(seconds), self.owner, self.timer(REFRESH)));
-            self.list_if_due(cx, account);
         }
         Some(Change::Registered { message, renewed })
     }
@@ -654,19 +581,6 @@ impl Registration {
             return true;
         }
         false
-    }
-
-    fn listed(
-        &mut self,
-        cx: &mut Cx,
-        account: &mut Account,
-        outcome: Outcome,
-        message: Option<Message>,
-    ) -> Option<Change> {
-        if std::mem::take(&mut self.anew) {
-            self.go_on(cx, account);
-        }
-        Some(Change::Listed { outcome, message })
     }
 
     /// After an answer that came when something else was wanted already.
@@ -767,16 +681,13 @@ impl Registration {
         passing: bool,
         asked: Option<u32>,
     ) -> Option<Change> {
-        if self.errand == Errand::List {
-            return self.listed(cx, account, outcome, message);
-        }
         let anew = std::mem::take(&mut self.anew);
         self.leave_flow(cx, account);
         if self.wish == Wish::Bound && anew {
             self.go(cx, account);
             return None;
         }
-        if self.wish == Wish::Unbound && anew && !self.errand.removes() && self.is_bound(cx.now) {
+        if self.wish == Wish::Unbound && anew && !self.removes && self.is_bound(cx.now) {
             self.go(cx, account);
             return None;
         }
@@ -790,7 +701,6 @@ impl Registration {
             let base = cx.outbound_base * if self.company { 3 } else { 1 };
             let wait = self.backoff.wait_from(&mut cx.entropy, asked, base);
             self.retry_at = Some(cx.arm(wait, self.owner, self.timer(RETRY)));
-            self.list_if_due(cx, account);
         } else {
             self.wish = Wish::Nothing;
             self.unbind(cx, account);
