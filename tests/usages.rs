@@ -4,8 +4,8 @@
 mod sim;
 
 use rtcclient::agent::{
-    Code, Config, Event, EventType, Kind, ObjectRef, Refusal, Send, SessionOptions, Status,
-    UsageKind, UsageOptions, UsageParent, properties,
+    Code, Config, Event, EventType, Kind, ObjectRef, Refusal, RequestFilter, Send, SessionOptions,
+    Status, UsageKind, UsageOptions, UsageParent, properties,
 };
 use rtcclient::syntax::{HeaderId, Message};
 use rtcclient::usage::Auto;
@@ -961,4 +961,163 @@ fn only_methods_with_a_place_in_a_subscription_go_out() {
     };
     t.on(|agent, now| agent.create_usage(now, UsageKind::Subscribe, &UsageParent::New, nothing))
         .expect_err("no event");
+}
+
+// Notifying.
+
+/// The peer's request of that method, which the program sees first; its transaction.
+fn asked(t: &mut Talk, method: &str, lines: &str) -> (ObjectRef, Leg) {
+    let filter = RequestFilter {
+        method: method.into(),
+        ..RequestFilter::default()
+    };
+    t.on(|agent, _| agent.set_request_filter(1, Some(filter)))
+        .expect("a filter");
+    let leg = Leg {
+        target: "sip:alice@192.0.2.1".into(),
+        local: "<sip:peer@192.0.2.9>;tag=w1".into(),
+        remote: "<sip:alice@192.0.2.1>".into(),
+        call_id: "watching".into(),
+    };
+    let lines = format!("Contact: <sip:peer@192.0.2.9:5060>\r\n{lines}");
+    t.say(&leg, method, 1, &lines, "");
+    let told = t.events(EventType::Request).pop().expect("told");
+    (told.transaction.expect("a transaction"), leg)
+}
+
+fn notifying(t: &mut Talk, transaction: &ObjectRef, event: &str) -> Result<ObjectRef, Refusal> {
+    let options = UsageOptions {
+        event: event.into(),
+        subscription_state: "active".into(),
+        ..UsageOptions::default()
+    };
+    let parent = UsageParent::Transaction(transaction.clone());
+    t.on(|agent, now| agent.create_usage(now, UsageKind::Notify, &parent, options))
+}
+
+fn respond(t: &mut Talk, transaction: &ObjectRef, status: u16, with: &Send) {
+    t.on(|agent, now| agent.respond(now, transaction, status, with))
+        .expect("answered");
+    t.run();
+}
+
+/// S-124, S-125, S-126: a notifier made at a SUBSCRIBE: answered first, then notified with a state that can be changed.
+#[test]
+fn a_subscribe_is_answered_and_notified_by_the_application() {
+    let mut t = talk(40);
+    let (transaction, _) = asked(
+        &mut t,
+        "SUBSCRIBE",
+        "Event: x-test;id=7\r\nExpires: 600\r\n",
+    );
+    assert_eq!(
+        notifying(&mut t, &transaction, "x-other")
+            .expect_err("another event")
+            .code,
+        Code::InvalidArgument
+    );
+    let usage = notifying(&mut t, &transaction, "x-test;id=7").expect("a usage");
+    assert_eq!(usage.state(), INIT);
+    assert_eq!(int(&mut t, &usage, properties::USAGE_KIND), Some(4));
+    assert_eq!(text(&mut t, &usage, properties::USAGE_EVENT), "x-test;id=7");
+    let early = send(&mut t, &usage, "NOTIFY", &cookie(1));
+    assert_eq!(code(early), Code::InvalidDialogState, "the SUBSCRIBE first");
+    respond(&mut t, &transaction, 200, &expiring(300, 0));
+    let accepted = t.peer.expect("200 SUBSCRIBE");
+    assert_eq!(accepted.expires(), Some(300));
+    assert!(accepted.header(HeaderId::Contact).is_some());
+    assert_eq!(usage.state(), CONFIRMED);
+    t.wait(1.0);
+    assert_eq!(t.count("NOTIFY"), 0, "the application's");
+
+    let with = Send {
+        cookie: 2,
+        content_type: Some("text/plain".into()),
+        body: Some(b"one"[..].into()),
+        ..Send::default()
+    };
+    send(&mut t, &usage, "NOTIFY", &with).expect("sent");
+    let first = t.peer.expect("NOTIFY");
+    assert_eq!(first.header(HeaderId::Event), Some("x-test;id=7"));
+    let state = first.header(HeaderId::SubscriptionState).expect("a state");
+    assert!(state.starts_with("active;expires="), "{state}");
+    assert_eq!(first.body(), b"one");
+    t.answer(&first, 200, "", "", "");
+    let told = t.events(EventType::Response).pop().expect("its answer");
+    assert_eq!((&*told.text, told.cookie), ("NOTIFY", 2));
+    assert!(
+        told.usage
+            .is_some_and(|one| std::sync::Arc::ptr_eq(&one, &usage))
+    );
+
+    let set = properties::USAGE_SUBSCRIPTION_STATE;
+    t.on(|agent, _| agent.set_text(&usage, set, 0, "terminated;reason=noresource"))
+        .expect("set");
+    assert_eq!(text(&mut t, &usage, set), "terminated;reason=noresource");
+    send(&mut t, &usage, "NOTIFY", &cookie(3)).expect("sent");
+    let last = t.peer.expect("NOTIFY");
+    assert_eq!(
+        last.header(HeaderId::SubscriptionState),
+        Some("terminated;reason=noresource")
+    );
+    let dialog = dialog_of(&mut t, &usage).expect("a dialog");
+    t.answer(&last, 200, "", "", "");
+    assert_eq!((usage.state(), dialog.state()), (TERMINATED, TERMINATED));
+    assert_eq!(
+        text(&mut t, &dialog, properties::DIALOG_CALL_ID),
+        "watching"
+    );
+    assert!(
+        t.events(EventType::Watcher).is_empty(),
+        "not of the RTC level"
+    );
+    assert_eq!(states(&t, EventType::UsageState), [CONFIRMED, TERMINATED]);
+    for method in ["SUBSCRIBE", "INVITE", "BYE"] {
+        let refused = send(&mut t, &usage, method, &Send::default());
+        assert_eq!(code(refused), Code::InvalidObjectState);
+    }
+}
+
+/// S-124: at a REFER too; what becomes of it is reported by hand.
+#[test]
+fn a_refer_is_answered_and_reported_by_the_application() {
+    let mut t = talk(41);
+    let (transaction, leg) = asked(&mut t, "REFER", "Refer-To: <sip:c@192.0.2.3>\r\n");
+    let usage = notifying(&mut t, &transaction, "").expect("a usage");
+    respond(&mut t, &transaction, 202, &Send::default());
+    let accepted = t.peer.expect("202 REFER");
+    assert!(accepted.header(HeaderId::Expires).is_none());
+    let report = Send {
+        cookie: 1,
+        content_type: Some("message/sipfrag".into()),
+        body: Some(b"SIP/2.0 100 Trying\r\n"[..].into()),
+        ..Send::default()
+    };
+    send(&mut t, &usage, "NOTIFY", &report).expect("sent");
+    let notify = t.peer.expect("NOTIFY");
+    assert_eq!(notify.header(HeaderId::Event), Some("refer"));
+    assert_eq!(notify.call_id(), leg.call_id);
+    assert_eq!(notify.body(), b"SIP/2.0 100 Trying\r\n");
+    t.answer(&notify, 200, "", "", "");
+    t.on(|agent, now| agent.close_usage(now, &usage, true))
+        .expect("closed");
+    t.run();
+    let last = t.peer.expect("NOTIFY");
+    assert!(
+        last.header(HeaderId::SubscriptionState)
+            .is_some_and(|state| state.starts_with("terminated"))
+    );
+    t.answer(&last, 200, "", "", "");
+    assert_eq!(usage.state(), TERMINATED);
+}
+
+#[test]
+fn a_refused_subscribe_ends_the_notifier() {
+    let mut t = talk(42);
+    let (transaction, _) = asked(&mut t, "SUBSCRIBE", "Event: x-test\r\n");
+    let usage = notifying(&mut t, &transaction, "").expect("a usage");
+    respond(&mut t, &transaction, 403, &Send::default());
+    assert_eq!(t.peer.expect("403 SUBSCRIBE").cseq(), 1);
+    assert_eq!(usage.state(), TERMINATED);
+    notifying(&mut t, &transaction, "").expect_err("answered");
 }

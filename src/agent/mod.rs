@@ -72,6 +72,7 @@ mod shutdown;
 mod sip_events;
 mod usage_events;
 pub mod usage_object;
+mod usage_notify;
 mod usage_subscribe;
 mod usage_verbs;
 pub mod states;

@@ -652,6 +652,9 @@ impl Agent {
         if object.kind() == Kind::Registration {
             return self.set_registration_proxy(object, value);
         }
+        if object.kind() == Kind::Usage {
+            return self.set_subscription_state(object, value);
+        }
         if object.kind() == Kind::Watcher && property == properties::WATCHER_NAME {
             return self.name_watcher(object, value);
         }

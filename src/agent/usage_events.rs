@@ -62,6 +62,10 @@ impl Agent {
                 .subscriptions
                 .get(Key::from_bits(bits))
                 .is_some_and(|subscription| subscription.is_usage()),
+            Role::Watcher => self
+                .watchers
+                .get(Key::from_bits(bits))
+                .is_some_and(|watcher| watcher.is_usage()),
             _ => false,
         }
     }

@@ -160,6 +160,9 @@ impl Agent {
             (UsageKind::Invite, UsageParent::Transaction(transaction)) => {
                 self.adopt_as_usage(transaction, &options)
             }
+            (UsageKind::Notify, UsageParent::Transaction(transaction)) => {
+                self.create_notify_usage(transaction, &options)
+            }
             (UsageKind::Subscribe, _) => self.create_subscribe_usage(parent, &options),
             _ => Err(Refusal::new(
                 Code::NotImplemented,
@@ -265,6 +268,10 @@ impl Agent {
                 let subscription = self.subscriptions.get(Key::from_bits(owner.key))?;
                 Some(Arc::clone(subscription.view()))
             }
+            Role::Watcher => {
+                let watcher = self.watchers.get(Key::from_bits(owner.key))?;
+                Some(Arc::clone(watcher.view()))
+            }
             _ => None,
         }
     }
@@ -279,6 +286,11 @@ impl Agent {
                     .iter()
                     .map(|(_, subscription)| Arc::clone(subscription.view())),
             )
+            .chain(
+                self.watchers
+                    .iter()
+                    .map(|(_, watcher)| Arc::clone(watcher.view())),
+            )
             .collect()
     }
 
@@ -291,6 +303,7 @@ impl Agent {
                 Some(self.invite_details(session))
             }
             Role::Subscription => self.subscribe_usage_details(Key::from_bits(owner.key)),
+            Role::Watcher => self.notify_usage_details(Key::from_bits(owner.key)),
             _ => None,
         }
     }
@@ -344,6 +357,22 @@ impl Agent {
                 self.with_subscription(key, |usage, cx, account, out| {
                     if tell_peer {
                         usage.unsubscribe(cx, account, "", out);
+                    } else {
+                        usage.leave_here(cx, out);
+                    }
+                });
+                Ok(Verdict::Done)
+            }
+            Role::Watcher => {
+                let key = Key::from_bits(owner.key);
+                if !self.watchers.contains(key) {
+                    return Ok(Verdict::Nothing);
+                }
+                self.with_watcher(key, |usage, cx, account, out| {
+                    if usage.is_asked() {
+                        usage.refuse(cx, 480, "", "", out);
+                    } else if tell_peer {
+                        usage.terminate(cx, account, "noresource", "", None, 0, out);
                     } else {
                         usage.leave_here(cx, out);
                     }

@@ -64,6 +64,7 @@ impl Agent {
             Role::Subscription => {
                 self.send_in_subscription(Key::from_bits(owner.key), method, send)
             }
+            Role::Watcher => self.send_in_watcher(now, Key::from_bits(owner.key), method, send),
             _ => Err(over()),
         }
     }

@@ -3,6 +3,8 @@
 //! A SUBSCRIBE to a served package becomes a watcher: offered to the application, or accepted at once. Protocol is
 //! `usage::Notifier`'s business; what a package's bodies mean is the application's.
 
+use std::sync::OnceLock;
+
 use crate::base::{Key, Time};
 use crate::events::winfo::Watching;
 use crate::syntax::{Accept, Event as EventHeader, Message};
@@ -19,6 +21,7 @@ use super::keys::{Keys, SILENCE};
 use super::profile::{phrase, status_of};
 use super::request::content_type;
 use super::session::account_for;
+use super::usage_object::SipUsage;
 use super::{
     Agent, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Send, Status,
     Verdict, WatcherState, properties,
@@ -50,9 +53,22 @@ pub struct Watcher {
     since: Time,
     /// What key presses it waits for.
     pub(super) keys: Option<Box<Keys>>,
+    /// The view of it as a usage, made when somebody asks for it.
+    pub(super) view: OnceLock<ObjectRef>,
+    /// What it has as a usage that was made at the SIP level.
+    pub(super) sip: Option<Box<SipUsage>>,
 }
 
 impl Watcher {
+    pub(super) fn machine(&self) -> &Notifier {
+        &self.usage
+    }
+
+    /// Its bodies are the application's.
+    pub(super) fn give_up_own_bodies(&mut self) {
+        self.own_bodies = true;
+    }
+
     pub(super) fn object(&self) -> &ObjectRef {
         &self.object
     }
@@ -191,11 +207,29 @@ impl Agent {
         }
     }
 
-    fn new_watcher(
+    pub(super) fn new_watcher(
         &mut self,
         server: ServerKey,
         message: &Message,
         flow: &Flow,
+        package: Box<str>,
+    ) -> Option<Key<Watcher>> {
+        let queue = self.config.endpoint.limits.held_messages;
+        let tag = self.cx.tag();
+        // Whether the SUBSCRIBE can make a dialog is known before there is a place for it.
+        let probe = Owner {
+            role: Role::Watcher,
+            key: 0,
+        };
+        let usage = Notifier::new(probe, tag, server, message.clone(), flow, queue)?;
+        self.insert_watcher(usage, message, package)
+    }
+
+    /// A watcher with its machine.
+    pub(super) fn insert_watcher(
+        &mut self,
+        mut usage: Notifier,
+        message: &Message,
         package: Box<str>,
     ) -> Option<Key<Watcher>> {
         let profile = self.profile_addressed(message);
@@ -208,15 +242,8 @@ impl Agent {
             }
             accept.push_str(value);
         }
-        let queue = self.config.endpoint.limits.held_messages;
         let Self { cx, watchers, .. } = self;
-        let (tag, now) = (cx.tag(), cx.now);
-        // Whether the SUBSCRIBE can make a dialog is known before there is a place for it.
-        let probe = Owner {
-            role: Role::Watcher,
-            key: 0,
-        };
-        let mut usage = Notifier::new(probe, tag, server, message.clone(), flow, queue)?;
+        let now = cx.now;
         let key = watchers.insert_with(|key| {
             let owner = Owner {
                 role: Role::Watcher,
@@ -237,6 +264,8 @@ impl Agent {
                 version: 0,
                 since: now,
                 keys: None,
+                view: OnceLock::new(),
+                sip: None,
             }
         });
         Some(key)
@@ -265,8 +294,16 @@ impl Agent {
         let mut out = Vec::new();
         watcher.usage.extra = account.extra.clone();
         f(&mut watcher.usage, cx, account, &mut out);
+        let shown = watcher.is_usage();
+        if shown {
+            self.show_watcher(key);
+        }
         for told in out {
-            self.on_watcher_told(key, told);
+            if shown {
+                self.on_usage_watcher_told(key, told);
+            } else {
+                self.on_watcher_told(key, told);
+            }
         }
     }
 
@@ -311,7 +348,7 @@ impl Agent {
         }
     }
 
-    fn drop_watcher(&mut self, key: Key<Watcher>) {
+    pub(super) fn drop_watcher(&mut self, key: Key<Watcher>) {
         self.disarm_silence(key);
         if let Some(mut watcher) = self.watchers.remove(key) {
             let mut gone = watcher.watching(key, self.cx.now);
@@ -566,6 +603,9 @@ impl Agent {
             watcher.offer = None;
             if !watcher.usage.is_asked() {
                 return;
+            }
+            if watcher.is_usage() {
+                return self.answer_in_notify_usage(key, status, own, send);
             }
         }
         match status {

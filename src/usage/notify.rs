@@ -357,6 +357,59 @@ impl Notifier {
         true
     }
 
+    /// Accepts with that status and no more: the NOTIFYs are the application's. 202 leaves it pending.
+    pub fn answer_only(
+        &mut self,
+        cx: &mut Cx,
+        account: &mut Account,
+        status: u16,
+        expires: u32,
+        own: &str,
+    ) {
+        let Some((server, request, flow)) = self.asked.take() else {
+            return;
+        };
+        if expires > 0 {
+            self.wanted = self.wanted.min(expires);
+        }
+        let before = self.extra.clone();
+        self.extra.responses = self.extra.response(own).into();
+        self.answer(cx, account, server, &request, &flow, status);
+        self.extra = before;
+        self.state = if status == 202 && request.method() == "SUBSCRIBE" {
+            State::Pending
+        } else {
+            State::Active
+        };
+        if self.wanted > 0 {
+            self.lasts(cx);
+        }
+    }
+
+    /// Forgets it without a word.
+    pub fn leave_here(&mut self, cx: &mut Cx, out: &mut Vec<Told>) {
+        self.state = State::Terminated("".into());
+        self.finish(cx, Outcome::Local, None, out);
+    }
+
+    /// The package, with its id.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+
+    /// Its dialog.
+    #[must_use]
+    pub fn dialog_key(&self) -> Option<DialogKey> {
+        self.dialog
+    }
+
+    /// The transaction of the NOTIFY on its way.
+    #[must_use]
+    pub fn client(&self) -> Option<ClientKey> {
+        self.sent.as_ref().and_then(|(request, _)| request.client())
+    }
+
     /// Refuses the SUBSCRIBE. `false`: answered before.
     pub fn refuse(
         &mut self,
@@ -564,8 +617,10 @@ impl Notifier {
         flow: &Flow,
         status: u16,
     ) {
-        let mut lines =
-            Lines::new(&self.extra.responses).put("Expires", &self.wanted.to_string());
+        let mut lines = Lines::new(&self.extra.responses);
+        if request.method() == "SUBSCRIBE" {
+            lines = lines.put("Expires", &self.wanted.to_string());
+        }
         if let Some(contact) = cx.contact_in_answer(request, flow, &account.contact) {
             lines = lines.put("Contact", &contact);
         }
