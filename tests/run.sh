@@ -85,6 +85,8 @@ CHECKS=(
     "Kamailio: calls through it|60|kamailio_call|peer|kamailio sipp python3 @interop"
     "Kamailio: TLS|60|kamailio_tls|peer|kamailio /usr/lib/*/kamailio/modules/tls.so openssl python3 @interop"
     "Kamailio: busy, moved, nobody|60|kamailio_refusals|peer|kamailio python3 @interop"
+    "Kamailio: 407 on INVITE, stale nonce|90|kamailio_stale|peer|kamailio python3 @interop"
+    "Kamailio: 300, 302, 503|60|kamailio_redirects|peer|kamailio python3 @interop"
     "Kamailio: presence round trip|60|kamailio_presence|peer|kamailio python3 @interop"
     "main job with Kamailio|90|kamailio_demo|peer|kamailio python3 @interop"
     "baresip: a call each way|60|baresip_calls|peer|baresip python3 @interop"
