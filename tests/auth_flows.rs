@@ -868,3 +868,30 @@ fn basic_and_unknown_methods_are_refused_at_creation() {
     assert!(!talk.peer.has("MESSAGE"), "Basic is never answered");
     assert!(talk.net.now > Time::ZERO);
 }
+
+/// S-007, S-008: with the automation of authentication off, for the client or for one session, a challenge is the result
+/// although credentials are known; the switch can be read.
+#[test]
+fn automatic_authentication_can_be_switched_off() {
+    let mut talk = known(26);
+    let all = talk.on(|agent, _| agent.client_automation());
+    assert_ne!(all & 0x40, 0);
+    talk.on(|agent, _| agent.set_client_automation(all & !0x40))
+        .expect("off");
+    assert_eq!(talk.on(|agent, _| agent.client_automation()), all & !0x40);
+    let sent = message_to_peer(&mut talk, 1);
+    talk.answer(&sent, 401, "u", &www("r", "1"), "");
+    assert!(!talk.peer.has("MESSAGE"));
+    let result = talk.events(EventType::Response).pop().expect("a result");
+    assert_eq!(result.status, Status::Sip(401));
+    talk.on(|agent, _| agent.set_client_automation(all)).expect("on");
+    let options = SessionOptions {
+        manual: 0x40,
+        ..SessionOptions::default()
+    };
+    let (session, invite) = talk.call(options);
+    talk.answer(&invite, 407, "p", &proxy("r", "1"), "");
+    assert!(!talk.peer.has("INVITE"));
+    assert_eq!(state(&session), SessionState::Disconnected);
+    assert_eq!(talk.last_state().status, Status::Sip(407));
+}

@@ -27,6 +27,7 @@ use rtcclient::ffi::server::*;
 use rtcclient::ffi::sip_message::*;
 use rtcclient::ffi::structs::*;
 use rtcclient::ffi::types::*;
+use rtcclient::ffi::uri::*;
 
 use fixture::{client_on_loopback, ok, s, sized, t, wait_for};
 
