@@ -120,6 +120,11 @@ fn a_certificate_that_is_not_good_is_refused_and_the_event_says_why() {
             theirs.sign(good),
             TlsFault::UnknownAuthority,
         ),
+        (
+            "an authority that only has the name of ours",
+            Authority::new("ours").sign(good),
+            TlsFault::UnknownAuthority,
+        ),
     ] {
         let (bob, port) = listener(2, &theirs, &own);
         let alice = phone(1, Some(tls(&[&ours], None)));

@@ -394,7 +394,8 @@ pub(super) fn fault_of(error: &Error, as_client: bool) -> TlsFault {
             | Bad::NotValidYet
             | Bad::NotValidYetContext { .. } => TlsFault::Expired,
             Bad::NotValidForName | Bad::NotValidForNameContext { .. } => TlsFault::WrongName,
-            Bad::UnknownIssuer => TlsFault::UnknownAuthority,
+            // The second: the authority has the name of one that is trusted, and another key.
+            Bad::UnknownIssuer | Bad::BadSignature => TlsFault::UnknownAuthority,
             _ => TlsFault::Certificate,
         },
         Error::NoCertificatesPresented => TlsFault::Certificate,
