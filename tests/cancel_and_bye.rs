@@ -76,6 +76,26 @@ fn cancel_goes_out_with_the_180_three_seconds_later() {
     t.peer.expect("CANCEL");
 }
 
+/// B-068: only an INVITE is cancelled.
+#[test]
+fn nothing_but_an_invite_is_cancelled() {
+    let mut t = Talk::new(20);
+    let sent = t.on(|agent, now| {
+        agent.send_request(now, None, "OPTIONS", "sip:peer@192.0.2.9", &Send::default())
+    });
+    let transaction = sent.expect("sent");
+    t.run();
+    let options = t.peer.expect("OPTIONS");
+    t.answer(&options, 100, "", "", "");
+    let refused = t.on(|agent, now| agent.cancel(now, &transaction, &Send::default()));
+    assert_eq!(
+        refused.expect_err("no INVITE").code,
+        rtcclient::agent::Code::InvalidTransactionState
+    );
+    t.run();
+    assert_eq!(t.count("CANCEL"), 0);
+}
+
 /// B-069: a peer that takes the CANCEL and never ends the INVITE does not keep the call.
 #[test]
 fn a_cancelled_call_ends_after_64_t1() {

@@ -365,6 +365,7 @@ fn wrong_edges(name: &str, code: &str) -> Vec<String> {
     wrong
 }
 
+/// B-428.
 #[test]
 fn a_use_points_down_only() {
     let mut wrong = Vec::new();
@@ -411,6 +412,7 @@ fn an_edge_that_points_up_is_seen_in_every_form() {
     assert_eq!(wrong_edges("media/mod.rs", "").len(), 1);
 }
 
+/// B-428.
 #[test]
 fn pure_layers_touch_no_clock_thread_lock_or_socket() {
     let mut wrong = Vec::new();

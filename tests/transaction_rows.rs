@@ -17,7 +17,7 @@ fn times(t: &Talk, what: &str) -> Vec<f64> {
         .collect()
 }
 
-/// B-156: another T1, T2 and T4 for a quick network: everything that hangs on them follows.
+/// B-156, S-228: another T1, T2 and T4 for a quick network: everything that hangs on them follows.
 #[test]
 fn timers_are_those_of_the_configuration() {
     let mut config = Config::default();

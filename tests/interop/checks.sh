@@ -38,6 +38,7 @@ sipp_uac() { # udp|tcp u1|t1
     has autoanswer.out 'answered 1000, refused 0'
     has autoanswer.out 'malformed 0,'
 }
+# B-439: another stack is called by us.
 sipp_uac_udp() { sipp_uac udp u1; }
 sipp_uac_tcp() { sipp_uac tcp t1; }
 
@@ -55,6 +56,7 @@ sipp_uas() { # udp|tcp u1|t1 URI-PARAMETERS
     wait "$started" || { tail -n 60 sipp.out; die "SIPp ended with $?"; }
     sipp_done sipp.out 1000
 }
+# B-439: the same stack calls us.
 sipp_uas_udp() { sipp_uas udp u1 ''; }
 sipp_uas_tcp() { sipp_uas tcp t1 ';transport=tcp'; }
 
@@ -200,6 +202,7 @@ kamailio_register() { # SWITCH udp|tcp ALGORITHM
     fi
     has alice.ladder '200 OK cseq [0-9]+ REGISTER'
 }
+# B-433: registration.
 kamailio_md5_udp() { kamailio_register '' udp MD5; }
 kamailio_md5_tcp() { kamailio_register '' tcp MD5; }
 kamailio_sha256_udp() { kamailio_register WITH_SHA256 udp SHA-256; }
@@ -214,6 +217,7 @@ kamailio_wrong_password() {
     [ "$(grep -c ' REGISTER cseq ' alice.ladder)" = 2 ] || die "the wrong password was tried again and again"
 }
 
+# B-433, B-439: calls through another stack, with its challenge.
 kamailio_call() {
     local alice
     kamailio_start WITH_INVITE_AUTH
@@ -265,6 +269,7 @@ kamailio_tls() {
     ! grep -q REGISTER carol.ladder || die "carol has sent something"
 }
 
+# B-433: busy, redirected, nobody there.
 kamailio_refusals() {
     kamailio_start
     (phone alice udp 'call sip:busy@test.local; wait disconnected 5; call sip:nobody@test.local; wait disconnected 5;
@@ -375,6 +380,7 @@ with socket.create_connection(('127.0.0.1', int(sys.argv[1])), 5) as peer:
 PYTHON
 }
 
+# B-433, B-439: a third stack, in both directions.
 baresip_calls() {
     local own alice
     baresip_start
