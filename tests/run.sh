@@ -66,6 +66,7 @@ CHECKS=(
     "rtcphone: its command line|90|phone_command_line|required|cc"
     "rtcphone: its commands|90|phone_commands|required|cc python3"
     "rtcphone: it ends whatever the peers do|90|phone_ends|required|cc python3"
+    "rtcphone: three of them, an attended transfer|60|phones_transfer|required|cc python3"
     "rtcphone: server troubles|60|phone_trouble|required|cc"
     "tshark reads the capture|60|tshark_reads|peer|tshark"
     "SIPp calls: 1,000 at 200/s, UDP|60|sipp_uac_udp|required|sipp python3"
@@ -91,6 +92,8 @@ CHECKS=(
     "main job with Kamailio|90|kamailio_demo|peer|kamailio python3 @interop"
     "baresip: a call each way|60|baresip_calls|peer|baresip python3 @interop"
     "baresip: TLS, a call each way|60|baresip_tls|peer|baresip openssl python3 @interop"
+    "baresip is transferred|60|baresip_transferred|peer|baresip python3 @interop"
+    "baresip transfers us|60|baresip_transfers|peer|baresip python3 @interop"
 )
 
 if [ "${1:-}" = --run ]; then # how the runner below starts one check

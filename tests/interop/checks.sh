@@ -424,6 +424,79 @@ baresip_tls() {
     has in.pcap 'Via: SIP/2.0/TLS '
 }
 
+# baresip is transferred by us; the target is a phone of ours. (Replaces in a Refer-To is beyond this baresip.)
+baresip_transferred() {
+    local carol target
+    baresip_start
+    read -r target < <(free_ports 1)
+    start carol "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$target" --aor sip:carol@127.0.0.1 --trace carol.ladder --answer 180,200 \
+        --exec 'wait incoming 20; wait connected 10; sleep 500; hangup; wait disconnected 5'
+    carol=$started
+    listening "$target"
+    "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --trace alice.ladder --exec "call sip:bob@127.0.0.1:$baresip_port;
+        wait connected 10; hold; wait hold 5; refer sip:carol@127.0.0.1:$target; wait disconnected 15" > alice.out 2>&1 ||
+        { show alice.out alice.ladder carol.out carol.ladder baresip.out; die "the transfer of baresip failed"; }
+    wait "$carol" || { show carol.out carol.ladder baresip.out; die "the target of the transfer has no call"; }
+    show alice.out alice.ladder carol.ladder
+    has alice.ladder 'REFER'
+    has alice.out '^session 1 refer done'
+}
+
+# listening PORT…: somebody has each of these UDP ports.
+listening() {
+    local one
+    for one in "$@"; do
+        for _ in {1..100}; do
+            grep -qi ":$(printf '%04X' "$one") " /proc/net/udp && continue 2
+            sleep 0.05
+        done
+        die "nobody listens on $one"
+    done
+}
+
+# baresip transfers us: we take the REFER under --answer and call there. (It has no attended transfer.)
+baresip_transfers() {
+    local own target carol alice
+    baresip_start
+    read -r own target < <(free_ports 2)
+    start carol "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$target" --aor sip:carol@127.0.0.1 --trace carol.ladder --answer 180,200 \
+        --exec 'wait incoming 20; wait connected 10; sleep 500; hangup; wait disconnected 10'
+    carol=$started
+    start alice "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$own" --aor sip:alice@127.0.0.1 --trace alice.ladder --answer 180,200 \
+        --exec 'wait incoming 20; wait connected 10; wait disconnected 20; wait connected 10; wait disconnected 10'
+    alice=$started
+    listening "$own" "$target"
+    baresip_command dial "sip:alice@127.0.0.1:$own"
+    until_line alice.out '^session 1 connected' 10 || { show alice.out baresip.out; die "baresip has no call"; }
+    baresip_command transfer "sip:carol@127.0.0.1:$target"
+    wait "$alice" || { show alice.out alice.ladder carol.out carol.ladder baresip.out; die "baresip's transfer failed"; }
+    wait "$carol" || { show carol.out carol.ladder; die "the target of the transfer has no call"; }
+    show alice.out alice.ladder carol.ladder
+    has alice.ladder 'NOTIFY'
+}
+
+# Three phones: the first consults the third and gives its call with the second away.
+phones_transfer() {
+    local second third bob carol
+    read -r second third < <(free_ports 2)
+    start carol "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$third" --aor sip:carol@127.0.0.1 --trace carol.ladder --answer 180,200 \
+        --exec 'wait incoming 20; wait connected 10; wait incoming 20; wait connected 10; sleep 300; hangup; wait disconnected 10'
+    carol=$started
+    start bob "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$second" --aor sip:bob@127.0.0.1 --trace bob.ladder --answer 180,200 \
+        --exec 'wait incoming 20; wait connected 10; wait disconnected 20; session 2; wait disconnected 10'
+    bob=$started
+    listening "$second" "$third"
+    "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --trace alice.ladder --exec "call sip:bob@127.0.0.1:$second;
+        wait connected 10; hold; wait hold 5; call sip:carol@127.0.0.1:$third; wait connected 10; hold; wait hold 5; session 1; transfer 2;
+        wait disconnected 15; session 2; wait disconnected 5" > alice.out 2>&1 ||
+        { show alice.out alice.ladder bob.out carol.out; die "the transfer failed"; }
+    wait "$bob" || { show bob.out bob.ladder carol.out; die "the phone that was transferred did not end well"; }
+    wait "$carol" || { show carol.out carol.ladder; die "the target of the transfer has no call"; }
+    show alice.out alice.ladder bob.ladder carol.ladder
+    has alice.out '^session 1 refer done'
+    has carol.out 'in the place of another call'
+}
+
 # ---- captures ----
 
 tshark_reads() {

@@ -31,10 +31,8 @@ phone_command_line() {
     phone_says 1 'voice' --record call.wav
     # shellcheck disable=SC2086  # $udp is two words
     {
-        phone_says 1 'RFC 3515' $udp --exec 'refer sip:a@b'
-        phone_says 1 'RFC 3515' $udp --exec 'transfer 2'
         phone_says 1 'voice' $udp --exec 'dtmf 1'
-        for command in answer hold update info unsubscribe 'notify active' 'session 4' 'call bob' 'wait noon' 'reject 200' call dance register; do
+        for command in answer hold 'refer sip:a@b' 'transfer 2' update info unsubscribe 'notify active' 'session 4' 'call bob' 'wait noon' 'reject 200' call dance register; do
             phone_says 1 "${command%% *}" $udp --exec "$command"
         done
         phone_says 1 'quote is not closed' $udp --exec "call 'sip:a"

@@ -229,6 +229,29 @@ static bool do_offer(struct phone *phone, int argc, char **argv)
     return offer_again(phone, argv[0]);
 }
 
+/* refer URI sends the peer there; transfer N sends it to the peer of session N, in that call's place. */
+static bool do_refer(struct phone *phone, int argc, char **argv)
+{
+    (void)argc;
+    struct session *session = live_session(phone, argv[0]), *consult = NULL;
+    if (!session)
+        return false;
+    if (*argv[0] == 't') {
+        long number;
+        if (parse_number(argv[1], 1, INT32_MAX, &number))
+            consult = session_numbered(&phone->objects, (unsigned)number);
+        if (!consult || consult == session) {
+            complain("transfer: there is no other session %s", argv[1]);
+            return false;
+        }
+    }
+    rtc_send_t send = send_of(phone, REQUEST_SESSION);
+    session->operation_cookie = send.cookie;
+    session->operation_status = RTC_OK;
+    track_restart(&session->track);
+    return good(rtc_session_refer(session->handle, consult ? NULL : argv[1], consult ? 0 : RTC_NUL_TERMINATED, consult ? consult->handle : NULL, &send), argv[0]);
+}
+
 static bool do_info(struct phone *phone, int argc, char **argv)
 {
     struct session *session = live_session(phone, "info");
@@ -421,7 +444,7 @@ static bool do_quit(struct phone *phone, int argc, char **argv)
 static bool do_refuse(struct phone *phone, int argc, char **argv)
 {
     (void)phone, (void)argc;
-    complain("%s: this version does not have %s", argv[0], !strcmp(argv[0], "dtmf") ? "voice" : "REFER (RFC 3515)");
+    complain("%s: this version does not have voice", argv[0]);
     return false;
 }
 
@@ -439,8 +462,8 @@ static const struct {
     { "unhold", 0, 0, do_offer, "" },
     { "reinvite", 0, 0, do_offer, "" },
     { "update", 0, 0, do_offer, "" },
-    { "refer", 0, 9, do_refuse, "URI" },
-    { "transfer", 0, 9, do_refuse, "N" },
+    { "refer", 1, 1, do_refer, "URI" },
+    { "transfer", 1, 1, do_refer, "N" },
     { "dtmf", 0, 9, do_refuse, "DIGITS" },
     { "info", 0, 2, do_info, "TYPE BODY" },
     { "message", 2, 2, do_message, "URI TEXT" },

@@ -23,6 +23,9 @@ static const struct {
     { RTC_EVENT_WATCHER, "watcher" },
     { RTC_EVENT_INFO, "info" },
     { RTC_EVENT_MEDIA_REQUEST, "media_request" },
+    { RTC_EVENT_SESSION_REFER_STATUS, "session_refer_status" },
+    { RTC_EVENT_SESSION_REFERRED, "session_referred" },
+    { RTC_EVENT_SESSION_CONSULTANT_REFERRED, "session_consultant_referred" },
     { RTC_EVENT_REINVITE, "reinvite" },
     { RTC_EVENT_SUBSCRIPTION_STATE_CHANGE, "subscription_state_change" },
     { RTC_EVENT_SUBSCRIPTION_NOTIFY, "subscription_notify" },
@@ -180,7 +183,8 @@ static void on_session(struct phone *phone, rtc_event_t *event, const rtc_event_
     if (!shown(phone))
         return;
     if (mark == MARK_INCOMING) {
-        say("session %u incoming from %.*s", session->number, TEXT(info->uri));
+        const char *instead = info->kind == 1 ? " in the place of another call" : info->kind == 2 ? " to join another call" : "";
+        say("session %u incoming from %.*s%s", session->number, TEXT(info->uri), info->other ? instead : "");
         show_message(event);
     } else {
         say("session %u %s%s", session->number, mark == MARK_ALERTING ? "alerting" : WORD(words, info->state), status_note(info));
@@ -196,6 +200,41 @@ static void on_operation(struct phone *phone, rtc_event_t *event, const rtc_even
         session->operation_status = info->status_code;
     if (shown(phone))
         say("session %u operation complete%s", session->number, status_note(info));
+}
+
+static void on_refer_status(struct phone *phone, const rtc_event_info_t *info)
+{
+    static const char *const words[] = { "under way", "accepted", "failed", "rejected", "dropped", "done" };
+    if (shown(phone))
+        say("session %u refer %s%s", session_of(&phone->objects, info->session)->number, WORD(words, info->state), status_note(info));
+}
+
+/* The peer wants us to call another. Under --answer we do, else the library refuses after a while. */
+static void on_referred(struct phone *phone, rtc_event_t *event, const rtc_event_info_t *info)
+{
+    if (shown(phone)) {
+        say("referred to %.*s%s%.*s", TEXT(info->uri), info->text.len ? " by " : "", TEXT(info->text));
+        show_message(event);
+    }
+    if (!phone->options.answer_count || info->answer_within_ms <= 0)
+        return;
+    int32_t code = phone->options.answers[phone->options.answer_count - 1];
+    if (code >= 300 || rtc_event_answer(event, 0, NULL) < 0) {
+        rtc_event_answer(event, 603, NULL);
+        return;
+    }
+    rtc_session_options_t options = { .size = sizeof options, .profile = phone->profile, .referral = event };
+    rtc_session_t *handle = NULL;
+    if (rtc_session_create(phone->client, RTC_SESSION_TYPE_PC_TO_PC, &options, &handle) < 0 ||
+        rtc_session_add_participant(handle, info->uri.ptr, info->uri.len, NULL, 0, NULL, NULL) < 0) {
+        complain("referred: %s", rtc_last_error_message());
+        rtc_event_report_referral(event, 503);
+    } else if (shown(phone)) {
+        say("session %u calling %.*s", session_of(&phone->objects, handle)->number, TEXT(info->uri));
+    } else {
+        session_of(&phone->objects, handle);
+    }
+    rtc_object_release(handle);
 }
 
 static void on_participant(struct phone *phone, const rtc_event_info_t *info)
@@ -343,6 +382,13 @@ static void take(struct phone *phone, rtc_event_t *event)
         break;
     case RTC_EVENT_SESSION_OPERATION_COMPLETE:
         on_operation(phone, event, &info);
+        break;
+    case RTC_EVENT_SESSION_REFER_STATUS:
+        on_refer_status(phone, &info);
+        break;
+    case RTC_EVENT_SESSION_REFERRED:
+    case RTC_EVENT_SESSION_CONSULTANT_REFERRED:
+        on_referred(phone, event, &info);
         break;
     case RTC_EVENT_PARTICIPANT_STATE_CHANGE:
         on_participant(phone, &info);
