@@ -646,3 +646,56 @@ fn a_subscription_beside_a_call_has_its_own_dialog() {
     assert_ne!(subscribe.from_tag(), invite.from_tag());
     assert!(subscribe.to_tag().is_none());
 }
+
+/// B-238: a refresh that cannot even be sent ends nothing for good: the subscription comes back with the network.
+#[test]
+fn a_refresh_that_cannot_be_sent_is_made_up_for() {
+    let mut hand = hand();
+    let first = hand.request();
+    hand.respond(&first, 200, "Expires: 100\r\n");
+    // Without expires in the NOTIFY that of the 2xx holds.
+    assert_eq!(hand.notify(&first, 1, "b1", "active"), 200);
+    let notifier = "192.0.2.2:5060".parse().expect("an address");
+    hand.net.unreachable(notifier);
+    hand.net.run_for(secs(95.0));
+    assert_eq!(hand.state(), Subscribing, "told that it is not there");
+    hand.net.reachable(notifier);
+    let mut waited = 0;
+    while !hand.has_request() {
+        hand.net.run_for(secs(1.0));
+        waited += 1;
+        assert!(waited < 100, "it never came back");
+    }
+    let anew = hand.request();
+    assert!(anew.to_tag().is_none());
+    hand.respond(&anew, 200, "Expires: 100\r\n");
+    assert_eq!(hand.notify(&anew, 1, "b1", "active;expires=100"), 200);
+    assert_eq!(hand.state(), Subscribed);
+}
+
+/// B-240: what comes after the end finds nobody, whatever it says, and wakes nothing.
+#[test]
+fn nothing_that_comes_after_the_end_is_heard() {
+    let mut hand = hand();
+    let first = hand.request();
+    hand.respond(&first, 200, "Expires: 100\r\n");
+    assert_eq!(hand.notify(&first, 1, "b1", "active;expires=100"), 200);
+    assert_eq!(
+        hand.notify(&first, 2, "b1", "terminated;reason=rejected"),
+        200
+    );
+    let told = hand.net.events(hand.alice).len();
+    for (cseq, state) in [
+        (3, "active;expires=100"),
+        (4, "terminated;reason=deactivated"),
+        (5, "pending"),
+    ] {
+        assert_eq!(hand.notify(&first, cseq, "b1", state), 481, "{state}");
+    }
+    hand.respond(&first, 200, "Expires: 100\r\n");
+    hand.net.run_for(secs(1000.0));
+    assert_eq!(hand.net.events(hand.alice).len(), told);
+    assert!(!hand.has_request());
+    let statistics = hand.net.with(hand.alice, |agent, _| agent.statistics());
+    assert_eq!((statistics.dialogs, statistics.transactions), (0, 0));
+}

@@ -225,3 +225,36 @@ fn news_are_held_back_as_the_package_asks() {
         carol.expect("NOTIFY");
     }
 }
+
+/// B-247: a package that is served no longer: those who watch are told so, those who come are refused.
+#[test]
+fn a_package_that_is_served_no_longer_ends_its_subscriptions() {
+    let (mut net, bob, carol) = subscriber();
+    net.with(bob, |agent, _| agent.serve_package("dialog", "", 1))
+        .expect("served");
+    let lines = "Event: presence\r\nExpires: 600\r\n";
+    carol.send(&mut net, "192.0.2.2", subscribe_text("1", 1, "", lines));
+    net.run_for(secs(0.1));
+    let notify = carol.expect("NOTIFY");
+    carol.respond(&mut net, &notify, 200, "", "", "");
+    net.run_for(secs(100.0));
+    net.with(bob, |agent, now| {
+        agent.serve_package("presence", "", 2).expect("stopped");
+        agent.end_watchers(now, "presence");
+    });
+    net.run_for(secs(0.1));
+    let last = carol.expect("NOTIFY");
+    assert_eq!(
+        last.header(HeaderId::SubscriptionState),
+        Some("terminated;reason=noresource")
+    );
+    carol.respond(&mut net, &last, 200, "", "", "");
+    net.run_for(secs(0.1));
+    let statistics = net.with(bob, |agent, _| agent.statistics());
+    assert_eq!((statistics.subscriptions, statistics.dialogs), (0, 0));
+    let again = subscribe_text("2", 2, "", lines).replace("hand-made", "again");
+    carol.send(&mut net, "192.0.2.2", again);
+    net.run_for(secs(0.1));
+    let refused = carol.expect("489 SUBSCRIBE");
+    assert_eq!(refused.header(HeaderId::AllowEvents), Some("dialog"));
+}

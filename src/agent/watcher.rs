@@ -673,6 +673,28 @@ impl Agent {
         });
     }
 
+    /// A package is no longer served: its watchers are told that there is nothing to see (RFC 6665 §4.1.3).
+    pub fn end_watchers(&mut self, now: Time, package: &str) {
+        self.cx.now = now;
+        for key in self.watchers.keys() {
+            let Some(watcher) = self.watchers.get(key) else {
+                continue;
+            };
+            if !watcher.package.eq_ignore_ascii_case(package) {
+                continue;
+            }
+            let asked = watcher.usage.is_asked();
+            self.close_offer(key);
+            if asked {
+                self.decide_watcher(key, WatcherState::Denied, 489, "", &Send::default());
+            } else {
+                self.with_watcher(key, |usage, cx, account, out| {
+                    usage.terminate(cx, account, "noresource", "", None, 0, out);
+                });
+            }
+        }
+    }
+
     /// Says goodbye to a watcher (RFC 6665 §4.2.2: it may come again, to whoever serves then).
     pub(super) fn end_watcher(&mut self, key: Key<Watcher>) {
         self.close_offer(key);
