@@ -2259,7 +2259,8 @@ rtc_result_t rtc_client_allow_dialog_notifications(struct rtc_client_t *client,
 // Makes the client a notifier of an event package: Allow-Events names it, SUBSCRIBE arrives as RTC_EVENT_WATCHER.
 //
 // `types`: the content types that notifications have, a comma list (opt). `mode`: RTC_SERVE_OFFER asks the application,
-// RTC_SERVE_ACCEPT lets everybody watch, RTC_SERVE_STOP ends it.
+// RTC_SERVE_ACCEPT lets everybody watch, RTC_SERVE_STOP ends it and the subscriptions to it. For `dialog` (our calls), `….winfo`
+// (who watches) and `kpml` (key presses of INFO) the library writes the bodies, until the application gives one for a watcher.
 // Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; life cycle.
 rtc_result_t rtc_client_serve_package(struct rtc_client_t *client,
                                       const char *package,
