@@ -178,6 +178,20 @@ public:
         check(rtc_request_send(get(), name.ptr, name.len, target.ptr, target.len, &raw, nullptr));
     }
 
+    /// Lets the application see requests outside dialogs first: those come as REQUEST events with this cookie.
+    void set_request_filter(std::int64_t cookie, std::string_view method = {}, std::string_view event = {},
+                            std::string_view accept_contact = {}, std::string_view content_type = {}) const {
+        rtc_request_filter_t raw{};
+        raw.size = sizeof raw;
+        raw.method = detail::option(method);
+        raw.event = detail::option(event);
+        raw.accept_contact = detail::option(accept_contact);
+        raw.content_type = detail::option(content_type);
+        check(rtc_client_set_request_filter(get(), cookie, &raw));
+    }
+    /// Takes that filter away.
+    void remove_request_filter(std::int64_t cookie) const { check(rtc_client_set_request_filter(get(), cookie, nullptr)); }
+
     /// The next event; empty when the time is up or the client has shut down.
     Event next_event(std::chrono::milliseconds timeout) const {
         return pull(static_cast<std::int32_t>(timeout.count())).first;

@@ -5,6 +5,7 @@
 #pragma once
 #include <rtcclient/connection.hpp>
 #include <rtcclient/session.hpp>
+#include <rtcclient/sip.hpp>
 #include <rtcclient/sip_message.hpp>
 #include <rtcclient/subscription.hpp>
 #include <rtcclient/watcher.hpp>
@@ -64,6 +65,11 @@ public:
     Subscription subscription() const { return Subscription(borrow_t{}, info_.subscription); }
     Watcher watcher() const { return Watcher(borrow_t{}, info_.watcher); }
     Connection connection() const { return Connection(borrow_t{}, info_.connection); }
+    /// Those of the SIP level.
+    sip::Transaction transaction() const { return sip::Transaction(borrow_t{}, info_.transaction); }
+    sip::Usage usage() const { return sip::Usage(borrow_t{}, info_.usage); }
+    sip::Dialog dialog() const { return sip::Dialog(borrow_t{}, info_.dialog); }
+    sip::Registration registration() const { return sip::Registration(borrow_t{}, info_.registration); }
 
     /// True for an event of this type.
     bool is(EventType wanted) const noexcept { return *this && type() == wanted; }
@@ -88,6 +94,9 @@ public:
         const rtc_send_t raw = send.raw();
         check(rtc_event_answer(get(), status, &raw));
     }
+
+    /// Tells whoever referred us how the new call goes, 100 to 699 (an accepted SESSION_REFERRED event).
+    void report_referral(int status) const { check(rtc_event_report_referral(get(), status)); }
 
     /// The SIP message that caused it; empty when none did.
     SipMessage sip_message() const {

@@ -6,4 +6,5 @@
 #include <rtcclient/client.hpp>
 #include <rtcclient/library.hpp>
 #include <rtcclient/server.hpp>
+#include <rtcclient/sip.hpp>
 #include <rtcclient/uri.hpp>

@@ -24,6 +24,8 @@ struct SessionOptions {
     std::int32_t session_expires_secs = 0, min_se_secs = 0;
     /// RTC_AUTO_… bits to switch off.
     std::uint32_t manual = 0;
+    /// The accepted SESSION_REFERRED event (Event::get) that this call is made for; it has to be held until then.
+    rtc_event_t *referral = nullptr;
     void *user_data = nullptr;
 
     /// The same as the C struct; valid while this object is.
@@ -40,6 +42,7 @@ struct SessionOptions {
         options.session_expires_secs = session_expires_secs;
         options.min_se_secs = min_se_secs;
         options.manual = manual;
+        options.referral = referral;
         options.user_data = user_data;
         return options;
     }
@@ -102,6 +105,35 @@ public:
         check(rtc_session_send(get(), name.ptr, name.len, &raw));
     }
 
+    /// Refers the peer to `uri` (REFER, RFC 3515).
+    void refer(std::string_view uri, const Send &send = {}) const { transfer(uri, nullptr, send); }
+    /// Refers the peer to the peer of `consult`, in that call's place (attended transfer, RFC 5589 §7).
+    void refer(const Session &consult, const Send &send = {}) const { transfer({}, consult.get(), send); }
+    /// Its INVITE will take the place of `other` (Replaces, RFC 3891), or by RTC_DIALOG_ID_… join it.
+    void replace(const Session &other, std::uint32_t flags = 0) const {
+        rtc_dialog_id_t id{};
+        id.size = sizeof id;
+        id.flags = flags;
+        id.session = other.get();
+        check(rtc_session_replace(get(), &id));
+    }
+    /// The same by the ids of a dialog, as the target sees them.
+    void replace(std::string_view call_id, std::string_view local_tag, std::string_view remote_tag, std::uint32_t flags = 0) const {
+        rtc_dialog_id_t id{};
+        id.size = sizeof id;
+        id.flags = flags;
+        id.call_id = detail::given(call_id);
+        id.local_tag = detail::given(local_tag);
+        id.remote_tag = detail::given(remote_tag);
+        check(rtc_session_replace(get(), &id));
+    }
+    /// Tells the peer that we type, or no longer do (isComposing, RFC 3994).
+    void send_status(bool typing, const Send &send = {}) const {
+        const rtc_send_t raw = send.raw();
+        const std::int32_t status = typing ? RTC_MESSAGING_USER_STATUS_TYPING : RTC_MESSAGING_USER_STATUS_IDLE;
+        check(rtc_session_send_status(get(), status, &raw));
+    }
+
     /// The parties.
     std::vector<Participant> participants() const { return list<Participant>(); }
     /// Call-ID of its dialog.
@@ -114,6 +146,10 @@ public:
     std::string local_description() const { return get_text(RTC_PROPERTY_SESSION_LOCAL_DESCRIPTION); }
 
 private:
+    void transfer(std::string_view uri, rtc_session_t *consult, const Send &send) const {
+        const rtc_send_t raw = send.raw();
+        check(rtc_session_refer(get(), detail::pointer(uri), uri.size(), consult, &raw));
+    }
     void set_hold(std::int32_t on, const Send &send) const {
         const rtc_send_t raw = send.raw();
         check(rtc_session_hold(get(), on, &raw));
