@@ -22,8 +22,11 @@ use rtcclient::ffi::event::*;
 use rtcclient::ffi::library::*;
 use rtcclient::ffi::numbers::*;
 use rtcclient::ffi::object::*;
+use rtcclient::ffi::profile::*;
 use rtcclient::ffi::records::*;
 use rtcclient::ffi::result_codes::*;
+use rtcclient::ffi::server::*;
+use rtcclient::ffi::sip_message::*;
 use rtcclient::ffi::structs::*;
 use rtcclient::ffi::types::*;
 
@@ -521,4 +524,94 @@ fn b_344_records_of_the_programs_own_lead_to_servers_and_bad_ones_are_refused() 
     refused(&|dns| dns.timeout_ms = -1, "timeout_ms");
     refused(&|dns| dns.attempts = -1, "attempts");
     refused(&|dns| dns.penalty_secs = -1, "penalty_secs");
+}
+
+/// B-351, B-355: flags, instance and properties of flows and GRUUs in C; the server challenges by MD5 alone when told to, and its end
+/// is a lost flow.
+#[test]
+fn a_profile_with_flows_and_gruus_in_c() {
+    let mut settings: rtc_server_options_t = sized();
+    settings.flags = RTC_SERVER_MD5_ONLY;
+    settings.listen = s("tcp:127.0.0.1:0");
+    settings.domain = s("example.test");
+    let mut user: rtc_server_user_t = sized();
+    user.user = s("alice");
+    user.password = s("secret");
+    let mut nat: rtc_nat_options_t = sized();
+    nat.flags = RTC_NAT_STUN_KEEPALIVE;
+    let mut options: rtc_client_options_t = sized();
+    options.flags = RTC_CLIENT_APPLICATION_DRIVEN;
+    options.nat = &raw const nat;
+    let client = initialized(&raw const options);
+    let (mut server, mut profile) = (null_mut(), null_mut());
+    unsafe {
+        ok(
+            rtc_server_start(&raw const settings, &raw mut server),
+            "server",
+        );
+        ok(rtc_server_set_user(server, &raw const user), "user");
+        let proxy = get_text(server.cast(), RTC_PROPERTY_SERVER_URI, 0).unwrap();
+        let mut account: rtc_profile_options_t = sized();
+        account.flags = RTC_PROFILE_OUTBOUND | RTC_PROFILE_GRUU;
+        account.uri = s("sip:alice@example.test");
+        account.proxy = s(&proxy);
+        account.password = s("secret");
+        account.instance_id = s("urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6");
+        ok(
+            rtc_client_set_event_filter(client.cast(), u64::MAX),
+            "filter",
+        );
+        ok(
+            rtc_client_listen(client.cast(), RTC_LISTEN_MODE_DYNAMIC),
+            "listen",
+        );
+        ok(
+            rtc_profile_create(client.cast(), &raw const account, &raw mut profile),
+            "profile",
+        );
+        ok(rtc_profile_enable(profile, RTC_REGISTER_ALL, 0), "enable");
+        let registered = |info: &rtc_event_info_t| {
+            info.r#type == RTC_EVENT_REGISTRATION_STATE_CHANGE
+                && info.state == RTC_REGISTRATION_STATE_REGISTERED
+        };
+        let (event, _) = wait_for(client, "the challenge", |info| {
+            info.r#type == RTC_EVENT_RESPONSE && info.status_code & 0xFFFF == 401
+        });
+        let mut message = null_mut();
+        ok(
+            rtc_event_get_sip_message(event.cast(), &raw mut message),
+            "the 401",
+        );
+        let (name, len) = t("WWW-Authenticate");
+        let mut challenge: rtc_header_t = sized();
+        let flags = RTC_HEADER_LINES;
+        ok(
+            rtc_sip_message_get_header(message, name, len, 0, flags, &raw mut challenge),
+            "its challenge",
+        );
+        let value = std::slice::from_raw_parts(challenge.value.ptr.cast(), challenge.value.len);
+        let value = std::str::from_utf8(value).unwrap();
+        assert!(value.contains("algorithm=MD5"), "{value}");
+        let more = rtc_sip_message_get_header(message, name, len, 1, flags, &raw mut challenge);
+        assert!(more < 0 || more == RTC_FALSE, "one challenge: {more:#x}");
+        rtc_object_release(message.cast());
+        rtc_object_release(event);
+        let (event, _) = wait_for(client, "registered", registered);
+        rtc_object_release(event);
+        let text = |property| get_text(profile.cast(), property, 0).unwrap();
+        let gruu = "sip:alice@example.test;gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+        assert_eq!(text(RTC_PROPERTY_PROFILE_GRUU), gruu);
+        assert!(text(RTC_PROPERTY_PROFILE_TEMP_GRUU).ends_with("@example.test;gr"));
+        assert_eq!(text(RTC_PROPERTY_PROFILE_PROXY), proxy);
+        assert_eq!(text(RTC_PROPERTY_PROFILE_SERVICE_ROUTE), "");
+        ok(rtc_server_stop(server), "stop");
+        let (event, info) = wait_for(client, "a lost flow", |info| info.r#type == RTC_EVENT_FLOW);
+        assert_eq!(info.kind, RTC_FLOW_LOST);
+        assert_eq!(info.profile, profile);
+        assert_eq!(info.value[0], 1);
+        rtc_object_release(event);
+        rtc_object_release(profile.cast());
+        rtc_object_release(client);
+        rtc_object_release(server.cast());
+    }
 }
