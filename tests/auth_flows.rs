@@ -884,7 +884,8 @@ fn automatic_authentication_can_be_switched_off() {
     assert!(!talk.peer.has("MESSAGE"));
     let result = talk.events(EventType::Response).pop().expect("a result");
     assert_eq!(result.status, Status::Sip(401));
-    talk.on(|agent, _| agent.set_client_automation(all)).expect("on");
+    talk.on(|agent, _| agent.set_client_automation(all))
+        .expect("on");
     let options = SessionOptions {
         manual: 0x40,
         ..SessionOptions::default()

@@ -442,6 +442,44 @@ fn a_request_is_completed_a_response_copies_and_a_variation_replaces() {
     assert_eq!(create(&broken).err(), Some(RTC_E_HEADER_MALFORMED));
 }
 
+/// S-141, S-142: a body has its type, and a type may have a body of no length; both are read, and taken out together.
+#[test]
+fn a_body_and_its_type_come_and_go_together() {
+    let mut options: rtc_sip_message_options_t = sized();
+    (options.method, options.uri) = (s("MESSAGE"), s("sip:bob@example.com"));
+    options.body = s("hello");
+    assert_eq!(create(&options).err(), Some(RTC_E_INVALIDARG), "no type");
+    options.content_type = s("text/plain;charset=UTF-8");
+    let full = create(&options).unwrap();
+    let read = |message: &Message| {
+        let mut body: rtc_body_t = sized();
+        let result = unsafe { rtc_sip_message_get_body(message.0, -1, &raw mut body) };
+        assert_eq!(result, RTC_OK);
+        (
+            text(body.bytes).to_owned(),
+            text(body.content_type).to_owned(),
+        )
+    };
+    let both = ("hello".to_owned(), "text/plain;charset=UTF-8".to_owned());
+    assert_eq!(read(&full), both);
+    options.body = s("");
+    let empty = whole(&create(&options).unwrap());
+    assert!(
+        empty.contains("\r\nContent-Type: text/plain;charset=UTF-8\r\n")
+            && empty.ends_with("\r\nContent-Length: 0\r\n\r\n"),
+        "{empty}"
+    );
+    let mut without: rtc_sip_message_options_t = sized();
+    (without.base, without.remove) = (full.0, s("Content-Type"));
+    let bare = whole(&create(&without).unwrap());
+    assert!(
+        !bare.contains("Content-Type") && !bare.contains("hello"),
+        "{bare}"
+    );
+    assert!(bare.ends_with("\r\nContent-Length: 0\r\n\r\n"), "{bare}");
+    assert_eq!(read(&full), both, "what it was made from stays");
+}
+
 #[test]
 fn a_stream_says_what_it_took_or_what_it_lacks() {
     let one = "\r\nOPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\n\

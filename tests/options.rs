@@ -3,9 +3,11 @@
 
 mod sim;
 
+use rtcclient::agent::command::SEND_REFRESH;
+use rtcclient::agent::event::FILTER_DEFAULT;
 use rtcclient::agent::options::Capabilities;
 use rtcclient::agent::{
-    AnswerMode, Config, EventType, Send, SessionOptions, SessionState, SessionType, Status,
+    AnswerMode, Code, Config, EventType, Send, SessionOptions, SessionState, SessionType, Status,
 };
 use rtcclient::base::Limits;
 use rtcclient::syntax::{HeaderId, Message};
@@ -403,4 +405,50 @@ fn unknown_methods_are_501_and_those_that_are_off_405() {
         "",
     );
     talk.peer.expect("200 SUBSCRIBE");
+}
+
+/// B-100: a peer is asked every so often whether it is there; that it is gone is told.
+#[test]
+fn a_peer_is_asked_at_intervals_and_its_silence_is_told() {
+    let mut talk = Talk::new(20);
+    talk.on(|agent, _| agent.set_event_filter(FILTER_DEFAULT | 1 << 38));
+    let every_half_minute = Send {
+        flags: SEND_REFRESH,
+        expires_secs: 30,
+        ..cookie(5)
+    };
+    talk.on(|agent, now| {
+        agent.send_request(
+            now,
+            None,
+            "OPTIONS",
+            "sip:peer@192.0.2.9",
+            &every_half_minute,
+        )
+    })
+    .expect("sent");
+    talk.run();
+    let mut pings = 0;
+    let mut asked = talk.peer.expect("OPTIONS");
+    for _ in 0..4 {
+        talk.answer(&asked, 200, "t", "", "");
+        let before = talk.net.now;
+        while !talk.peer.has("OPTIONS") && talk.net.now.since(before) < sim::secs(31.0) {
+            talk.wait(0.5);
+        }
+        asked = talk.peer.expect("OPTIONS");
+        pings += 1;
+    }
+    assert_eq!(pings, 4);
+    let active = |talk: &Talk| {
+        let told = talk.events(EventType::RefreshState);
+        told.last().map(|event| (event.state, event.status))
+    };
+    assert_eq!(active(&talk).map(|(state, _)| state), Some(1), "there");
+    talk.net.set_up(talk.alice, true);
+    // From now on nobody answers.
+    talk.wait(33.0);
+    let (state, status) = active(&talk).expect("told");
+    assert_ne!(state, 1, "gone");
+    assert_eq!(status, Status::Failed(Code::Timeout));
 }

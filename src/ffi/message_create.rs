@@ -214,7 +214,10 @@ fn create(given: &rtc_sip_message_options_t, base: Option<&Message>) -> Result<M
     for (name, value) in &lines.0 {
         builder.add_named(name, value);
     }
-    let kept_body = base.filter(|base| !response && body.is_none() && !base.body().is_empty());
+    // A body goes with its type: without the type of its base there is no body of it either.
+    let typed = own_type.is_some() || !content_type.is_empty();
+    let kept_body =
+        base.filter(|base| typed && !response && body.is_none() && !base.body().is_empty());
     let body = body
         .or_else(|| kept_body.map(Message::body))
         .unwrap_or_default();
