@@ -1121,3 +1121,72 @@ fn a_refused_subscribe_ends_the_notifier() {
     assert_eq!(usage.state(), TERMINATED);
     notifying(&mut t, &transaction, "").expect_err("answered");
 }
+
+// Accounts, and forks that outlive their beginning.
+
+/// S-082, S-104: a registration gives a usage its identity and proxy, and is known by the dialog.
+#[test]
+fn a_usage_in_the_context_of_a_registration() {
+    let mut t = talk(50);
+    let wanted = rtcclient::agent::RegistrationOptions {
+        aor: "sip:work@office.invalid".into(),
+        registrar: "sip:192.0.2.9".into(),
+        outbound_proxy: "<sip:192.0.2.9;lr>".into(),
+        ..rtcclient::agent::RegistrationOptions::default()
+    };
+    let registration = t
+        .on(|agent, _| agent.create_registration(&wanted))
+        .expect("a registration");
+    let usage = create(
+        &mut t,
+        UsageOptions {
+            account: Some(registration.clone()),
+            uri: "sip:somebody@office.invalid".into(),
+            ..UsageOptions::default()
+        },
+    );
+    send(&mut t, &usage, "INVITE", &described("v=0\r\n")).expect("sent");
+    let invite = t.peer.expect("INVITE");
+    assert!(
+        invite
+            .header(HeaderId::From)
+            .is_some_and(|from| from.contains("sip:work@office.invalid"))
+    );
+    assert_eq!(invite.header(HeaderId::Route), Some("<sip:192.0.2.9;lr>"));
+    t.answer(&invite, 200, "t1", "", "");
+    send(&mut t, &usage, "ACK", &Send::default()).expect("acknowledged");
+    let dialog = dialog_of(&mut t, &usage).expect("a dialog");
+    for object in [&usage, &dialog] {
+        let known = related(&mut t, object, Kind::Registration)
+            .pop()
+            .expect("known");
+        assert!(std::sync::Arc::ptr_eq(&known, &registration));
+    }
+}
+
+/// B-117: the usage of the first dialog is gone; the 2xx of another fork finds its own, one of nobody's is ended.
+#[test]
+fn a_fork_outlives_the_usage_that_sent_the_invite() {
+    let mut t = talk(51);
+    let (first, invite) = invited(&mut t);
+    t.answer(&invite, 180, "t1", "", "");
+    t.answer(&invite, 180, "t2", "", "");
+    let second = t
+        .events(EventType::Forked)
+        .pop()
+        .and_then(|told| told.usage)
+        .expect("a fork");
+    t.answer(&invite, 200, "t1", "", "");
+    send(&mut t, &first, "ACK", &Send::default()).expect("acknowledged");
+    send(&mut t, &first, "BYE", &Send::default()).expect("sent");
+    let bye = t.peer.expect("BYE");
+    t.answer(&bye, 200, "", "", "");
+    assert_eq!(first.state(), TERMINATED);
+    t.answer(&invite, 200, "t2", "", "");
+    assert_eq!(second.state(), CONFIRMED);
+    send(&mut t, &second, "ACK", &Send::default()).expect("acknowledged");
+    assert_eq!(t.peer.expect("ACK").to_tag(), Some("t2"));
+    t.answer(&invite, 200, "t7", "", "");
+    assert_eq!(t.peer.expect("ACK").to_tag(), Some("t7"));
+    assert_eq!(t.peer.expect("BYE").to_tag(), Some("t7"));
+}

@@ -86,9 +86,18 @@ impl Agent {
     pub(super) fn dialog_details(&self, object: &ObjectRef) -> Option<Details> {
         let key = DialogKey::from_bits(object.key());
         let mut details = details_of(self.cx.dialogs.get(key)?);
+        let mut context = None;
         for owner in self.cx.dialogs.usages(key) {
-            details.related.extend(self.usage_of(owner));
+            let usage = self.usage_of(owner);
+            if let (None, Some(usage)) = (&context, &usage) {
+                let known = self.usage_details(usage).unwrap_or_default().related;
+                context = known
+                    .into_iter()
+                    .find(|one| one.kind() == Kind::Registration);
+            }
+            details.related.extend(usage);
         }
+        details.related.extend(context);
         Some(details)
     }
 

@@ -417,7 +417,7 @@ impl Agent {
         }
     }
 
-    fn on_stray(&mut self, message: &Message, flow: &Flow) {
+    pub(super) fn on_stray(&mut self, message: &Message, flow: &Flow) {
         let Some(tag) = message.from_tag().and_then(LocalTag::parse) else {
             return;
         };

@@ -88,6 +88,9 @@ impl Agent {
         {
             self.end_forks(key, client, &message, flow);
         }
+        if !self.sessions.contains(key) {
+            return self.on_late_fork(client, message, flow);
+        }
         let key = self.fork_for(key, client, &message);
         if message.method() == "INVITE" && message.status().is_some_and(|status| status < 300) {
             self.note_identity(key, &message, flow);

@@ -583,6 +583,26 @@ impl Agent {
         Some(fork)
     }
 
+    /// A 2xx to an INVITE whose session is gone: a fork's that lives on, or nobody's, which is acknowledged and ended.
+    pub(super) fn on_late_fork(&mut self, client: ClientKey, message: Message, flow: &Flow) {
+        let Some(tag) = message.to_tag() else { return };
+        if message.method() != "INVITE" || !message.status().is_some_and(|it| it >= 200) {
+            return;
+        }
+        let dialogs = &self.cx.dialogs;
+        let fork = self.sessions.iter().find(|(_, session)| {
+            let call = &session.call;
+            call.first_client() == Some(client) && call.has_remote_tag(dialogs, tag)
+        });
+        match fork.map(|(key, _)| key) {
+            Some(key) => self.on_call_response(key, client, message, flow),
+            None if message.status().is_some_and(|status| status < 300) => {
+                self.on_stray(&message, flow);
+            }
+            None => {}
+        }
+    }
+
     /// A final refusal answers the whole INVITE: the early dialogs of all its forks are over.
     pub(super) fn end_forks(
         &mut self,

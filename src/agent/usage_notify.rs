@@ -351,7 +351,7 @@ impl Agent {
             let given = &sip.options.subscription_state;
             details.text(properties::USAGE_SUBSCRIPTION_STATE, given.clone());
         }
-        details.related.extend(watcher.profile().cloned());
+        details.related.extend(self.context_of(watcher.profile()));
         let place = watcher.machine().dialog_key();
         details
             .related

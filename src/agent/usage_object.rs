@@ -150,11 +150,16 @@ impl Agent {
         now: Time,
         kind: UsageKind,
         parent: &UsageParent,
-        options: UsageOptions,
+        mut options: UsageOptions,
     ) -> Result<ObjectRef, Refusal> {
         self.cx.now = now;
         self.refuse_when_closing()?;
         check_options(&options)?;
+        // Proxy, identity and Contact of a registration are those of the account that it stands on.
+        let account = options.account.as_ref();
+        options.account = account
+            .map(|account| self.context_profile(account))
+            .transpose()?;
         match (kind, parent) {
             (UsageKind::Invite, UsageParent::New) => self.create_invite_usage(&options),
             (UsageKind::Invite, UsageParent::Transaction(transaction)) => {
@@ -308,11 +313,20 @@ impl Agent {
         }
     }
 
+    /// The account that a usage was given: its registration, where that stands behind it, else its profile.
+    pub(super) fn context_of(&self, profile: Option<&ObjectRef>) -> Option<ObjectRef> {
+        let profile = profile?;
+        let behind = self.registrations.behind(profile);
+        Some(Arc::clone(behind.unwrap_or(profile)))
+    }
+
     pub(super) fn invite_details(&self, session: &Session) -> Details {
         let mut details = Details::default();
         details.int(properties::USAGE_KIND, UsageKind::Invite as i32);
         details.int(properties::USAGE_AUTOMATION, session.call.auto.bits());
-        details.related.extend(session.profile.clone());
+        details
+            .related
+            .extend(self.context_of(session.profile.as_ref()));
         details.related.extend(self.dialog_of_session(session));
         details.whole = Arc::downgrade(session.object());
         details

@@ -414,7 +414,7 @@ impl Agent {
         details.int(properties::USAGE_KIND, UsageKind::Subscribe as i32);
         details.int(properties::USAGE_AUTOMATION, machine.auto.bits());
         details.text(properties::USAGE_EVENT, machine.wanted.event.clone());
-        details.related.extend(subscription.profile().cloned());
+        details.related.extend(self.context_of(subscription.profile()));
         let place = machine.dialog_key();
         details
             .related
