@@ -265,7 +265,7 @@ kamailio_tls() {
     certificate other DNS:test.local
     ! (phone carol tls 'register; wait registered 5' --ca other/ca.pem) > carol.out 2>&1 || { show carol.out; die "carol trusts whom she should not"; }
     show carol.out
-    has carol.out 'registration error \(RTC_E_TLS_UNKNOWN_AUTHORITY\)'
+    has carol.out 'RTC_E_TLS_UNKNOWN_AUTHORITY'
     ! grep -q REGISTER carol.ladder || die "carol has sent something"
 }
 

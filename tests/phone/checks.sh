@@ -26,7 +26,9 @@ phone_command_line() {
     phone_says 2 'not a number' --duration soon
     phone_says 2 '--password needs' --password secret
     # What this version does not have says so and ends with 1.
-    phone_says 1 'TLS' --bind tls:127.0.0.1:0
+    phone_says 2 '--bind tls needs' --bind tls:127.0.0.1:0
+    phone_says 2 'belong together' --cert cert.pem
+    phone_says 1 'cannot be read' --ca nowhere.pem
     phone_says 1 'voice' --play tone.wav
     phone_says 1 'voice' --record call.wav
     # shellcheck disable=SC2086  # $udp is two words
@@ -42,7 +44,7 @@ phone_command_line() {
         phone_says 1 'HEADER_MALFORMED' $udp --exec "header none"
         phone_says 1 'nobody listens' $udp --exec 'call sip:a@127.0.0.1:9; wait connected 9'
         phone_says 1 'host name was not found' $udp --exec 'call sip:a@host.invalid; wait connected 9'
-        phone_says 1 'no socket of that transport' $udp --exec 'call sips:a@127.0.0.1; wait connected 9'
+        phone_says 1 'no socket of that transport' $udp --exec 'call sips:a@127.0.0.1;transport=udp; wait connected 9'
     }
     phone_says 1 'no IP address' --bind udp:localhost:0
     phone_says 1 'INVALID_ADDRESS_LOCAL' --bind udp:192.0.2.222:0

@@ -119,6 +119,12 @@ const char *result_words(rtc_result_t result)
         { RTC_E_SIP_TIMEOUT, "no answer in time" },
         { RTC_E_SIP_DNS_FAIL, "the host name was not found" },
         { RTC_E_SIP_TRANSPORT_NOT_SUPPORTED, "no socket of that transport" },
+        { RTC_E_TLS_CERTIFICATE_EXPIRED, "the server's certificate is over, or not yet valid" },
+        { RTC_E_TLS_WRONG_NAME, "the server's certificate names another domain" },
+        { RTC_E_TLS_UNKNOWN_AUTHORITY, "nobody trusted stands behind the server's certificate (--ca)" },
+        { RTC_E_TLS_CLIENT_CERTIFICATE, "the server wants a certificate (--cert, --key)" },
+        { RTC_E_SIP_INVALID_CERTIFICATE, "the server's certificate is bad" },
+        { RTC_E_SIP_TLS_FAIL, "there is no TLS between the two" },
     };
     static char text[160];
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
