@@ -191,7 +191,7 @@ fn a_call_is_made_message_by_message() {
     t.net.assert_ladder("usage_call");
 }
 
-/// S-080, S-085, B-112: identity, numbers, route set and target; readable after the last usage has left.
+/// S-080, S-085, S-086, B-112: identity, numbers, route set and target; readable after the last usage has left.
 #[test]
 fn a_dialog_can_be_read_from_its_beginning_to_after_its_end() {
     let mut t = talk(2);
@@ -281,7 +281,7 @@ fn a_dialog_that_began_with_a_sips_uri_is_secure() {
     assert_eq!(int(&mut t, &dialog, properties::DIALOG_INITIATOR), Some(0));
 }
 
-/// S-081, S-090, S-092: a session is one INVITE usage; the two views lead to each other and to the dialog.
+/// S-081, S-083, S-090, S-092: a session is one INVITE usage; the two views lead to each other and to the dialog.
 #[test]
 fn a_session_and_its_usage_are_two_views_of_one_thing() {
     let mut t = talk(4);
@@ -481,7 +481,8 @@ fn a_2xx_that_nobody_acknowledges_ends_the_usage() {
     assert_eq!(told.status, Status::Failed(Code::NoAck));
 }
 
-/// S-087: a challenge, a 422 or a 3xx that the application answers itself, as the same attempt.
+/// S-087, S-245: a challenge that the application answers itself, as the same attempt; the refusal gets its ACK from the
+/// library.
 #[test]
 fn a_failed_invite_goes_on_with_its_call_id_and_tag_and_the_next_cseq() {
     let mut t = talk(11);
@@ -494,6 +495,7 @@ fn a_failed_invite_goes_on_with_its_call_id_and_tag_and_the_next_cseq() {
         "",
     );
     assert_eq!(usage.state(), TERMINATED);
+    assert_eq!(t.peer.expect("ACK").to_tag(), Some("t0"));
     assert_eq!(statuses(&t), [Status::Sip(401)]);
     let refused = send(&mut t, &usage, "INVITE", &Send::default());
     assert_eq!(
@@ -863,6 +865,26 @@ fn a_subscription_is_refreshed_only_when_its_automation_says_so() {
             assert_eq!(t.count("SUBSCRIBE"), 0, "nothing is begun anew");
         }
     }
+}
+
+/// S-051: a refresh of the library's own that is refused is told with its status.
+#[test]
+fn a_refused_refresh_of_the_librarys_own_ends_the_usage_with_its_status() {
+    let mut t = talk(35);
+    let bits = Auto::REFRESH | Auto::NOTIFY;
+    let usage = watching(&mut t, &UsageParent::New, "x-test", bits);
+    send(&mut t, &usage, "SUBSCRIBE", &expiring(60, 1)).expect("sent");
+    let subscribe = t.peer.expect("SUBSCRIBE");
+    t.answer(&subscribe, 200, "n1", "Expires: 60\r\n", "");
+    let leg = leg_of_subscribe(&subscribe, "n1");
+    notify(&mut t, &leg, 1, "x-test", "active;expires=60");
+    t.wait(58.0);
+    let refresh = t.peer.expect("SUBSCRIBE");
+    t.answer(&refresh, 404, "n1", "", "");
+    assert_eq!(usage.state(), TERMINATED);
+    let told = t.events(EventType::UsageState).pop().expect("its end");
+    assert_eq!(told.status, Status::Sip(404));
+    assert_eq!(told.message.as_ref().and_then(Message::status), Some(404));
 }
 
 /// S-087: a SUBSCRIBE that was refused goes on as the same attempt.
