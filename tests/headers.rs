@@ -447,7 +447,7 @@ fn reserved_headers_need_force_and_line_tricks_get_nowhere() {
     // Every verb that sends.
     for (line, flags, code) in [
         ("CSeq: 1 INVITE", 0, Some(Code::HeaderReserved)),
-        ("Subscription-State: active", 0, Some(Code::HeaderReserved)),
+        ("Route: <sip:x@y>", 0, Some(Code::HeaderReserved)),
         ("X: a\r\n\r\nb", SEND_EXPERT, Some(Code::HeaderMalformed)),
         ("X: a\rb", 0, Some(Code::HeaderMalformed)),
     ] {
