@@ -58,7 +58,7 @@ impl Directory {
         let domain = self.by_domain.get(&domain_name(uri));
         domain
             .and_then(|keys| keys.first())
-            .or(self.all.first())
+            .or_else(|| self.all.first())
             .copied()
     }
 }

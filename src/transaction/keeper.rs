@@ -242,7 +242,7 @@ impl<O: Copy + Debug> Endpoint<O> {
         let Some(kept) = self.keeper.kept.get_mut(key) else {
             return;
         };
-        if !kept.asked.is_some_and(|(asked, _)| asked == id) {
+        if kept.asked.is_none_or(|(asked, _)| asked != id) {
             return;
         }
         let (before, every, timer) = (kept.seen, kept.every, kept.timer);
