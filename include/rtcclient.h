@@ -747,6 +747,8 @@
 #define RTC_PROPERTY_SERVER_REQUESTS 2307
 // Text; index: transport.
 #define RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS 2560
+// Number: the RTC_E_… for which it was lost last; 0: none.
+#define RTC_PROPERTY_CONNECTION_LAST_ERROR 2562
 // Text.
 #define RTC_PROPERTY_DIALOG_CALL_ID 3072
 // Text.

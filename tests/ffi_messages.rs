@@ -377,6 +377,7 @@ fn whole(message: &Message) -> String {
     text(view).to_owned()
 }
 
+/// S-141.
 #[test]
 fn a_request_is_completed_a_response_copies_and_a_variation_replaces() {
     let mut options: rtc_sip_message_options_t = sized();
@@ -505,5 +506,185 @@ fn a_stream_says_what_it_took_or_what_it_lacks() {
             "{cut}"
         );
         assert!(message.is_null());
+    }
+}
+
+/// S-180, S-181, S-182, S-183, S-184, S-185, S-186, S-187, S-188, S-189, S-190, S-191, S-192: each header that the SIP level names comes
+/// apart in the one shape, the parameters by `rtc_params_get`; an extension header is its text.
+#[test]
+fn every_header_of_the_sip_level_comes_apart() {
+    const RAW: i32 = RTC_HEADER_FORM_RAW;
+    const TOKEN: i32 = RTC_HEADER_FORM_TOKEN;
+    const NUMBER: i32 = RTC_HEADER_FORM_NUMBER;
+    const ADDRESS: i32 = RTC_HEADER_FORM_ADDRESS;
+    const AUTH: i32 = RTC_HEADER_FORM_AUTH;
+    // Name, value, form; token or display name; URI; parameters; number.
+    let rows: &[(&str, &str, i32, &str, &str, &str, i64)] = &[
+        (
+            "Accept",
+            "application/sdp;q=0.5",
+            TOKEN,
+            "application/sdp",
+            "-",
+            ";q=0.5",
+            0,
+        ),
+        ("Accept-Encoding", "gzip;q=1", TOKEN, "gzip", "-", ";q=1", 0),
+        ("Accept-Language", "en;q=0.2", TOKEN, "en", "-", ";q=0.2", 0),
+        (
+            "Accept-Contact",
+            "*;audio;require",
+            TOKEN,
+            "*",
+            "-",
+            ";audio;require",
+            0,
+        ),
+        ("Allow", "INVITE", TOKEN, "INVITE", "-", "", 0),
+        ("Supported", "100rel", TOKEN, "100rel", "-", "", 0),
+        ("Require", "timer", TOKEN, "timer", "-", "", 0),
+        ("Proxy-Require", "foo", TOKEN, "foo", "-", "", 0),
+        ("Unsupported", "bar", TOKEN, "bar", "-", "", 0),
+        ("Content-Encoding", "gzip", TOKEN, "gzip", "-", "", 0),
+        (
+            "Allow-Events",
+            "presence.winfo",
+            TOKEN,
+            "presence.winfo",
+            "-",
+            "",
+            0,
+        ),
+        ("Event", "presence;id=4", TOKEN, "presence", "-", ";id=4", 0),
+        (
+            "WWW-Authenticate",
+            "Digest realm=\"r\", qop=\"auth\"",
+            AUTH,
+            "Digest",
+            "-",
+            "realm=\"r\", qop=\"auth\"",
+            0,
+        ),
+        (
+            "Proxy-Authenticate",
+            "Digest realm=\"r\"",
+            AUTH,
+            "Digest",
+            "-",
+            "realm=\"r\"",
+            0,
+        ),
+        (
+            "Authorization",
+            "Digest username=\"a\"",
+            AUTH,
+            "Digest",
+            "-",
+            "username=\"a\"",
+            0,
+        ),
+        (
+            "Proxy-Authorization",
+            "Digest username=\"a\"",
+            AUTH,
+            "Digest",
+            "-",
+            "username=\"a\"",
+            0,
+        ),
+        ("CSeq", "4711 INVITE", NUMBER, "INVITE", "-", "-", 4711),
+        ("RSeq", "988789", NUMBER, "-", "-", "-", 988_789),
+        ("Expires", "5", NUMBER, "-", "-", "-", 5),
+        (
+            "Contact",
+            "\"A\" <sip:a@b>;expires=9;q=0.5",
+            ADDRESS,
+            "A",
+            "sip:a@b",
+            ";expires=9;q=0.5",
+            0,
+        ),
+        (
+            "Content-Disposition",
+            "session;handling=optional",
+            TOKEN,
+            "session",
+            "-",
+            ";handling=optional",
+            0,
+        ),
+        (
+            "Content-Type",
+            "text/plain;charset=UTF-8",
+            TOKEN,
+            "text/plain",
+            "-",
+            ";charset=UTF-8",
+            0,
+        ),
+        (
+            "Reply-To",
+            "<sip:a@b>;x=1",
+            ADDRESS,
+            "",
+            "sip:a@b",
+            ";x=1",
+            0,
+        ),
+        (
+            "Refer-To",
+            "B <sip:b@c;method=INVITE>",
+            ADDRESS,
+            "B",
+            "sip:b@c;method=INVITE",
+            "",
+            0,
+        ),
+        ("P-Associated-URI", "<tel:+1>", ADDRESS, "", "tel:+1", "", 0),
+        ("Route", "<sip:p;lr>", ADDRESS, "", "sip:p;lr", "", 0),
+        (
+            "Security-Client",
+            "tls;q=0.2",
+            TOKEN,
+            "tls",
+            "-",
+            ";q=0.2",
+            0,
+        ),
+        (
+            "Subscription-State",
+            "terminated;reason=timeout;retry-after=9",
+            TOKEN,
+            "terminated",
+            "-",
+            ";reason=timeout;retry-after=9",
+            0,
+        ),
+        ("X-Game", "any <thing>; goes", RAW, "-", "-", "-", 0),
+        // An address with or without brackets.
+        ("To", "sip:a@b;tag=1", ADDRESS, "", "sip:a@b", ";tag=1", 0),
+    ];
+    for (name, value, form, word, uri, params, number) in rows {
+        let mut header: rtc_header_t = sized();
+        let (n, v) = (s(name), s(value));
+        let result = unsafe { rtc_header_parse(n.ptr, n.len, v.ptr, v.len, &raw mut header) };
+        let first = if header.form == ADDRESS {
+            header.display_name
+        } else {
+            header.token
+        };
+        assert_eq!(
+            (
+                result,
+                header.form,
+                text(first),
+                text(header.uri),
+                text(header.params),
+                header.number
+            ),
+            (RTC_OK, *form, *word, *uri, *params, *number),
+            "{name}"
+        );
+        assert_eq!(text(header.value), *value);
     }
 }

@@ -279,7 +279,7 @@ fn the_claim_rule_holds_application_driven() {
     }
 }
 
-/// S-004, S-003, S-020, S-029, S-031, S-054, S-055, S-006: a connection through its life, from inside a program: found again, asked,
+/// S-004, S-003, S-020, S-029, S-031, S-033, S-054, S-055, S-006: a connection through its life, from inside a program: found again, asked,
 /// told of the network, closed; its events name it; features by name.
 #[test]
 fn a_connection_is_told_and_found() {
@@ -349,6 +349,27 @@ fn a_connection_is_told_and_found() {
             "resumed",
         );
         changed("the return", RTC_CONNECTION_STATE_ACTIVE);
+        ok(
+            rtc_client_notify_network(client.cast(), null_mut(), RTC_NETWORK_LOST),
+            "lost",
+        );
+        changed("the loss", RTC_CONNECTION_STATE_INACTIVE);
+        let mut error = 0;
+        ok(
+            rtc_object_get_int(
+                connection,
+                RTC_PROPERTY_CONNECTION_LAST_ERROR,
+                0,
+                &raw mut error,
+            ),
+            "last error",
+        );
+        assert_eq!(error, i64::from(RTC_E_TRANSPORT));
+        ok(
+            rtc_client_notify_network(client.cast(), null_mut(), RTC_NETWORK_CHANGED),
+            "changed",
+        );
+        changed("the new network", RTC_CONNECTION_STATE_ACTIVE);
         ok(rtc_connection_close(connection.cast()), "close");
         changed("the end", RTC_CONNECTION_STATE_INACTIVE);
         for object in [connection, client] {

@@ -465,7 +465,7 @@ fn a_cancelled_invite_is_answered_and_told() {
     }
 }
 
-/// S-131, S-132, S-133, S-248, B-423: cancelling a call through its transaction; the CANCEL waits for the first answer.
+/// S-131, S-132, S-133, S-245, S-248, B-423: cancelling a call through its transaction; the CANCEL waits for the first answer.
 #[test]
 fn an_invite_of_ours_is_cancelled_through_its_transaction() {
     let mut t = Talk::new(10);
@@ -493,6 +493,7 @@ fn an_invite_of_ours_is_cancelled_through_its_transaction() {
     assert_eq!(txn.state(), state::PROCEEDING);
     t.answer(&cancel, 200, "t1", "", "");
     t.answer(&invite, 487, "t1", "", "");
+    t.peer.expect("ACK");
     assert_eq!(txn.state(), state::COMPLETED);
     assert_eq!(session_state(&session), SessionState::Disconnected);
     let newest = t
@@ -621,4 +622,66 @@ fn responses_to_requests_of_the_application_are_told() {
     assert_eq!(message(-1).and_then(|one| one.status()), Some(200));
     assert_eq!(message(2).and_then(|one| one.status()), Some(183));
     assert!(t.on(|agent, _| agent.list(Kind::Transaction)).is_empty());
+}
+
+/// S-242: an INVITE that nobody answers fails, and its transaction is over but readable.
+#[test]
+fn an_invite_without_an_answer_ends_its_transaction() {
+    let mut t = Talk::new(16);
+    t.on(|agent, _| agent.set_event_filter(FILTER_DEFAULT | FILTER_SIP_ALL));
+    let (session, invite) = t.call(rtcclient::agent::SessionOptions::default());
+    let txn = t
+        .on(|agent, _| agent.transactions_of(&session))
+        .pop()
+        .expect("the INVITE");
+    t.wait(33.0);
+    let told = last(&t, EventType::TransactionFailed);
+    assert_eq!(told.status, Status::Failed(Code::Timeout));
+    assert!(std::sync::Arc::ptr_eq(&transaction(&told), &txn));
+    assert_eq!(txn.state(), state::TERMINATED);
+    assert_eq!(int(&mut t, &txn, properties::TRANSACTION_CAN_CANCEL), 0);
+    assert_eq!(session_state(&session), SessionState::Disconnected);
+    drop(invite);
+}
+
+/// S-228: the base values of the timers are the configuration's.
+#[test]
+fn timers_have_the_values_that_were_configured() {
+    let mut config = rtcclient::agent::Config::default();
+    config.endpoint.t1 = Duration::from_millis(100);
+    config.endpoint.t2 = Duration::from_millis(200);
+    let mut t = Talk::with(17, config);
+    t.on(|agent, now| agent.send_request(now, None, "FOO", "sip:192.0.2.9", &Send::default()))
+        .expect("sent");
+    t.wait(0.95);
+    // At 0, 100, 300, 500, 700 and 900 ms (RFC 3261 §17.1.2.2).
+    assert_eq!(t.count("FOO"), 6);
+    t.wait(5.6);
+    assert_eq!(
+        last(&t, EventType::TransactionFailed).status,
+        Status::Failed(Code::Timeout)
+    );
+}
+
+/// S-001, S-002: a client has a name of its own on every message, and its end is polite and bounded.
+#[test]
+fn a_client_has_a_name_and_a_bounded_end() {
+    let config = rtcclient::agent::Config {
+        user_agent: "Ports/7".into(),
+        shutdown: Duration::from_secs(3),
+        ..rtcclient::agent::Config::default()
+    };
+    let mut t = Talk::with(18, config);
+    let (_, invite, _) = t.connected("");
+    assert_eq!(invite.header(HeaderId::UserAgent), Some("Ports/7"));
+    t.on(|agent, now| agent.prepare_for_shutdown(now));
+    t.run();
+    t.peer.expect("BYE");
+    t.wait(2.8);
+    assert!(
+        t.events(EventType::Client).is_empty(),
+        "the BYE may still be answered"
+    );
+    t.wait(0.3);
+    assert_eq!(last(&t, EventType::Client).kind, 3);
 }

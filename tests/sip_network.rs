@@ -205,7 +205,7 @@ fn another_network_renews_what_is_registered() {
     assert!(told.iter().any(|event| event.kind == 101));
 }
 
-/// S-020, S-028: a connection as context chooses the socket; a suspended one sends nothing.
+/// S-020, S-028, S-067: a connection as context chooses the socket; a suspended one sends nothing.
 #[test]
 fn a_connection_chooses_the_road() {
     let mut t = Talk::new(5);
@@ -224,6 +224,31 @@ fn a_connection_chooses_the_road() {
         assert!(via.contains(port), "{via}");
         t.answer(&request, 200, "x", "", "");
     }
+    let options = RegistrationOptions {
+        aor: "sip:alice@192.0.2.9".into(),
+        connection: Some(connection.clone()),
+        ..RegistrationOptions::default()
+    };
+    let registration = t
+        .on(|agent, _| agent.create_registration(&options))
+        .expect("a registration");
+    t.on(|agent, now| {
+        agent.send_registration(now, &registration, Operation::Register, &Send::default())
+    })
+    .expect("begun");
+    t.run();
+    let request = t.peer.expect("REGISTER");
+    assert!(
+        request
+            .header(HeaderId::Via)
+            .is_some_and(|via| via.contains(":5070"))
+    );
+    let related = t.on(|agent, _| agent.details(&registration)).related;
+    assert!(
+        related
+            .iter()
+            .any(|one| std::sync::Arc::ptr_eq(one, &connection))
+    );
     t.on(|agent, now| agent.notify_network(now, Some(&connection), NETWORK_SUSPENDED))
         .expect("said");
     let refused = t

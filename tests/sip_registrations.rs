@@ -726,7 +726,7 @@ fn for_secs(secs: u32) -> Send {
     }
 }
 
-/// S-023, S-025, S-150, S-151, S-152, S-153, S-154, S-155, S-157, B-424: a refreshed PUBLISH goes on with its entity tag, takes news, and
+/// S-134, S-246, S-023, S-025, S-150, S-151, S-152, S-153, S-154, S-155, S-157, B-424: a refreshed PUBLISH goes on with its entity tag, takes news, and
 /// is ended; the refresh is an object of its own.
 #[test]
 fn a_refreshed_publish_is_kept_alive() {

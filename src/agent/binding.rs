@@ -47,6 +47,8 @@ pub struct RegistrationOptions {
     pub expires_secs: u32,
     /// [`Auto`] bits.
     pub automation: u32,
+    /// The connection by which its requests go; none: any.
+    pub connection: Option<ObjectRef>,
     /// The owner's word.
     pub user_data: usize,
 }
@@ -60,6 +62,7 @@ pub(super) struct AppRegistration {
     binding: Binding,
     own: bool,
     aor: Box<str>,
+    connection: Option<ObjectRef>,
     transaction: Option<ObjectRef>,
 }
 
@@ -214,7 +217,12 @@ impl Agent {
             "" => to.clone(),
             from => name_addr(from, ""),
         };
+        let sockets = match &options.connection {
+            Some(connection) => self.sockets_of(connection)?,
+            None => Vec::new(),
+        };
         let wish = Wish {
+            sockets,
             to: to.into(),
             from: from.into(),
             contact: contact(&options.contact)?,
@@ -233,7 +241,13 @@ impl Agent {
             },
         };
         let profile = self.create_profile(hidden)?;
-        Ok(self.new_registration(profile, wish, auto, true, &options.aor, options.user_data))
+        let made =
+            self.new_registration(profile, wish, auto, true, &options.aor, options.user_data);
+        let key = Key::from_bits(made.key());
+        if let Some(found) = self.registrations.slab.get_mut(key) {
+            found.connection.clone_from(&options.connection);
+        }
+        Ok(made)
     }
 
     fn new_registration(
@@ -268,6 +282,7 @@ impl Agent {
                 binding: Binding::new(cx, owner, wish, auto),
                 own,
                 aor: aor.into(),
+                connection: None,
                 transaction: None,
             }
         });
@@ -773,6 +788,7 @@ impl Agent {
         if !found.own {
             details.related.push(found.profile.clone());
         }
+        details.related.extend(found.connection.clone());
         Some(details)
     }
 

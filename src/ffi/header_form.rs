@@ -171,6 +171,10 @@ fn typed(
         | HeaderId::Priority
         | HeaderId::AcceptEncoding
         | HeaderId::AcceptLanguage
+        | HeaderId::AcceptContact
+        | HeaderId::SecurityClient
+        | HeaderId::SecurityServer
+        | HeaderId::SecurityVerify
         | HeaderId::ContentEncoding
         | HeaderId::ContentLanguage
         | HeaderId::InfoPackage

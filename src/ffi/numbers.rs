@@ -233,6 +233,8 @@ pub const RTC_PROPERTY_SERVER_BINDINGS: i32 = 2306;
 pub const RTC_PROPERTY_SERVER_REQUESTS: i32 = 2307;
 /// Text; index: transport.
 pub const RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS: i32 = 2560;
+/// Number: the RTC_E_… for which it was lost last; 0: none.
+pub const RTC_PROPERTY_CONNECTION_LAST_ERROR: i32 = 2562;
 /// Text.
 pub const RTC_PROPERTY_DIALOG_CALL_ID: i32 = 3072;
 /// Text.

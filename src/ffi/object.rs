@@ -29,6 +29,7 @@ use super::numbers::{
 };
 use super::properties::{self, Form};
 use super::registry::{self, Raw};
+use super::result;
 use super::result_codes::{RTC_E_INSUFFICIENT_BUFFER, RTC_E_INVALIDARG, RTC_FALSE, RTC_OK};
 use super::server::EmbeddedServer;
 use super::text;
@@ -451,7 +452,10 @@ pub unsafe extern "C" fn rtc_object_get_int(
             }
             Any::Object(client, object) => values(client, object)?.get_int(property, index),
             Any::Server(server) => Some(server.int(property)?),
-            Any::Connection(..) | Any::Event(_) | Any::Message => None,
+            Any::Connection(client, connection) => client
+                .read(|agent| agent.connection_error(&connection.object))?
+                .map(|code| i64::from(result::number(code))),
+            Any::Event(_) | Any::Message => None,
         };
         let found = found.map_or_else(|| row.absent(index), Ok)?;
         text::store(value, found, "value")?;

@@ -8,7 +8,7 @@ use crate::usage::binding::Operation;
 use super::args;
 use super::args::seconds;
 use super::client::word;
-use super::client_core::{Client, check_out, give, held};
+use super::client_core::{check_out, give, held};
 use super::constants::{
     RTC_REGISTRATION_FETCH, RTC_REGISTRATION_REGISTER, RTC_REGISTRATION_UNREGISTER,
     RTC_REGISTRATION_UNREGISTER_ALL, RTC_REGISTRATION_UPDATE,
@@ -38,8 +38,11 @@ pub unsafe extern "C" fn rtc_registration_create(
 ) -> rtc_result_t {
     text::store_opt(registration, std::ptr::null_mut());
     fence(|| {
-        let this: Arc<Client> = registry::with(parent, "parent", |entry| match entry {
-            Entry::Client(client) | Entry::Connection(client, _) => Some(Arc::clone(client)),
+        let (this, connection) = registry::with(parent, "parent", |entry| match entry {
+            Entry::Client(client) => Some((Arc::clone(client), None)),
+            Entry::Connection(client, connection) => {
+                Some((Arc::clone(client), Some(Arc::clone(&connection.object))))
+            }
             _ => None,
         })?;
         check_out(registration, "registration")?;
@@ -53,6 +56,7 @@ pub unsafe extern "C" fn rtc_registration_create(
             outbound_proxy: text::line_field(given.outbound_proxy, "options.outbound_proxy")?,
             expires_secs: seconds(given.expires_secs, "options.expires_secs")?,
             automation: given.automation,
+            connection,
             user_data: word(given.user_data),
         };
         this.open()?;

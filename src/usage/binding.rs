@@ -9,7 +9,7 @@ use crate::base::Time;
 use crate::dialog::LocalTag;
 use crate::syntax::{HeaderId, Message, NameAddr, Uri, uri};
 use crate::transaction::{ClientKey, Draft, Failure};
-use crate::transport::Flow;
+use crate::transport::{Flow, SocketKey};
 
 use super::automation::Auto;
 use super::context::ALLOW;
@@ -67,6 +67,8 @@ pub struct Wish {
     pub no_expires: bool,
     /// Stay with the address that answered.
     pub pin: bool,
+    /// Our UDP sockets that it may leave by; none: any.
+    pub sockets: Vec<SocketKey>,
 }
 
 /// How a REGISTER ended.
@@ -291,6 +293,7 @@ impl Binding {
             uri: self.wish.registrar.clone(),
             routes: self.wish.routes.clone(),
             flow: self.pinned,
+            sockets: self.wish.sockets.clone(),
             contact,
             lines: format!(
                 "From: {};tag={}\r\nTo: {}\r\nCall-ID: {}\r\n",
