@@ -247,6 +247,47 @@ fn udp_and_tcp_listen_on_one_port_and_tls_on_the_next() {
     }
 }
 
+/// B-317: a client that listens on all addresses does so by TLS too, as soon as it has a certificate.
+#[test]
+fn a_client_with_a_certificate_listens_by_tls_too() {
+    let authority = Authority::new("ours");
+    let own = authority.sign(&["example.test"]);
+    for with in [true, false] {
+        let mut tls: rtc_tls_options_t = sized();
+        if with {
+            tls.certificate_pem = s(&own.certificate);
+            tls.key_pem = s(&own.key);
+        }
+        let client = client(&tls);
+        let (mut seen, mut text) = (Vec::new(), [0_u8; 128]);
+        // SAFETY: pointers to locals that live until the calls return.
+        unsafe {
+            ok(rtc_client_listen(client, RTC_LISTEN_MODE_DYNAMIC), "listen");
+            for index in 0.. {
+                let mut needed = 0;
+                let found = rtc_object_get_text(
+                    client.cast(),
+                    RTC_PROPERTY_CLIENT_NETWORK_ADDRESS,
+                    index,
+                    text.as_mut_ptr().cast(),
+                    text.len(),
+                    &raw mut needed,
+                );
+                if found != RTC_OK {
+                    break;
+                }
+                seen.push(String::from_utf8_lossy(&text[..needed]).into_owned());
+            }
+            ok(rtc_client_shutdown(client), "shutdown");
+            rtc_object_release(client.cast());
+        }
+        for (transport, wanted) in [("udp:", true), ("tcp:", true), ("tls:", with)] {
+            let has = seen.iter().any(|address| address.starts_with(transport));
+            assert_eq!(has, wanted, "{transport} {seen:?}");
+        }
+    }
+}
+
 /// B-328, B-329: through the C API: an embedded server by TLS takes a registration; a client that has no reason to trust it
 /// is told why by a code of its own, in the event of the registration.
 #[test]

@@ -208,12 +208,11 @@ impl Client {
             if mode < RTC_LISTEN_MODE_BOTH {
                 return Ok(());
             }
-            open_everywhere(
-                running,
-                &at_least(RTC_LISTEN_MODE_BOTH),
-                Some(SIP_PORT),
-                &mut sockets,
-            )
+            let fixed = at_least(RTC_LISTEN_MODE_BOTH);
+            // TLS alone has its own port all the same.
+            let alone = fixed.iter().all(|protocol| protocol.is_secure());
+            let port = if alone { SIP_PORT + 1 } else { SIP_PORT };
+            open_everywhere(running, &fixed, Some(port), &mut sockets)
         });
         if let Err(fault) = opened {
             close(&running.link, &mut sockets);
