@@ -43,6 +43,22 @@ namespace RtcClient.Interop
         }
     }
 
+    /// <summary>Owns one reference to a <c>rtc_refresh_t</c>.</summary>
+    internal sealed class RefreshHandle : RtcHandle
+    {
+        public RefreshHandle()
+        {
+        }
+    }
+
+    /// <summary>Owns one reference to a <c>rtc_registration_t</c>.</summary>
+    internal sealed class RegistrationHandle : RtcHandle
+    {
+        public RegistrationHandle()
+        {
+        }
+    }
+
     /// <summary>Owns one reference to a <c>rtc_server_t</c>.</summary>
     internal sealed class ServerHandle : RtcHandle
     {
@@ -79,6 +95,14 @@ namespace RtcClient.Interop
     internal sealed class TransactionHandle : RtcHandle
     {
         public TransactionHandle()
+        {
+        }
+    }
+
+    /// <summary>Owns one reference to a <c>rtc_usage_t</c>.</summary>
+    internal sealed class UsageHandle : RtcHandle
+    {
+        public UsageHandle()
         {
         }
     }

@@ -52,5 +52,17 @@ namespace RtcClient.Interop
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_client_shutdown(ClientHandle client);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_client_notify_network(ClientHandle client, ConnectionHandle connection, int change);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_client_get_security_mechanisms(ClientHandle client, byte[] next_hop, UIntPtr len, [Out] byte[] buf, UIntPtr cap, out UIntPtr needed);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_client_set_request_filter(ClientHandle client, long cookie, [In] ref rtc_request_filter_t filter);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_client_set_request_filter(ClientHandle client, long cookie, IntPtr filter);
     }
 }

@@ -22,5 +22,8 @@ namespace RtcClient.Interop
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_event_answer(EventHandle @event, int status, [In] ref rtc_send_t send);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_event_report_referral(EventHandle @event, int status);
     }
 }

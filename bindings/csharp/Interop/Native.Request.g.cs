@@ -10,5 +10,17 @@ namespace RtcClient.Interop
     {
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_request_send(RtcHandle context, byte[] method, UIntPtr len, byte[] uri, UIntPtr uri_len, [In] ref rtc_send_t send, out TransactionHandle transaction);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_transaction_respond(TransactionHandle transaction, int status, [In] ref rtc_send_t send);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_transaction_claim(TransactionHandle transaction, int deadline_ms);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_transaction_cancel(TransactionHandle transaction, [In] ref rtc_send_t send);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_transaction_get_message(TransactionHandle transaction, int which, out SipMessageHandle message);
     }
 }

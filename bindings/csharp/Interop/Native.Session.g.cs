@@ -33,9 +33,18 @@ namespace RtcClient.Interop
         internal static extern int rtc_session_send(SessionHandle session, byte[] method, UIntPtr len, [In] ref rtc_send_t send);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_session_send_status(SessionHandle session, int status, [In] ref rtc_send_t send);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_session_set_additional_header_values(SessionHandle session, byte[] lines, UIntPtr len, uint flags);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_session_get_additional_header_values(SessionHandle session, [Out] byte[] buf, UIntPtr cap, out UIntPtr needed);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_session_refer(SessionHandle session, byte[] uri, UIntPtr len, SessionHandle consult, [In] ref rtc_send_t send);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_session_replace(SessionHandle session, [In] ref rtc_dialog_id_t id);
     }
 }

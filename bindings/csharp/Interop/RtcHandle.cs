@@ -51,6 +51,11 @@ namespace RtcClient.Interop
         }
     }
 
+    /// <summary>No function takes one; it is read by its properties.</summary>
+    internal sealed class DialogHandle : RtcHandle
+    {
+    }
+
     internal struct Lease : IDisposable
     {
         private RtcHandle _handle;

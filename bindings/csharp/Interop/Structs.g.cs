@@ -68,6 +68,17 @@ namespace RtcClient.Interop
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    internal struct rtc_dialog_id_t
+    {
+        public uint size;
+        public uint flags;
+        public IntPtr session;
+        public rtc_str_t call_id;
+        public rtc_str_t local_tag;
+        public rtc_str_t remote_tag;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     internal struct rtc_dns_options_t
     {
         public uint size;
@@ -205,6 +216,33 @@ namespace RtcClient.Interop
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    internal struct rtc_registration_options_t
+    {
+        public uint size;
+        public uint flags;
+        public rtc_str_t aor;
+        public rtc_str_t contact;
+        public rtc_str_t registrar;
+        public rtc_str_t from;
+        public rtc_str_t outbound_proxy;
+        public int expires_secs;
+        public uint automation;
+        public IntPtr user_data;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct rtc_request_filter_t
+    {
+        public uint size;
+        public uint flags;
+        public IntPtr profile;
+        public rtc_str_t method;
+        public rtc_str_t @event;
+        public rtc_str_t accept_contact;
+        public rtc_str_t content_type;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     internal struct rtc_send_t
     {
         public uint size;
@@ -228,6 +266,7 @@ namespace RtcClient.Interop
         public rtc_str_t domain;
         public int min_expires_secs;
         public int max_expires_secs;
+        public IntPtr tls;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -404,6 +443,24 @@ namespace RtcClient.Interop
         public rtc_str_t headers;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct rtc_usage_options_t
+    {
+        public uint size;
+        public uint flags;
+        public IntPtr registration;
+        public rtc_str_t uri;
+        public rtc_str_t from;
+        public rtc_str_t to;
+        public rtc_str_t contact;
+        public rtc_str_t @event;
+        public rtc_str_t refer_to;
+        public rtc_str_t subscription_state;
+        public uint automation;
+        public uint reserved;
+        public IntPtr user_data;
+    }
+
     internal static partial class Layout
     {
         /// <summary>Size of each struct where pointers have 8 bytes.</summary>
@@ -413,6 +470,7 @@ namespace RtcClient.Interop
             new LayoutRow(typeof(rtc_client_options_t), 104),
             new LayoutRow(typeof(rtc_connection_options_t), 88),
             new LayoutRow(typeof(rtc_credentials_t), 56),
+            new LayoutRow(typeof(rtc_dialog_id_t), 64),
             new LayoutRow(typeof(rtc_dns_options_t), 56),
             new LayoutRow(typeof(rtc_event_info_t), 264),
             new LayoutRow(typeof(rtc_event_sink_t), 32),
@@ -421,8 +479,10 @@ namespace RtcClient.Interop
             new LayoutRow(typeof(rtc_log_sink_t), 32),
             new LayoutRow(typeof(rtc_nat_options_t), 72),
             new LayoutRow(typeof(rtc_profile_options_t), 176),
+            new LayoutRow(typeof(rtc_registration_options_t), 104),
+            new LayoutRow(typeof(rtc_request_filter_t), 80),
             new LayoutRow(typeof(rtc_send_t), 88),
-            new LayoutRow(typeof(rtc_server_options_t), 64),
+            new LayoutRow(typeof(rtc_server_options_t), 72),
             new LayoutRow(typeof(rtc_server_user_t), 64),
             new LayoutRow(typeof(rtc_session_options_t), 104),
             new LayoutRow(typeof(rtc_sip_head_t), 304),
@@ -434,6 +494,7 @@ namespace RtcClient.Interop
             new LayoutRow(typeof(rtc_tls_options_t), 56),
             new LayoutRow(typeof(rtc_trace_options_t), 72),
             new LayoutRow(typeof(rtc_uri_t), 104),
+            new LayoutRow(typeof(rtc_usage_options_t), 144),
         };
     }
 }

@@ -287,6 +287,26 @@ namespace RtcClient
             RtcException.Check(Native.rtc_client_allow_dialog_notifications(Handle, handle, name, Utf8.Length(name), allow ? 1 : 0));
         }
 
+        /// <summary>Lets the application see requests outside dialogs first: they come as RequestReceived with this cookie.</summary>
+        public void SetRequestFilter(long cookie, string method = null, string package = null, string acceptContact = null, string contentType = null)
+        {
+            using (Arena arena = new Arena())
+            {
+                rtc_request_filter_t native = new rtc_request_filter_t();
+                native.size = SizeOf<rtc_request_filter_t>.Value;
+                native.method = arena.Str(method);
+                native.@event = arena.Str(package);
+                native.accept_contact = arena.Str(acceptContact);
+                native.content_type = arena.Str(contentType);
+                RtcException.Check(Native.rtc_client_set_request_filter(Handle, cookie, ref native));
+            }
+        }
+
+        public void RemoveRequestFilter(long cookie)
+        {
+            RtcException.Check(Native.rtc_client_set_request_filter(Handle, cookie, IntPtr.Zero));
+        }
+
         /// <summary>Sends a request outside dialogs; the response comes as <see cref="ResponseReceived"/>.</summary>
         public void SendRequest(string method, string uri, SendOptions send = null, Profile profile = null)
         {

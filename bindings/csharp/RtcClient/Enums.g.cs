@@ -248,6 +248,7 @@ namespace RtcClient
         ForceProfile = 0x1,
         FailOnRedirect = 0x2,
         AllForks = 0x10000,
+        OldHold = 0x20000,
     }
 
     public enum ReInviteState : int
@@ -386,6 +387,7 @@ namespace RtcClient
         Forked = 0x2,
         Last = 0x4,
         Elsewhere = 0x8,
+        Anonymous = 0x10,
     }
 
     public enum EventType : int
@@ -495,6 +497,62 @@ namespace RtcClient
         Unavailable = 4,
     }
 
+    public enum TransactionState : int
+    {
+        Trying = 0,
+        Calling = 1,
+        Proceeding = 2,
+        Completed = 3,
+        Confirmed = 4,
+        Terminated = 5,
+    }
+
+    public enum DialogState : int
+    {
+        Init = 0,
+        Early = 1,
+        Confirmed = 2,
+        Terminated = 3,
+    }
+
+    [Flags]
+    public enum DialogIdFlags : uint
+    {
+        None = 0,
+        EarlyOnly = 0x1,
+        Join = 0x2,
+        Target = 0x4,
+    }
+
+    public enum UsageState : int
+    {
+        Init = 0,
+        Early = 1,
+        Confirmed = 2,
+        Terminated = 3,
+    }
+
+    public enum UsageClose : int
+    {
+        Local = 1,
+        TellPeer = 2,
+    }
+
+    public enum UsageKind : int
+    {
+        Invite = 1,
+        Subscribe = 2,
+        Refer = 3,
+        Notify = 4,
+    }
+
+    public enum RefreshState : int
+    {
+        Inactive = 0,
+        Active = 1,
+        Terminated = 2,
+    }
+
     [Flags]
     public enum ServerFlags : uint
     {
@@ -502,5 +560,6 @@ namespace RtcClient
         NoAuthentication = 0x1,
         NoRecordRoute = 0x2,
         AllowNonLoopback = 0x4,
+        Md5Only = 0x8,
     }
 }

@@ -299,6 +299,8 @@ namespace RtcClient
         public int MinSeSeconds { get; set; }
         /// <summary>What the library shall not do by itself.</summary>
         public Automation Manual { get; set; }
+        /// <summary>The accepted SessionReferred event that this call is made for; kept until the session is created.</summary>
+        public RtcEventArgs Referral { get; set; }
 
         internal static rtc_session_options_t ToNative(SessionOptions options, Arena arena)
         {
@@ -316,6 +318,7 @@ namespace RtcClient
             native.session_expires_secs = options.SessionExpiresSeconds;
             native.min_se_secs = options.MinSeSeconds;
             native.manual = (uint)options.Manual;
+            native.referral = arena.Handle(options.Referral == null ? null : options.Referral.HeldForReferral());
             return native;
         }
     }

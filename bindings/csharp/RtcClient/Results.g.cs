@@ -230,5 +230,9 @@ namespace RtcClient
         public const int RTC_E_INVALID_REGISTRAR_RESPONSE = unchecked((int)0x80EE8014);
         public const int RTC_E_INVALID_URI_TYPE = unchecked((int)0x80EE8015);
         public const int RTC_E_INVALID_CONTACT = unchecked((int)0x80EE8016);
+        public const int RTC_E_TLS_CERTIFICATE_EXPIRED = unchecked((int)0x80EE8017);
+        public const int RTC_E_TLS_WRONG_NAME = unchecked((int)0x80EE8018);
+        public const int RTC_E_TLS_UNKNOWN_AUTHORITY = unchecked((int)0x80EE8019);
+        public const int RTC_E_TLS_CLIENT_CERTIFICATE = unchecked((int)0x80EE801A);
     }
 }

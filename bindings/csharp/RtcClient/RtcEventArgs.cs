@@ -29,6 +29,15 @@ namespace RtcClient
             Subscription = (Subscription)client.ShareObject(ObjectKind.Subscription, info.subscription);
             Watcher = (Watcher)client.ShareObject(ObjectKind.Watcher, info.watcher);
             Connection = (Connection)client.ShareObject(ObjectKind.Connection, info.connection);
+            if (info.transaction != IntPtr.Zero)
+                Transaction = Sip.Transaction.Of(client, Sip.SipLevelObject.Lent(new TransactionHandle(), info.transaction));
+            UsageHandle usage = info.usage == IntPtr.Zero ? null : Sip.SipLevelObject.Lent(new UsageHandle(), info.usage);
+            Usage = usage == null ? null : new Sip.Usage(client, usage);
+            DialogHandle dialog = info.dialog == IntPtr.Zero ? null : Sip.SipLevelObject.Lent(new DialogHandle(), info.dialog);
+            Dialog = dialog == null ? null : new Sip.Dialog(client, dialog);
+            RegistrationHandle registration = info.registration == IntPtr.Zero
+                ? null : Sip.SipLevelObject.Lent(new RegistrationHandle(), info.registration);
+            Registration = registration == null ? null : new Sip.Registration(client, registration);
             Cookie = info.cookie;
             RawState = info.state;
             Kind = info.kind;
@@ -56,6 +65,10 @@ namespace RtcClient
         public Subscription Subscription { get; private set; }
         public Watcher Watcher { get; private set; }
         public Connection Connection { get; private set; }
+        public Sip.Transaction Transaction { get; private set; }
+        public Sip.Usage Usage { get; private set; }
+        public Sip.Dialog Dialog { get; private set; }
+        public Sip.Registration Registration { get; private set; }
         /// <summary>The cookie of the operation this belongs to.</summary>
         public long Cookie { get; private set; }
         /// <summary>The state as a number of the enum that goes with <see cref="Type"/>.</summary>
@@ -135,6 +148,18 @@ namespace RtcClient
                 rtc_send_t native = SendOptions.ToNative(send, arena);
                 RtcException.Check(Native.rtc_event_answer(handle, status, ref native));
             }
+        }
+
+        /// <summary>Tells whoever referred us how the new call goes, 100 to 699 (of an accepted SessionReferred event).</summary>
+        public void ReportReferral(int status)
+        {
+            RtcException.Check(Native.rtc_event_report_referral(Held(), status));
+        }
+
+        /// <summary>For SessionOptions.Referral.</summary>
+        internal EventHandle HeldForReferral()
+        {
+            return Held();
         }
 
         /// <summary>Holds the event after the handler has returned, until the result is disposed of:

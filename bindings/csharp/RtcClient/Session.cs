@@ -147,6 +147,65 @@ namespace RtcClient
             return (Participant)Owner.OwnObject(ObjectKind.Participant, participant);
         }
 
+        /// <summary>Refers the peer to a URI (blind), or to the peer of another session in that call's place (attended).</summary>
+        public void Refer(string uri, SendOptions send = null)
+        {
+            Transfer(uri, new SessionHandle(), send);
+        }
+
+        public void Refer(Session consult, SendOptions send = null)
+        {
+            Transfer(null, consult.Handle, send);
+        }
+
+        private void Transfer(string uri, SessionHandle consult, SendOptions send)
+        {
+            byte[] target = Utf8.Bytes(uri);
+            using (Arena arena = new Arena())
+            {
+                rtc_send_t native = SendOptions.ToNative(send, arena);
+                RtcException.Check(Native.rtc_session_refer(Handle, target, Utf8.Length(target), consult, ref native));
+            }
+        }
+
+        /// <summary>Its INVITE will take the place of another session (RFC 3891), or by flag join it.</summary>
+        public void Replace(Session other, DialogIdFlags flags = DialogIdFlags.None)
+        {
+            using (Arena arena = new Arena())
+            {
+                rtc_dialog_id_t native = new rtc_dialog_id_t();
+                native.size = SizeOf<rtc_dialog_id_t>.Value;
+                native.flags = (uint)flags;
+                native.session = arena.Handle(other.Any);
+                RtcException.Check(Native.rtc_session_replace(Handle, ref native));
+            }
+        }
+
+        /// <summary>The same by the ids of a dialog, as the target sees them.</summary>
+        public void Replace(string callId, string localTag, string remoteTag, DialogIdFlags flags = DialogIdFlags.None)
+        {
+            using (Arena arena = new Arena())
+            {
+                rtc_dialog_id_t native = new rtc_dialog_id_t();
+                native.size = SizeOf<rtc_dialog_id_t>.Value;
+                native.flags = (uint)flags;
+                native.call_id = arena.Str(callId);
+                native.local_tag = arena.Str(localTag);
+                native.remote_tag = arena.Str(remoteTag);
+                RtcException.Check(Native.rtc_session_replace(Handle, ref native));
+            }
+        }
+
+        /// <summary>Tells the peer that we type, or no longer do (RFC 3994).</summary>
+        public void SendStatus(MessagingUserStatus status)
+        {
+            using (Arena arena = new Arena())
+            {
+                rtc_send_t native = SendOptions.ToNative(null, arena);
+                RtcException.Check(Native.rtc_session_send_status(Handle, (int)status, ref native));
+            }
+        }
+
         /// <summary>0 accepts with 200; 101 to 199 tell of progress; 300 and above refuse.</summary>
         public void Answer(int status = 0, SendOptions send = null)
         {

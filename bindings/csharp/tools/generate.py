@@ -61,7 +61,8 @@ FILES = [
 
 # Pointers to structs that may be NULL and mean something else then than a struct of zeros:
 # these functions get a second declaration that takes an IntPtr there.
-NULLABLE = {("rtc_library_set_log", "sink"), ("rtc_client_set_event_sink", "sink")}
+NULLABLE = {("rtc_library_set_log", "sink"), ("rtc_client_set_event_sink", "sink"),
+            ("rtc_client_set_request_filter", "filter")}
 
 # Functions whose results are views into their input: the input must stay where it is after
 # the call, so it is an IntPtr and not an array that is pinned for the call alone.
@@ -113,10 +114,17 @@ ENUMS = [
     ("RTC_PARSE_", "ParseFlags", True, "uint"),
     ("RTC_AUTO_", "Automation", True, "uint"),
     ("RTC_CONNECTION_STATE_", "ConnectionState", False, "int"),
+    ("RTC_TRANSACTION_STATE_", "TransactionState", False, "int"),
+    ("RTC_DIALOG_STATE_", "DialogState", False, "int"),
+    ("RTC_DIALOG_ID_", "DialogIdFlags", True, "uint"),
+    ("RTC_USAGE_STATE_", "UsageState", False, "int"),
+    ("RTC_USAGE_CLOSE_", "UsageClose", False, "int"),
+    ("RTC_USAGE_", "UsageKind", False, "int"),
+    ("RTC_REFRESH_STATE_", "RefreshState", False, "int"),
     ("RTC_SERVER_", "ServerFlags", True, "uint"),
 ]
 # Prefixes that no public enum takes, but which keep their constants out of a shorter one.
-APART = ["RTC_EVENT_TEXT_", "RTC_CLIENT_STATE_", "RTC_SERVER_STATE_", "RTC_TRANSACTION_STATE_"]
+APART = ["RTC_EVENT_TEXT_", "RTC_CLIENT_STATE_", "RTC_SERVER_STATE_"]
 # Single constants that look like a member of an enum and are none.
 NOT_MEMBERS = {"RTC_TRACE_SECRETS", "RTC_HEADER_LINES"}
 # Words that the header writes together.
@@ -146,8 +154,8 @@ class Header:
         self.functions = []   # (name, return type, pointers, [(type, pointers, const, name)])
         self.callbacks = set()
         self.any_handle = set()
-        text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S)
-        text = re.sub(r"//[^\n]*", " ", text)
+        # Whichever begins first: a line comment may hold what would open the other kind.
+        text = re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.S)
         text = re.sub(r"\\\n", " ", text)
         plain = []
         for line in text.split("\n"):
