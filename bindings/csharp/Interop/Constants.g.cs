@@ -441,6 +441,7 @@ namespace RtcClient.Interop
         internal const int RTC_PROPERTY_SERVER_BINDINGS = 2306;
         internal const int RTC_PROPERTY_SERVER_REQUESTS = 2307;
         internal const int RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS = 2560;
+        internal const int RTC_PROPERTY_CONNECTION_LAST_ERROR = 2562;
         internal const int RTC_PROPERTY_DIALOG_CALL_ID = 3072;
         internal const int RTC_PROPERTY_DIALOG_LOCAL_TAG = 3073;
         internal const int RTC_PROPERTY_DIALOG_REMOTE_TAG = 3074;
