@@ -1212,3 +1212,65 @@ fn a_fork_outlives_the_usage_that_sent_the_invite() {
     assert_eq!(t.peer.expect("ACK").to_tag(), Some("t7"));
     assert_eq!(t.peer.expect("BYE").to_tag(), Some("t7"));
 }
+
+// Referring.
+
+fn referring(t: &mut Talk, parent: &UsageParent) -> ObjectRef {
+    let wanted = UsageOptions {
+        refer_to: "<sip:c@192.0.2.3>".into(),
+        ..options(Auto::NOTIFY)
+    };
+    t.on(|agent, now| agent.create_usage(now, UsageKind::Refer, parent, wanted))
+        .expect("a usage")
+}
+
+/// S-120, S-121, S-122: REFER in the dialog of a call or in one of its own; Refer-To from the usage, reports as NOTIFYs.
+#[test]
+fn a_refer_is_sent_and_its_reports_are_told() {
+    for inside in [true, false] {
+        let mut t = talk(60);
+        let mut leg = None;
+        let parent = match inside {
+            true => {
+                let (call, _, of_call) = established(&mut t);
+                leg = Some(of_call);
+                UsageParent::Dialog(dialog_of(&mut t, &call).expect("a dialog"))
+            }
+            false => UsageParent::New,
+        };
+        let usage = referring(&mut t, &parent);
+        assert_eq!(int(&mut t, &usage, properties::USAGE_KIND), Some(3));
+        assert_eq!(
+            text(&mut t, &usage, properties::USAGE_REFER_TO),
+            "<sip:c@192.0.2.3>"
+        );
+        assert_eq!(
+            code(send(&mut t, &usage, "SUBSCRIBE", &cookie(1))),
+            Code::InvalidDialogRequest
+        );
+        send(&mut t, &usage, "REFER", &cookie(2)).expect("sent");
+        let refer = t.peer.expect("REFER");
+        assert_eq!(refer.header(HeaderId::ReferTo), Some("<sip:c@192.0.2.3>"));
+        assert!(refer.header(HeaderId::Event).is_none());
+        assert_eq!(refer.to_tag().is_some(), inside);
+        let tag = if inside { "t1" } else { "r1" };
+        t.answer(&refer, 202, tag, "", "");
+        assert_eq!(usage.state(), CONFIRMED);
+        let leg = leg.unwrap_or_else(|| leg_of_subscribe(&refer, "r1"));
+        let event = format!("refer;id={}", refer.cseq());
+        notify(&mut t, &leg, 50, &event, "active;expires=60");
+        assert_eq!(t.peer.expect("200 NOTIFY").cseq(), 50);
+        let told = t.events(EventType::Request).pop().expect("told");
+        assert!(
+            told.usage
+                .is_some_and(|one| std::sync::Arc::ptr_eq(&one, &usage))
+        );
+        notify(&mut t, &leg, 51, &event, "terminated;reason=noresource");
+        assert_eq!(usage.state(), TERMINATED);
+        let told = t.events(EventType::Response).pop().expect("told");
+        assert_eq!(
+            (&*told.text, told.cookie, told.status),
+            ("REFER", 2, Status::Sip(202))
+        );
+    }
+}

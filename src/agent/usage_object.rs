@@ -168,6 +168,7 @@ impl Agent {
             (UsageKind::Notify, UsageParent::Transaction(transaction)) => {
                 self.create_notify_usage(transaction, &options)
             }
+            (UsageKind::Refer, _) => self.create_refer_usage(parent, &options),
             (UsageKind::Subscribe, _) => self.create_subscribe_usage(parent, &options),
             _ => Err(Refusal::new(
                 Code::NotImplemented,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::base::Key;
-use crate::syntax::Message;
+use crate::syntax::{Message, NameAddr};
 use crate::transaction::{ClientKey, Failure, ServerKey};
 use crate::usage::subscribe::{State, Told};
 use crate::usage::{Auto, DialogKey, Owner, Role};
@@ -14,7 +14,7 @@ use crate::usage::{Auto, DialogKey, Owner, Role};
 use super::command::{SEND_END, SEND_SAME_ATTEMPT, SubscriptionOptions};
 use super::dialog_object::details_of;
 use super::event::FLAG_LAST;
-use super::headers::own_lines;
+use super::headers::{check_value, own_lines};
 use super::profile::phrase;
 use super::request::content_type;
 use super::session_events::failure_code;
@@ -63,6 +63,38 @@ impl Subscription {
 }
 
 impl Agent {
+    /// A REFER usage: a subscription that begins with REFER, to what becomes of it; sends nothing.
+    pub(super) fn create_refer_usage(
+        &mut self,
+        parent: &UsageParent,
+        options: &UsageOptions,
+    ) -> Result<ObjectRef, Refusal> {
+        if options.refer_to.is_empty() {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "a REFER usage needs its Refer-To",
+            ));
+        }
+        check_value("Refer-To", &options.refer_to)?;
+        let address = NameAddr::parse(&options.refer_to)
+            .map_err(|fault| Refusal::new(Code::InvalidSipUrl, format!("Refer-To: {fault}")))?;
+        if address.uri.is_empty() {
+            return Err(Refusal::new(Code::InvalidSipUrl, "Refer-To has no URI"));
+        }
+        let usage = self.create_subscribe_usage(
+            parent,
+            &UsageOptions {
+                event: "refer".into(),
+                ..options.clone()
+            },
+        )?;
+        let key: Key<Subscription> = Key::from_bits(usage.owner().key);
+        if let Some(subscription) = self.subscriptions.get_mut(key) {
+            subscription.machine_mut().wanted.refer_to = options.refer_to.clone();
+        }
+        Ok(usage)
+    }
+
     /// A SUBSCRIBE usage; sends nothing.
     pub(super) fn create_subscribe_usage(
         &mut self,
@@ -137,20 +169,28 @@ impl Agent {
         method: &str,
         send: &Send,
     ) -> Result<Option<ObjectRef>, Refusal> {
-        if [
-            "INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "REGISTER", "NOTIFY", "REFER",
-            "PUBLISH",
-        ]
-        .contains(&method)
+        let Some(subscription) = self.subscriptions.get(key) else {
+            return Err(over());
+        };
+        let refers = !subscription.machine().wanted.refer_to.is_empty();
+        let began = refers && subscription.machine().has_dialog();
+        let misplaced =
+            (method == "REFER" && !refers) || (method == "SUBSCRIBE" && refers && !began);
+        if misplaced
+            || [
+                "INVITE", "ACK", "BYE", "CANCEL", "PRACK", "UPDATE", "REGISTER", "NOTIFY",
+                "PUBLISH",
+            ]
+            .contains(&method)
         {
             return Err(Refusal::new(
                 Code::InvalidDialogRequest,
-                format!("{method} has no place in a SUBSCRIBE usage"),
+                format!("{method} has no place in this usage"),
             ));
         }
         let own = own_lines(send)?;
         let subscription = self.subscriptions.get_mut(key).ok_or_else(over)?;
-        if method != "SUBSCRIBE" {
+        if !["SUBSCRIBE", "REFER"].contains(&method) {
             let place = subscription.machine().dialog_key();
             let usage = Arc::clone(subscription.view());
             let profile = subscription.profile().cloned();
@@ -175,6 +215,12 @@ impl Agent {
             return Err(Refusal::new(
                 Code::RequestPending,
                 "a SUBSCRIBE is on its way, or the last NOTIFY is awaited",
+            ));
+        }
+        if method == "REFER" && now != State::Idle {
+            return Err(Refusal::new(
+                Code::InvalidDialogRequest,
+                "a REFER usage refers once; SUBSCRIBE refreshes it",
             ));
         }
         if (now == State::Idle && begun && !same) || (ends && now == State::Idle) {
@@ -411,10 +457,18 @@ impl Agent {
         let subscription = self.subscriptions.get(key)?;
         let machine = subscription.machine();
         let mut details = Details::default();
-        details.int(properties::USAGE_KIND, UsageKind::Subscribe as i32);
+        let refer_to = &machine.wanted.refer_to;
+        let kind = match &**refer_to {
+            "" => UsageKind::Subscribe,
+            _ => UsageKind::Refer,
+        };
+        details.int(properties::USAGE_KIND, kind as i32);
+        details.text(properties::USAGE_REFER_TO, refer_to.clone());
         details.int(properties::USAGE_AUTOMATION, machine.auto.bits());
         details.text(properties::USAGE_EVENT, machine.wanted.event.clone());
-        details.related.extend(self.context_of(subscription.profile()));
+        details
+            .related
+            .extend(self.context_of(subscription.profile()));
         let place = machine.dialog_key();
         details
             .related

@@ -81,7 +81,12 @@ impl Subscriber {
         }
         let event: Event<'_> = message.typed().map_err(|_| 400u16)?.ok_or(489u16)?;
         let ours = Event::parse_value(&self.wanted.event);
-        if !ours.is_ok_and(|ours| ours.same(&event)) {
+        // The first REFER of a dialog is named with its id or without.
+        let referred = self.refer_cseq.is_some_and(|cseq| {
+            let named = event.id().is_none_or(|id| id == cseq.to_string());
+            event.package.eq_ignore_ascii_case("refer") && named
+        });
+        if !referred && !ours.is_ok_and(|ours| ours.same(&event)) {
             return Err(489);
         }
         let state: SubscriptionState<'_> = message.typed().map_err(|_| 400u16)?.ok_or(400u16)?;

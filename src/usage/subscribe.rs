@@ -46,6 +46,8 @@ pub struct Wanted {
     pub accept: Box<str>,
     /// Seconds; 0 asks once.
     pub expires: u32,
+    /// Refer-To: it begins with REFER (RFC 3515 §2.4.1); empty: with SUBSCRIBE.
+    pub refer_to: Box<str>,
     /// From without tag; empty: the account's.
     pub from: Box<str>,
     /// To without tag; empty: the Request-URI.
@@ -153,6 +155,8 @@ pub struct Subscriber {
     /// The next beginning has the Call-ID and From tag of the one before.
     pub same_attempt: bool,
     begun: bool,
+    /// The CSeq of the REFER that began it, which names it in NOTIFYs (RFC 3515 §2.4.6).
+    pub(super) refer_cseq: Option<u32>,
 }
 
 impl Subscriber {
@@ -186,6 +190,7 @@ impl Subscriber {
             within: None,
             same_attempt: false,
             begun: false,
+            refer_cseq: None,
         }
     }
 
@@ -310,6 +315,7 @@ impl Subscriber {
             self.cseq = cx.first_cseq();
         }
         self.begun = true;
+        self.refer_cseq = None;
         self.leave(cx);
         if let Some(key) = self.within
             && !self.begin_within(cx, key)
@@ -331,7 +337,11 @@ impl Subscriber {
         };
         self.call_id = dialog.call_id().into();
         self.cseq = dialog.local_cseq();
-        let usage = Usage::Subscription(Side::Subscriber, &self.wanted.event);
+        let event = match &*self.wanted.refer_to {
+            "" => self.wanted.event.clone(),
+            _ => format!("refer;id={}", self.cseq + 1).into(),
+        };
+        let usage = Usage::Subscription(Side::Subscriber, &event);
         let joined = cx.dialogs.join(key, self.owner, usage);
         self.dialog = joined.then_some(key);
         joined
@@ -349,6 +359,12 @@ impl Subscriber {
     #[must_use]
     pub fn dialog_key(&self) -> Option<DialogKey> {
         self.dialog
+    }
+
+    /// Whether its dialog is there.
+    #[must_use]
+    pub fn has_dialog(&self) -> bool {
+        self.dialog.is_some()
     }
 
     /// Whether a SUBSCRIBE has no final response yet.
@@ -397,16 +413,18 @@ impl Subscriber {
         } else {
             self.wanted.expires.max(self.least_expires)
         };
+        let refers = !self.wanted.refer_to.is_empty() && self.refer_cseq.is_none();
+        let method = if refers { "REFER" } else { "SUBSCRIBE" };
         let mut draft = match self.dialog.and_then(|key| cx.dialogs.get_mut(key)) {
             Some(dialog) => {
-                let (draft, cseq) = dialog.request("SUBSCRIBE");
+                let (draft, cseq) = dialog.request(method);
                 self.cseq = cseq;
                 draft
             }
             None => {
                 self.cseq += 1;
                 Draft {
-                    method: "SUBSCRIBE".into(),
+                    method: method.into(),
                     uri: self.wanted.uri.clone(),
                     routes: account.routes.clone(),
                     lines: format!(
@@ -433,9 +451,16 @@ impl Subscriber {
         }
         let own = std::mem::take(&mut self.own);
         let extra = self.extra.request(&own);
-        let rest = Lines::new(&extra)
-            .put("Event", &self.wanted.event)
-            .put("Expires", &expires.to_string())
+        let lines = Lines::new(&extra);
+        let lines = if refers {
+            self.refer_cseq = Some(self.cseq);
+            lines.put("Refer-To", &self.wanted.refer_to)
+        } else {
+            lines
+                .put("Event", &self.wanted.event)
+                .put("Expires", &expires.to_string())
+        };
+        let rest = lines
             .offer("Accept", &self.wanted.accept)
             .offer("Allow", ALLOW)
             .join("Allow-Events", &cx.allow_events)
@@ -477,6 +502,9 @@ impl Subscriber {
                     return self.on_refused(cx, account, Outcome::Sip(status), Some(message), out);
                 }
                 self.cseq = cseq;
+                if self.refer_cseq.is_some() && !self.heard {
+                    self.refer_cseq = Some(cseq);
+                }
                 if let Some(dialog) = self.dialog.and_then(|key| cx.dialogs.get_mut(key)) {
                     dialog.note_local_cseq(cseq);
                 }
