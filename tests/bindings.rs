@@ -573,3 +573,48 @@ fn a_redirected_register_goes_where_it_is_sent() {
     stage.wait_for("REGISTER", 100.0);
     assert_eq!(stage.register().request_uri(), "sip:192.0.2.9");
 }
+
+/// B-085: a change of the network brings many accounts back, the first at once and none all together.
+#[test]
+fn many_accounts_come_back_after_a_change_of_the_network() {
+    let mut net = Sim::new(6);
+    let alice = net.agent("alice", "192.0.2.1", Config::default());
+    let names: Vec<String> = (0..130).map(|number| format!("user{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    sim::server::add(&mut net, sim::server::core(6, &names));
+    let registered = RegistrationState::Registered.number();
+    let profiles: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let options = ProfileOptions {
+                uri: format!("sip:{name}@example.com").into(),
+                password: "secret".into(),
+                ..ProfileOptions::default()
+            };
+            let profile = net
+                .with(alice, |agent, _| agent.create_profile(options))
+                .expect("a profile");
+            net.with(alice, |agent, now| {
+                agent.enable_profile(now, &profile, 15, 0)
+            })
+            .expect("enabled");
+            profile
+        })
+        .collect();
+    net.run_for(secs(2.0));
+    assert!(profiles.iter().all(|profile| profile.state() == registered));
+    let sent = |net: &Sim| net.ladder().matches("alice → server REGISTER").count();
+    let before = sent(&net);
+    net.move_to(alice, "192.0.2.200");
+    net.with(alice, |agent, now| agent.network_changed(now));
+    assert_eq!(sent(&net) - before, 100);
+    net.run_for(secs(5.0));
+    assert!(sent(&net) - before >= 130);
+    assert!(profiles.iter().all(|profile| profile.state() == registered));
+    let addresses = profiles.iter().map(|profile| {
+        let details = net.with(alice, |agent, _| agent.details(profile));
+        let contact = details.get_text(properties::PROFILE_REGISTERED_CONTACT, 0);
+        contact.unwrap_or_default().contains("@192.0.2.200:")
+    });
+    assert!(addresses.into_iter().all(|moved| moved));
+}

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::base::{Key, Time};
 use crate::syntax::Message;
@@ -11,6 +12,10 @@ use crate::usage::{Owner, Role};
 
 use super::profile::Profile;
 use super::{Agent, Event, EventType, Status};
+
+/// Accounts that are registered anew at the very moment of a change of the network; the others follow, some hundred a
+/// second.
+const AT_ONCE: u64 = 100;
 
 /// `kind` of [`EventType::Flow`]: the registered road is gone.
 pub const FLOW_LOST: i32 = 1;
@@ -204,14 +209,19 @@ impl Agent {
         }
         self.cx.endpoint.leave_connections(now);
         self.settle();
-        for key in self.profiles.keys() {
+        for (count, key) in (0_u64..).zip(self.profiles.keys()) {
             let Self { cx, profiles, .. } = self;
             let Some(profile) = profiles.get_mut(key) else {
                 continue;
             };
+            // Thousands of accounts do not all speak at once.
+            let delay = match count.checked_sub(AT_ONCE) {
+                None => Duration::ZERO,
+                Some(more) => Duration::from_millis(1 + cx.entropy.below(more + 1) * 10),
+            };
             let mut gone = Vec::new();
             for (number, one) in profile.flows.iter_mut().enumerate() {
-                if one.renew(cx, &mut profile.account) {
+                if one.renew(cx, &mut profile.account, delay) {
                     gone.push(number);
                 }
             }

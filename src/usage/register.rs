@@ -280,15 +280,22 @@ impl Registration {
         self.go(cx, account);
     }
 
-    /// The network is another: what is on its way is lost, and the road with it. Registers at once if that is wanted.
-    pub fn renew(&mut self, cx: &mut Cx, account: &mut Account) -> bool {
+    /// The network is another: what is on its way is lost, and the road with it. Registers anew after `delay` if that
+    /// is wanted.
+    pub fn renew(&mut self, cx: &mut Cx, account: &mut Account, delay: Duration) -> bool {
         if self.wish != Wish::Bound {
             return false;
         }
         self.leave_flow(cx, account);
         self.request = None;
         self.anew = false;
-        self.register(cx, account);
+        if delay.is_zero() {
+            self.register(cx, account);
+            return true;
+        }
+        self.stop(cx);
+        self.backoff.reset();
+        self.refresh_at = Some(cx.arm(delay, self.owner, self.timer(REFRESH)));
         true
     }
 
@@ -658,8 +665,9 @@ impl Registration {
         failure: Failure,
     ) -> Option<Change> {
         self.request.take_if(|request| request.is(client))?;
-        // A target that can never be sent to does not get better by waiting.
-        let passing = failure != Failure::NoTarget;
+        // A target that can never be sent to does not get better by waiting; one that was reached before does, when
+        // there is a network again.
+        let passing = failure != Failure::NoTarget || !self.ours.is_empty();
         self.fail_with(
             cx,
             account,
