@@ -2200,6 +2200,13 @@ rtc_result_t rtc_client_create(struct rtc_client_t **client);
 rtc_result_t rtc_client_initialize(struct rtc_client_t *client,
                                    const struct rtc_client_options_t *options);
 
+// Changes a running client: TLS, DNS, timers, defaults of sessions, times and name; what is not given (NULL, 0) stays, what
+// is under way goes on as it began.
+//
+// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (flags, ports, nat, limits); life cycle.
+rtc_result_t rtc_client_set_options(struct rtc_client_t *client,
+                                    const struct rtc_client_options_t *options);
+
 // Opens the listening sockets that RTC_PROPERTY_CLIENT_ALLOWED_PORTS lets, on all addresses: RTC_LISTEN_MODE_DYNAMIC on any
 // port (or one of options.sip_port_min to max), RTC_LISTEN_MODE_BOTH on 5060 too; RTC_LISTEN_MODE_NONE closes them.
 //

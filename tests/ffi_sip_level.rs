@@ -404,3 +404,59 @@ fn a_message_says_its_road() {
         }
     }
 }
+
+/// S-228, S-001: a running client takes other timers, another name and another time to decide.
+#[test]
+fn a_running_client_takes_other_options() {
+    let (client, ours, _) = client_on_loopback();
+    let (peer, theirs, address) = client_on_loopback();
+    let target = format!("sip:x@{address}");
+    let mut timers: rtc_timers_t = sized();
+    timers.t1_ms = 20;
+    let mut options: rtc_client_options_t = sized();
+    options.user_agent = s("Other/2");
+    options.timers = &raw const timers;
+    let mut patient: rtc_client_options_t = sized();
+    patient.claim_ms = 1;
+    unsafe {
+        ok(
+            rtc_client_set_options(client.cast(), &raw const options),
+            "options",
+        );
+        ok(
+            rtc_client_set_options(peer.cast(), &raw const patient),
+            "options",
+        );
+        send(client, "FOO", &target, 1);
+        let (event, info) = wait_for(peer, "the request", is_request);
+        assert_eq!(info.answer_within_ms, 1);
+        let mut message = null_mut();
+        ok(
+            rtc_event_get_sip_message(event.cast(), &raw mut message),
+            "message",
+        );
+        let (name, len) = t("User-Agent");
+        let mut header: rtc_header_t = sized();
+        ok(
+            rtc_sip_message_get_header(message, name, len, 0, 0, &raw mut header),
+            "header",
+        );
+        let value = std::slice::from_raw_parts(header.value.ptr.cast::<u8>(), header.value.len);
+        assert_eq!(value, b"Other/2");
+        assert_eq!(ended(client, 1), 501);
+        for object in [message.cast(), event] {
+            rtc_object_release(object);
+        }
+        // Nobody is there: 64 times T1 is over soon.
+        ok(rtc_connection_close(theirs.cast()), "close");
+        let begin = std::time::Instant::now();
+        send(client, "FOO", "sip:x@127.0.0.1:9", 2);
+        let (event, _) = wait_for(client, "the failure", |info| {
+            info.r#type == RTC_EVENT_TRANSACTION_FAILED && info.cookie == 2
+        });
+        assert!(begin.elapsed() < std::time::Duration::from_secs(10));
+        for object in [event, ours, theirs, client, peer] {
+            rtc_object_release(object);
+        }
+    }
+}

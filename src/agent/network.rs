@@ -7,6 +7,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::base::{Key, Slab, Time};
 use crate::transaction::Failure;
@@ -255,4 +256,52 @@ impl Agent {
             _ => "",
         }
     }
+
+    /// Other settings, for what begins from now on; what is not given stays.
+    pub fn reconfigure(&mut self, change: Reconfigured) {
+        if let Some(user_agent) = change.user_agent {
+            self.cx.user_agent.clone_from(&user_agent);
+            self.config.user_agent = user_agent;
+        }
+        if let Some(dns) = change.dns {
+            self.cx.endpoint.set_dns(dns.clone());
+            self.config.dns = dns;
+        }
+        if let Some(timers) = change.timers {
+            (self.cx.t1, self.cx.t2) = (timers.t1, timers.t2);
+            self.cx.endpoint.set_timers(timers);
+        }
+        if let Some(defaults) = change.session_defaults {
+            self.config.session_defaults = defaults;
+        }
+        let times = [
+            (&mut self.config.claim, change.claim),
+            (&mut self.config.credentials, change.credentials),
+            (&mut self.config.shutdown, change.shutdown),
+        ];
+        for (place, given) in times {
+            if let Some(given) = given {
+                *place = given;
+            }
+        }
+    }
+}
+
+/// What [`Agent::reconfigure`] changes.
+#[derive(Clone, Debug, Default)]
+pub struct Reconfigured {
+    /// User-Agent and Server.
+    pub user_agent: Option<Box<str>>,
+    /// Name servers and records.
+    pub dns: Option<crate::dns::Settings>,
+    /// Timers; limits stay as they are.
+    pub timers: Option<crate::transaction::EndpointConfig>,
+    /// Defaults of sessions.
+    pub session_defaults: Option<super::SessionOptions>,
+    /// How long the application may decide.
+    pub claim: Option<Duration>,
+    /// How long it may look for credentials.
+    pub credentials: Option<Duration>,
+    /// How long saying goodbye may take.
+    pub shutdown: Option<Duration>,
 }

@@ -57,6 +57,30 @@ pub unsafe extern "C" fn rtc_client_initialize(
     })
 }
 
+/// Changes a running client: TLS, DNS, timers, defaults of sessions, times and name; what is not given (NULL, 0) stays, what
+/// is under way goes on as it began.
+///
+/// Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (flags, ports, nat, limits); life cycle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rtc_client_set_options(
+    client: *mut rtc_client_t,
+    options: *const rtc_client_options_t,
+) -> rtc_result_t {
+    fence(|| {
+        let this = self::client(client, "client")?;
+        let (change, tls) = client_options::read_change(options)?;
+        let running = this.open()?;
+        if let Some(tls) = tls {
+            running.link.set_tls(tls).map_err(result::refused)?;
+        }
+        this.turn(|agent, _| {
+            agent.reconfigure(change);
+            Ok(())
+        })?;
+        Ok(RTC_OK)
+    })
+}
+
 /// Opens the listening sockets that RTC_PROPERTY_CLIENT_ALLOWED_PORTS lets, on all addresses: RTC_LISTEN_MODE_DYNAMIC on any
 /// port (or one of options.sip_port_min to max), RTC_LISTEN_MODE_BOTH on 5060 too; RTC_LISTEN_MODE_NONE closes them.
 ///

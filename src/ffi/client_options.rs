@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::agent::network::Reconfigured;
 use crate::agent::{Config, SessionOptions};
 use crate::base::Limits;
 use crate::dns;
@@ -14,12 +15,13 @@ use super::constants::{
     RTC_CLIENT_APPLICATION_DRIVEN, RTC_CLIENT_DISABLE_MEDIA, RTC_CLIENT_DISABLE_STRICT_DNS,
     RTC_CLIENT_DISABLE_UNAUTH_SESSIONS, RTC_CLIENT_DISABLE_UNAUTH_WATCHERS,
     RTC_CLIENT_DISABLE_UPNP, RTC_CLIENT_ENABLE_SERVER_CLASS, RTC_CLIENT_KNOWN_USERS_ONLY,
-    RTC_CLIENT_REPORT_EACH, RTC_TLS_INSECURE_NO_VERIFY, RTC_TLS_NO_SYSTEM_ROOTS,
-    RTC_TLS_REQUIRE_CLIENT_CERTIFICATE, RTC_NAT_STUN_KEEPALIVE,
+    RTC_CLIENT_REPORT_EACH, RTC_NAT_STUN_KEEPALIVE, RTC_TLS_INSECURE_NO_VERIFY,
+    RTC_TLS_NO_SYSTEM_ROOTS, RTC_TLS_REQUIRE_CLIENT_CERTIFICATE,
 };
 use super::fence::Fault;
 use super::result_codes::{
-    RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED, RTC_E_SIP_INVALID_CERTIFICATE,
+    RTC_E_INVALID_PORTRANGE, RTC_E_INVALIDARG, RTC_E_NOT_ALLOWED, RTC_E_NOT_IMPLEMENTED,
+    RTC_E_SIP_INVALID_CERTIFICATE,
 };
 use super::sip_message::check_flags;
 use super::structs::{
@@ -165,6 +167,43 @@ pub(super) fn read_tls(given: &rtc_tls_options_t, what: &str) -> Result<Arc<Tls>
     Tls::new(&options)
         .map(Arc::new)
         .map_err(|error| Fault::new(RTC_E_SIP_INVALID_CERTIFICATE, format!("`{what}`, {error}")))
+}
+
+/// Reads what changes of a running client; what is not given stays.
+pub(super) fn read_change(
+    options: *const rtc_client_options_t,
+) -> Result<(Reconfigured, Option<Arc<Tls>>), Fault> {
+    let given = sized::required(options, "options")?;
+    check_flags(given.flags, FLAGS)?;
+    let fixed = given.flags != 0
+        || [
+            given.sip_port_min,
+            given.sip_port_max,
+            given.rtp_port_min,
+            given.rtp_port_max,
+        ] != [0; 4]
+        || !given.limits.is_null()
+        || !given.nat.is_null()
+        || !given.simulation.is_null();
+    if fixed {
+        return Err(Fault::new(
+            RTC_E_NOT_ALLOWED,
+            "`options`: flags, ports, nat and limits are set by rtc_client_initialize alone",
+        ));
+    }
+    let setup = read(options)?;
+    let user_agent = text::line_field(given.user_agent, "options.user_agent")?;
+    let change = Reconfigured {
+        user_agent: (!user_agent.is_empty()).then_some(user_agent),
+        dns: (!given.dns.is_null()).then_some(setup.config.dns),
+        timers: (!given.timers.is_null()).then_some(setup.config.endpoint),
+        session_defaults: (!given.session_defaults.is_null())
+            .then_some(setup.config.session_defaults),
+        claim: duration_ms(given.claim_ms, "options.claim_ms")?,
+        credentials: duration_ms(given.credentials_ms, "options.credentials_ms")?,
+        shutdown: duration_ms(given.shutdown_ms, "options.shutdown_ms")?,
+    };
+    Ok((change, setup.tls))
 }
 
 fn read_dns(given: &rtc_dns_options_t) -> Result<dns::Settings, Fault> {

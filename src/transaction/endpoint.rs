@@ -309,6 +309,16 @@ impl<O: Copy + Debug> Endpoint<O> {
             .is_some_and(|conn| conn.is_open())
     }
 
+    /// Other timers, for what begins from now on.
+    pub fn set_timers(&mut self, config: EndpointConfig) {
+        self.timing = Timing::new(config.t1, config.t2, config.t4);
+        self.config = EndpointConfig {
+            limits: self.config.limits,
+            stun_keepalive: self.config.stun_keepalive,
+            ..config
+        };
+    }
+
     /// What passed so far.
     #[must_use]
     pub fn counters(&self) -> &Counters {

@@ -663,6 +663,16 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         closing: CLOSING,
         shut: SHUT,
+        nulls: nulls![|_, h| c!(rtc_client_set_options(h.cast(), null()))],
+        wrong: wrong![
+            (|_, h| { let mut o: rtc_client_options_t = sized(); o.sip_port_min = 5060; c!(rtc_client_set_options(h.cast(), &raw const o)) }, RTC_E_NOT_ALLOWED),
+            (|_, h| { let mut o: rtc_client_options_t = sized(); o.claim_ms = -1; c!(rtc_client_set_options(h.cast(), &raw const o)) }, RTC_E_INVALIDARG)
+        ],
+        ..on("rtc_client_set_options", RTC_KIND_CLIENT, |_, h| { let o: rtc_client_options_t = sized(); c!(rtc_client_set_options(h.cast(), &raw const o)) }, OK)
+    },
+    Row {
+        closing: CLOSING,
+        shut: SHUT,
         wrong: wrong![(|_, h| c!(rtc_client_notify_network(h.cast(), null_mut(), 5)), RTC_E_INVALIDARG)],
         ..on("rtc_client_notify_network", RTC_KIND_CLIENT, |_, h| c!(rtc_client_notify_network(h.cast(), null_mut(), RTC_NETWORK_RESUMED)), YES)
     },
