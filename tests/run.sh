@@ -31,6 +31,7 @@ chaos_and_floods() {
     cd "$ROOT" && CHAOS_SEEDS=1000 FLOOD=200000 cargo test --locked --release --test chaos --test flood -- --show-output --test-threads=1
 }
 fuzz_targets() { cd "$ROOT/tests/fuzz" && cargo check --locked --target-dir "$TARGET/fuzz/check"; }
+# S-229: a program of the size of a sample registers, watches, calls.
 embedded_demo() {
     rm -rf "$LOGS/demo"
     bash "$ROOT/samples/demo.sh" --keep "$LOGS/demo"

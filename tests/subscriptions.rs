@@ -107,6 +107,7 @@ fn a_hidden_watcher_event_is_answered_at_once() {
     assert_eq!(pair.notifications(), [text("pending", "")]);
 }
 
+/// B-298.
 #[test]
 fn a_denied_watcher_gets_403_and_leaves_nothing_behind() {
     let mut pair = pair();
@@ -131,6 +132,7 @@ fn a_denied_watcher_gets_403_and_leaves_nothing_behind() {
     assert_eq!((statistics.subscriptions, statistics.dialogs), (0, 0));
 }
 
+/// B-298.
 #[test]
 fn a_blocked_watcher_is_answered_and_told_nothing() {
     let mut pair = pair();
