@@ -19,6 +19,8 @@
 //! | `replaces.rs` | calls that replace or join others |
 //! | `request.rs`, `request_filter.rs` | requests of the application's own, OPTIONS and unknown methods coming in |
 //! | `transaction.rs`, `server_transaction.rs`, `sip_events.rs` | transactions in the application's hands |
+//! | `usage_object.rs`, `usage_verbs.rs`, `usage_events.rs`, `dialog_object.rs`, `automation.rs` | INVITE usages and dialogs, message by message |
+//! | `usage_subscribe.rs`, `usage_notify.rs` | SUBSCRIBE, REFER and NOTIFY usages |
 //! | `answer.rs` | requests that wait for the application's word |
 //! | `challenge.rs` | credentials asked from the application |
 //! | `guard.rs` | challenging peers |
