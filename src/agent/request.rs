@@ -63,7 +63,7 @@ const OWN: [HeaderId; 6] = [
 /// Methods whose machines a request outside dialogs has not.
 const MACHINES: [&str; 3] = ["INVITE", "ACK", "CANCEL"];
 /// Methods that have verbs of their own; for those who know what they do they go as they are.
-const OWNED: [&str; 7] = [
+const OWNED: [&str; 8] = [
     "BYE",
     "PRACK",
     "UPDATE",
@@ -71,6 +71,8 @@ const OWNED: [&str; 7] = [
     "SUBSCRIBE",
     "REFER",
     "REGISTER",
+    // It has its place inside calls alone (RFC 6086 §4.2.2).
+    "INFO",
 ];
 
 struct ToSend<'a> {
