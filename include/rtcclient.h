@@ -2346,7 +2346,7 @@ rtc_result_t rtc_profile_publish(struct rtc_profile_t *profile,
 // Sets the credentials for one realm or any, of a client or a profile; without a user they are forgotten.
 //
 // Of the transaction in an RTC_EVENT_CHALLENGE: answers it, for `realm` or (empty) for all that are open; with
-// RTC_CREDENTIALS_DECLINE the challenge stands. The request goes on when no realm is open any more. What is given so serves
+// RTC_CREDENTIALS_DECLINE the challenge stands; of a stand-alone refresh the same. The request goes on when no realm is open any more. What is given so serves
 // the session, subscription or registration it was asked for, and nothing else.
 // With RTC_CREDENTIALS_OF_PEER, of a client or profile: peers must prove to be one of the users set so (401); without a user
 // those of the realm are forgotten.

@@ -6,11 +6,12 @@ mod sim;
 
 use rtcclient::agent::command::{
     CREDENTIALS_DECLINE, CREDENTIALS_HA1, CREDENTIALS_OF_PEER, PROFILE_STRONGEST_DIGEST,
+    SEND_REFRESH,
 };
 use rtcclient::agent::event::FILTER_DEFAULT;
 use rtcclient::agent::{
-    Code, Config, Credentials, Event, EventType, ObjectRef, ProfileOptions, RegistrationState,
-    Send, SessionOptions, SessionState, Status, SubscriptionOptions, Verdict,
+    Code, Config, Credentials, Event, EventType, Kind, ObjectRef, ProfileOptions,
+    RegistrationState, Send, SessionOptions, SessionState, Status, SubscriptionOptions, Verdict,
 };
 use rtcclient::auth::digest::{Algorithm, Hash, Input, Qop, ha1, userhash};
 use rtcclient::auth::{Credentials as Digest, Role};
@@ -895,4 +896,46 @@ fn automatic_authentication_can_be_switched_off() {
     assert!(!talk.peer.has("INVITE"));
     assert_eq!(state(&session), SessionState::Disconnected);
     assert_eq!(talk.last_state().status, Status::Sip(407));
+}
+
+/// S-164, S-167: a request that is repeated before it expires is asked for as the refresh that it is: credentials given for
+/// it serve its repetitions, declined ones end it.
+#[test]
+fn a_refresh_is_the_one_that_is_asked() {
+    let mut talk = asking(27);
+    let refreshed = Send {
+        flags: SEND_REFRESH,
+        expires_secs: 60,
+        ..cookie(8)
+    };
+    talk.on(|agent, now| {
+        agent.send_request(now, None, "MESSAGE", "sip:peer@192.0.2.9", &refreshed)
+    })
+    .expect("sent");
+    talk.run();
+    let first = talk.peer.expect("MESSAGE");
+    talk.answer(&first, 401, "u", &www("r", "1"), "");
+    let asked = challenge(&talk);
+    let refresh = asked.other.expect("the refresh");
+    assert_eq!(refresh.kind(), Kind::Refresh);
+    talk.on(|agent, _| agent.set_refresh_credentials(&refresh, &given("rita", "pw", "r", 0)))
+        .expect("answered");
+    talk.run();
+    let second = talk.peer.expect("MESSAGE");
+    assert_eq!(digest(&second).username, "rita");
+    talk.answer(&second, 200, "u", "Expires: 60\r\n", "");
+    while !talk.peer.has("MESSAGE") && talk.net.now < sim::at(61.0) {
+        talk.wait(0.3);
+    }
+    let again = talk.peer.expect("MESSAGE");
+    talk.answer(&again, 401, "u", &www("r", "2"), "");
+    assert_eq!(digest(&talk.peer.expect("MESSAGE")).username, "rita");
+    assert_eq!(talk.events(EventType::Challenge).len(), 1);
+    let late = talk.on(|agent, _| {
+        agent.set_refresh_credentials(&refresh, &given("", "", "r", CREDENTIALS_DECLINE))
+    });
+    assert_eq!(
+        late.expect_err("nothing waits").code,
+        Code::InvalidTransactionState
+    );
 }

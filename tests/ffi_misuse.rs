@@ -107,6 +107,7 @@ fn a_handle_of_another_kind_is_none() {
                 RTC_KIND_CLIENT,
                 RTC_KIND_PROFILE,
                 RTC_KIND_TRANSACTION,
+                RTC_KIND_REFRESH,
             ],
             "rtc_request_send" => &[
                 RTC_KIND_REGISTRATION,

@@ -20,7 +20,7 @@ use super::command::CREDENTIALS_DECLINE;
 use super::event::Event;
 use super::identity::credential;
 use super::session::account_for;
-use super::{Agent, Code, Credentials, EventType, ObjectRef, Refusal, Status, Verdict};
+use super::{Agent, Code, Credentials, EventType, Kind, ObjectRef, Refusal, Status, Verdict};
 
 /// Most challenges that wait for the application; one more is not asked about.
 const MAX_HELD: usize = 1024;
@@ -225,6 +225,7 @@ impl Agent {
                     event.cookie = request.cookie();
                 }
             }
+            Role::Refresh => event.other = self.refresh_object(key),
             _ => {}
         }
         event
@@ -357,6 +358,53 @@ impl Agent {
         if complete {
             // From the next turn, so that what is sent carries that turn's time.
             self.cx.arm(Duration::ZERO, alarm(key), ANSWERED);
+        }
+        Ok(Verdict::Done)
+    }
+
+    /// The same for whatever a stand-alone refresh is asked, and, when it is asked nothing, for later.
+    pub fn set_refresh_credentials(
+        &mut self,
+        refresh: &ObjectRef,
+        credentials: &Credentials,
+    ) -> Result<Verdict, Refusal> {
+        let owner = Owner {
+            role: Role::Refresh,
+            key: refresh.key(),
+        };
+        if refresh.kind() != Kind::Refresh || self.account_of(owner).is_none() {
+            return Err(Refusal::new(
+                Code::NotAllowed,
+                "this refresh is over, or belongs to a registration or subscription: ask its owner",
+            ));
+        }
+        for key in self.challenges.held.keys() {
+            let held = self.challenges.held.get(key);
+            if let Some(held) = held.filter(|held| held.owner == owner) {
+                let transaction = held.object.clone();
+                return self.answer_challenge(&transaction, credentials);
+            }
+        }
+        if credentials.flags & CREDENTIALS_DECLINE != 0 {
+            return Err(Refusal::new(
+                Code::InvalidTransactionState,
+                "no challenge waits at this refresh",
+            ));
+        }
+        let realm = (!credentials.realm.is_empty()).then_some(&*credentials.realm);
+        if credentials.user.is_empty() {
+            let known = self.challenges.given.get_mut(&owner);
+            let gone = known.is_some_and(|store| store.remove(realm));
+            return Ok(if gone {
+                Verdict::Done
+            } else {
+                Verdict::Nothing
+            });
+        }
+        let given = credential(credentials, "")?;
+        self.sweep_given();
+        if !self.challenges.given.entry(owner).or_default().set(given) {
+            return Err(Refusal::new(Code::Limit, "too many realms"));
         }
         Ok(Verdict::Done)
     }

@@ -560,6 +560,12 @@ impl Agent {
         self.refreshes.slab.keys()
     }
 
+    /// The object of a stand-alone refresh.
+    pub(super) fn refresh_object(&self, key: u64) -> Option<ObjectRef> {
+        let found = self.refreshes.slab.get(Key::from_bits(key))?;
+        Some(found.object.clone())
+    }
+
     pub(super) fn refresh_context(&self, key: u64) -> Option<Option<ObjectRef>> {
         let found = self.refreshes.slab.get(Key::from_bits(key))?;
         Some(found.context.clone())

@@ -11,8 +11,8 @@ use super::client::word;
 use super::client_core::{check_out, client, give, held};
 use super::constants::{
     RTC_CREDENTIALS_DECLINE, RTC_CREDENTIALS_HA1, RTC_CREDENTIALS_OF_PEER, RTC_CREDENTIALS_PROXY,
-    RTC_KIND_CLIENT, RTC_KIND_REGISTRATION, RTC_KIND_TRANSACTION, RTC_PROFILE_GRUU,
-    RTC_PROFILE_NO_EXPIRES, RTC_PROFILE_OUTBOUND, RTC_PROFILE_PIN_NEXT_HOP,
+    RTC_KIND_CLIENT, RTC_KIND_REFRESH, RTC_KIND_REGISTRATION, RTC_KIND_TRANSACTION,
+    RTC_PROFILE_GRUU, RTC_PROFILE_NO_EXPIRES, RTC_PROFILE_OUTBOUND, RTC_PROFILE_PIN_NEXT_HOP,
     RTC_PROFILE_STRONGEST_DIGEST, RTC_REGISTER_ALL,
 };
 use super::fence::{Fault, fence};
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn rtc_profile_publish(
 /// Sets the credentials for one realm or any, of a client or a profile; without a user they are forgotten.
 ///
 /// Of the transaction in an RTC_EVENT_CHALLENGE: answers it, for `realm` or (empty) for all that are open; with
-/// RTC_CREDENTIALS_DECLINE the challenge stands. The request goes on when no realm is open any more. What is given so serves
+/// RTC_CREDENTIALS_DECLINE the challenge stands; of a stand-alone refresh the same. The request goes on when no realm is open any more. What is given so serves
 /// the session, subscription or registration it was asked for, and nothing else.
 /// With RTC_CREDENTIALS_OF_PEER, of a client or profile: peers must prove to be one of the users set so (401); without a user
 /// those of the realm are forgotten.
@@ -189,6 +189,10 @@ pub unsafe extern "C" fn rtc_credentials_set(
             }
             RTC_KIND_REGISTRATION => {
                 let held = held(scope, Kind::Registration, "scope")?;
+                (held.client, Some(held.object))
+            }
+            RTC_KIND_REFRESH => {
+                let held = held(scope, Kind::Refresh, "scope")?;
                 (held.client, Some(held.object))
             }
             _ => {
@@ -216,6 +220,9 @@ pub unsafe extern "C" fn rtc_credentials_set(
         this.command(|agent, _| match &object {
             Some(transaction) if transaction.kind() == Kind::Transaction => {
                 agent.answer_challenge(transaction, &credentials)
+            }
+            Some(refresh) if refresh.kind() == Kind::Refresh => {
+                agent.set_refresh_credentials(refresh, &credentials)
             }
             profile => agent.set_credentials(profile.as_ref(), credentials),
         })

@@ -149,12 +149,14 @@ impl Refreshed {
             self.asked = expires;
         }
         let whole = body.is_some() || self.method() != "PUBLISH";
+        self.outgoing.begin_anew();
         self.send(cx, account, Purpose::Update, own, whole)
     }
 
     /// Ends it: the same with Expires 0.
     pub fn end(&mut self, cx: &mut Cx, account: &Account, own: &str) -> ClientKey {
         let whole = self.method() != "PUBLISH";
+        self.outgoing.begin_anew();
         self.send(cx, account, Purpose::End, own, whole)
     }
 
@@ -207,6 +209,7 @@ impl Refreshed {
             return None;
         }
         let whole = self.method() != "PUBLISH";
+        self.outgoing.begin_anew();
         Some(self.send(cx, account, Purpose::Again, "", whole))
     }
 

@@ -93,6 +93,13 @@ impl Outgoing {
         Ok(self.transmit(cx))
     }
 
+    /// What comes now is another request of the same words: challenges met before do not count against it, and a nonce
+    /// count is not said twice.
+    pub fn begin_anew(&mut self) {
+        self.attempts = Attempts::new();
+        self.auth.clear();
+    }
+
     /// Sends it again as it is but for the CSeq, to the same place (after a 491 or a Retry-After).
     pub fn repeat(&mut self, cx: &mut Cx, cseq: u32) -> ClientKey {
         self.cseq = cseq;
