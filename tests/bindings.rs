@@ -110,7 +110,7 @@ fn a_record_route_of_the_registrar_leads_nothing() {
     assert_eq!(routes(&invite), ["<sip:192.0.2.9;lr>"]);
 }
 
-/// B-086: our address as the registrar sees it replaces the one that we know, once.
+/// B-086, S-224: our address as the registrar sees it replaces the one that we know, once.
 #[test]
 fn behind_a_translator_the_contact_is_written_anew_once_and_the_old_one_removed() {
     let mut stage = stage(options());

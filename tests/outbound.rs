@@ -79,7 +79,7 @@ fn by_tcp(flags: u32, lines: &str) -> Stage {
     stage
 }
 
-/// B-348: no pong within 10 s: the flow is dead, that is told, and another one is registered.
+/// B-348, S-224: no pong within 10 s: the flow is dead, that is told, and another one is registered.
 #[test]
 fn a_connection_that_answers_no_ping_is_left_for_a_new_one() {
     let mut stage = by_tcp(OUTBOUND, FLOWS);
@@ -246,7 +246,7 @@ fn answer_stun(stage: &mut Stage, port: Option<u16>) -> f64 {
     }
 }
 
-/// B-349: by STUN if that is set; another address means another flow.
+/// B-349, S-224: by STUN if that is set; another address means another flow.
 #[test]
 fn stun_keeps_a_flow_open_and_tells_when_its_address_changes() {
     let mut stage = by_stun();
