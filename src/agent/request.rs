@@ -67,6 +67,7 @@ const OWNED: [&str; 8] = [
     "BYE",
     "PRACK",
     "UPDATE",
+    "INFO",
     "NOTIFY",
     "SUBSCRIBE",
     "REFER",
