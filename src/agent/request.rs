@@ -72,8 +72,6 @@ const OWNED: [&str; 8] = [
     "SUBSCRIBE",
     "REFER",
     "REGISTER",
-    // It has its place inside calls alone (RFC 6086 §4.2.2).
-    "INFO",
 ];
 
 struct ToSend<'a> {
