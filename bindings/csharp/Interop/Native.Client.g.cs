@@ -15,6 +15,9 @@ namespace RtcClient.Interop
         internal static extern int rtc_client_initialize(ClientHandle client, [In] ref rtc_client_options_t options);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rtc_client_set_options(ClientHandle client, [In] ref rtc_client_options_t options);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rtc_client_listen(ClientHandle client, int mode);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
