@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 namespace rtcclient {
 
@@ -21,12 +22,37 @@ struct ClientOptions {
     std::uint32_t flags = 0;
     std::uint16_t sip_port_min = 0, sip_port_max = 0, rtp_port_min = 0, rtp_port_max = 0;
     std::int32_t claim_ms = 0, credentials_ms = 0, shutdown_ms = 0;
-    const rtc_tls_options_t *tls = nullptr;
+    std::optional<TlsOptions> tls{};
     const rtc_dns_options_t *dns = nullptr;
     const rtc_timers_t *timers = nullptr;
     const rtc_nat_options_t *nat = nullptr;
     const rtc_limits_t *limits = nullptr;
     const rtc_session_options_t *session_defaults = nullptr;
+
+    /// The same as the C struct; valid while this object and `of_tls` are.
+    rtc_client_options_t raw(rtc_tls_options_t &of_tls) const noexcept {
+        rtc_client_options_t raw{};
+        raw.size = sizeof raw;
+        raw.flags = flags;
+        raw.user_agent = detail::option(user_agent);
+        raw.sip_port_min = sip_port_min;
+        raw.sip_port_max = sip_port_max;
+        raw.rtp_port_min = rtp_port_min;
+        raw.rtp_port_max = rtp_port_max;
+        raw.claim_ms = claim_ms;
+        raw.credentials_ms = credentials_ms;
+        raw.shutdown_ms = shutdown_ms;
+        if (tls) {
+            of_tls = tls->raw();
+            raw.tls = &of_tls;
+        }
+        raw.dns = dns;
+        raw.timers = timers;
+        raw.nat = nat;
+        raw.limits = limits;
+        raw.session_defaults = session_defaults;
+        return raw;
+    }
 };
 
 /// Names clients to Handle.
@@ -60,25 +86,18 @@ public:
     }
     /// Starts it.
     void initialize(const ClientOptions &options = {}) const {
-        rtc_client_options_t raw{};
-        raw.size = sizeof raw;
-        raw.flags = options.flags;
-        raw.user_agent = detail::option(options.user_agent);
-        raw.sip_port_min = options.sip_port_min;
-        raw.sip_port_max = options.sip_port_max;
-        raw.rtp_port_min = options.rtp_port_min;
-        raw.rtp_port_max = options.rtp_port_max;
-        raw.claim_ms = options.claim_ms;
-        raw.credentials_ms = options.credentials_ms;
-        raw.shutdown_ms = options.shutdown_ms;
-        raw.tls = options.tls;
-        raw.dns = options.dns;
-        raw.timers = options.timers;
-        raw.nat = options.nat;
-        raw.limits = options.limits;
-        raw.session_defaults = options.session_defaults;
+        rtc_tls_options_t tls{};
+        const rtc_client_options_t raw = options.raw(tls);
         check(rtc_client_initialize(get(), &raw));
     }
+    /// Changes a running client: TLS, DNS, timers, defaults of sessions, times and name. What is not given stays.
+    void set_options(const ClientOptions &options) const {
+        rtc_tls_options_t tls{};
+        const rtc_client_options_t raw = options.raw(tls);
+        check(rtc_client_set_options(get(), &raw));
+    }
+    /// For every profile without credentials of its own.
+    void set_credentials(const Credentials &credentials) const { detail::set_credentials(get(), credentials); }
     /// Where it is in its life.
     ClientState state() const { return static_cast<ClientState>(raw_state()); }
     /// Opens or closes the listening sockets.
@@ -191,6 +210,42 @@ public:
     }
     /// Takes that filter away.
     void remove_request_filter(std::int64_t cookie) const { check(rtc_client_set_request_filter(get(), cookie, nullptr)); }
+
+    /// Says what the application knows of the network; without a connection: of all of them. False if that was known.
+    bool notify_network(NetworkChange change, const Connection &connection = Connection()) const {
+        return check(rtc_client_notify_network(get(), connection.get(), static_cast<std::int32_t>(change))) != RTC_FALSE;
+    }
+    /// Names of security mechanisms (RFC 3329), a comma list: those in use with a next hop (an IP address with or without
+    /// port), or all that are supported.
+    std::string security_mechanisms(std::string_view next_hop = {}) const {
+        return detail::read_text([&](char *buf, std::size_t cap, std::size_t *needed) {
+            return rtc_client_get_security_mechanisms(get(), detail::pointer(next_hop), next_hop.size(), buf, cap, needed);
+        });
+    }
+
+    /// Privacy (RFC 3323) of every session without its own, RTC_PRIVACY_… bits.
+    std::uint32_t sip_privacy() const { return static_cast<std::uint32_t>(get_int(RTC_PROPERTY_CLIENT_SIP_PRIVACY)); }
+    void set_sip_privacy(std::uint32_t privacy) const { set_int(RTC_PROPERTY_CLIENT_SIP_PRIVACY, privacy); }
+    /// Hops whose P-Asserted-Identity is believed: a comma list of IP addresses and networks, or *.
+    std::string trusted_hops() const { return get_text(RTC_PROPERTY_CLIENT_TRUSTED_HOPS); }
+    void set_trusted_hops(std::string_view hops) const { set_text(RTC_PROPERTY_CLIENT_TRUSTED_HOPS, hops); }
+    /// The body of answers to OPTIONS; empty: a description of what is spoken here.
+    void set_options_body(std::string_view body, std::string_view type = "application/sdp") const {
+        set_text(RTC_PROPERTY_CLIENT_OPTIONS_TYPE, type);
+        set_text(RTC_PROPERTY_CLIENT_OPTIONS_BODY, body);
+    }
+
+    /// Something to wait on, never to read, and how long it may sleep at most although that is not ready (-1: any time).
+    std::pair<std::intptr_t, std::int32_t> event_fd() const {
+        std::intptr_t fd = -1;
+        std::int32_t next_ms = -1;
+        check(rtc_client_get_event_fd(get(), &fd, &next_ms));
+        return {fd, next_ms};
+    }
+    /// Application-driven (RTC_CLIENT_APPLICATION_DRIVEN): does what is to be done; false if there was nothing in time.
+    bool run_once(std::chrono::milliseconds timeout) const {
+        return check(rtc_client_run_once(get(), static_cast<std::int32_t>(timeout.count()))) != RTC_FALSE;
+    }
 
     /// The next event; empty when the time is up or the client has shut down.
     Event next_event(std::chrono::milliseconds timeout) const {

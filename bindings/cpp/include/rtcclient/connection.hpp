@@ -37,6 +37,8 @@ public:
     std::string local_address(std::int32_t transport) const {
         return get_text(RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS, transport);
     }
+    /// The RTC_E_… for which it was lost last; 0: never.
+    rtc_result_t last_error() const { return static_cast<rtc_result_t>(get_int(RTC_PROPERTY_CONNECTION_LAST_ERROR)); }
 };
 
 } // namespace rtcclient

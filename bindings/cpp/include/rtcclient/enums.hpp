@@ -137,6 +137,14 @@ enum class TerminateReason : std::int32_t {
     not_supported = RTC_TERMINATE_REASON_NOT_SUPPORTED
 };
 
+/// What the application knows of the network.
+enum class NetworkChange : std::int32_t {
+    changed = RTC_NETWORK_CHANGED,
+    suspended = RTC_NETWORK_SUSPENDED,
+    resumed = RTC_NETWORK_RESUMED,
+    lost = RTC_NETWORK_LOST
+};
+
 /// What a CLIENT event tells.
 enum class ClientEvent : std::int32_t {
     volume_change = RTC_CLIENT_EVENT_VOLUME_CHANGE,

@@ -55,6 +55,9 @@ public:
     friend bool operator==(const Handle &a, const Handle &b) noexcept { return a.handle_ == b.handle_; }
     friend bool operator!=(const Handle &a, const Handle &b) noexcept { return a.handle_ != b.handle_; }
 
+    /// RTC_KIND_… of the object that the handle names now; 0 when it is stale.
+    std::int32_t live_kind() const noexcept { return rtc_object_get_kind(handle_); }
+
     /// State in the numbers of this kind.
     std::int32_t raw_state() const {
         std::int32_t state = 0;

@@ -11,6 +11,9 @@ namespace rtcclient {
 /// "0.3.0"
 inline std::string_view library_version() noexcept { return rtc_library_version(); }
 
+/// Number of the C interface: equal where programs may exchange the library without being built anew.
+inline std::uint32_t library_abi_version() noexcept { return rtc_library_abi_version(); }
+
 /// True when this build has the feature: "tls", "opus", "device" …
 inline bool has_feature(std::string_view name) {
     const rtc_str_t text = detail::given(name);

@@ -1,8 +1,9 @@
 // profile.hpp: an account: its registration, credentials and published state.
 #pragma once
+#include <rtcclient/credentials.hpp>
 #include <rtcclient/enums.hpp>
-#include <rtcclient/handle.hpp>
 #include <rtcclient/send.hpp>
+#include <rtcclient/sip_object.hpp>
 
 namespace rtcclient {
 
@@ -34,10 +35,10 @@ struct ProfileTraits {
     static constexpr std::int32_t kind = RTC_KIND_PROFILE;
 };
 
-/// An account.
-class Profile : public Handle<ProfileTraits> {
+/// An account. Its additional headers go into its REGISTER requests and what is sent in its context.
+class Profile : public SipObject<ProfileTraits> {
 public:
-    using Handle::Handle;
+    using SipObject::SipObject;
 
     /// Registers (REGISTER, RFC 3261 §10); RTC_REGISTER_… 0: enables it for selection only.
     void enable(std::uint32_t register_flags = RTC_REGISTER_ALL) const {
@@ -51,13 +52,9 @@ public:
 
     /// New credentials; enable() again uses them.
     void set_credentials(std::string_view user, std::string_view password, std::string_view realm = {}) const {
-        rtc_credentials_t raw{};
-        raw.size = sizeof raw;
-        raw.realm = detail::option(realm);
-        raw.user = detail::option(user);
-        raw.secret = detail::given(password);
-        check(rtc_credentials_set(get(), &raw));
+        set_credentials(Credentials{std::string(user), std::string(password), std::string(realm)});
     }
+    void set_credentials(const Credentials &credentials) const { detail::set_credentials(get(), credentials); }
 
     /// Publishes event state (RFC 3903) and keeps it alive; RTC_SEND_END removes it.
     void publish(std::string_view package, const Send &send = {}) const {
@@ -72,6 +69,16 @@ public:
     std::string registered_contact(std::int32_t index = 0) const {
         return get_text(RTC_PROPERTY_PROFILE_REGISTERED_CONTACT, index);
     }
+    /// Preloaded Route, a comma list; new requests take it.
+    std::string proxy() const { return get_text(RTC_PROPERTY_PROFILE_PROXY); }
+    void set_proxy(std::string_view route) const { set_text(RTC_PROPERTY_PROFILE_PROXY, route); }
+    /// Service-Route that the registrar gave (RFC 3608).
+    std::string service_route() const { return get_text(RTC_PROPERTY_PROFILE_SERVICE_ROUTE); }
+    /// P-Associated-URI (RFC 7315), the default identity first; throws RTC_E_NOT_EXIST past the last.
+    std::string associated_uri(std::int32_t index = 0) const { return get_text(RTC_PROPERTY_PROFILE_ASSOCIATED_URI, index); }
+    /// Public GRUU and the newest temporary one (RFC 5627).
+    std::string gruu() const { return get_text(RTC_PROPERTY_PROFILE_GRUU); }
+    std::string temp_gruu() const { return get_text(RTC_PROPERTY_PROFILE_TEMP_GRUU); }
 };
 
 } // namespace rtcclient

@@ -1,17 +1,21 @@
 // server.hpp: the embedded registrar, proxy, redirect server and presence agent.
 #pragma once
-#include <rtcclient/handle.hpp>
+#include <rtcclient/credentials.hpp>
+
+#include <optional>
 
 namespace rtcclient {
 
 /// What Server::start takes.
 struct ServerOptions {
-    /// "udp:127.0.0.1:0, tcp:127.0.0.1:0"
+    /// "udp:127.0.0.1:0, tcp:127.0.0.1:0"; also tls:, ws: and wss:.
     std::string listen{};
     std::string realm{}, domain{};
     std::int32_t min_expires_secs = 0, max_expires_secs = 0;
     /// RTC_SERVER_…
     std::uint32_t flags = 0;
+    /// Certificate and key for tls: and wss:.
+    std::optional<TlsOptions> tls{};
 };
 
 /// Names servers to Handle.
@@ -35,6 +39,11 @@ public:
         raw.domain = detail::option(options.domain);
         raw.min_expires_secs = options.min_expires_secs;
         raw.max_expires_secs = options.max_expires_secs;
+        rtc_tls_options_t tls{};
+        if (options.tls) {
+            tls = options.tls->raw();
+            raw.tls = &tls;
+        }
         rtc_server_t *server = nullptr;
         check(rtc_server_start(&raw, &server));
         return Server(adopt_t{}, server);

@@ -145,6 +145,26 @@ public:
     /// Description we sent.
     std::string local_description() const { return get_text(RTC_PROPERTY_SESSION_LOCAL_DESCRIPTION); }
 
+    /// Referred-By: of an incoming call as received; of an idle one what its INVITE will say.
+    std::string referred_by() const { return get_text(RTC_PROPERTY_SESSION_REFERRED_BY); }
+    void set_referred_by(std::string_view uri) const { set_text(RTC_PROPERTY_SESSION_REFERRED_BY, uri); }
+    /// The application's own name for the referral.
+    std::string refer_cookie() const { return get_text(RTC_PROPERTY_SESSION_REFER_COOKIE); }
+    void set_refer_cookie(std::string_view cookie) const { set_text(RTC_PROPERTY_SESSION_REFER_COOKIE, cookie); }
+    /// True when the call came about by a referral.
+    bool is_referred() const { return get_int(RTC_PROPERTY_SESSION_IS_REFERRED) != 0; }
+
+    /// Privacy (RFC 3323) of this session, RTC_PRIVACY_… bits; it overrides that of the client.
+    std::uint32_t sip_privacy() const { return static_cast<std::uint32_t>(get_int(RTC_PROPERTY_SESSION_SIP_PRIVACY)); }
+    void set_sip_privacy(std::uint32_t privacy) const { set_int(RTC_PROPERTY_SESSION_SIP_PRIVACY, privacy); }
+    /// Whom we prefer to be (P-Preferred-Identity, RFC 3325); before the call.
+    std::string local_identity() const { return get_text(RTC_PROPERTY_SESSION_LOCAL_IDENTITY); }
+    void set_local_identity(std::string_view identity) const { set_text(RTC_PROPERTY_SESSION_LOCAL_IDENTITY, identity); }
+    /// P-Asserted-Identity of the peer, from a trusted hop; throws RTC_E_NOT_EXIST past the last.
+    std::string asserted_identity(std::int32_t index = 0) const {
+        return get_text(RTC_PROPERTY_SESSION_ASSERTED_IDENTITY, index);
+    }
+
 private:
     void transfer(std::string_view uri, rtc_session_t *consult, const Send &send) const {
         const rtc_send_t raw = send.raw();

@@ -4,6 +4,7 @@
 // registration. usage_of() and session_of() go from one to the other. Nothing happens by itself here but what the
 // automation bits (RTC_AUTO_…) say. Leaves the rules of each verb to rtcclient.h.
 #pragma once
+#include <rtcclient/credentials.hpp>
 #include <rtcclient/session.hpp>
 #include <rtcclient/sip_message.hpp>
 #include <rtcclient/subscription.hpp>
@@ -68,6 +69,8 @@ public:
     RefreshState state() const { return static_cast<RefreshState>(raw_state()); }
     /// Repeats it now, with other headers or another body.
     void update(const Send &send = {}) const { act(RTC_REFRESH_UPDATE, send); }
+    /// Answers its challenge (RTC_EVENT_CHALLENGE), or declines it.
+    void set_credentials(const Credentials &credentials) const { detail::set_credentials(get(), credentials); }
     /// Ends it: Expires 0.
     void terminate(const Send &send = {}) const { act(RTC_REFRESH_TERMINATE, send); }
 
@@ -108,6 +111,10 @@ public:
         const rtc_send_t raw = send.raw();
         check(rtc_transaction_cancel(get(), &raw));
     }
+    /// Answers the challenge of an event (RTC_EVENT_CHALLENGE): the request goes on when no realm is open any more.
+    void set_credentials(const Credentials &credentials) const { detail::set_credentials(get(), credentials); }
+    /// Lets the challenge stand: the 401 or 407 is the final response.
+    void decline_challenge() const { set_credentials(Credentials{{}, {}, {}, RTC_CREDENTIALS_DECLINE}); }
     /// 0 the request, 1 and up its responses, -1 the newest; empty if there is none.
     SipMessage message(std::int32_t which) const {
         rtc_sip_message_t *found = nullptr;
@@ -203,9 +210,18 @@ public:
     /// Asks which bindings there are; the event RTC_EVENT_REGISTRATION has the list as text.
     Transaction fetch(const Send &send = {}) const { return act(RTC_REGISTRATION_FETCH, send); }
 
+    /// For this registration and what is sent in its context.
+    void set_credentials(const Credentials &credentials) const { detail::set_credentials(get(), credentials); }
+
     std::string aor() const { return get_text(RTC_PROPERTY_REGISTRATION_AOR); }
     std::string registered_contact() const { return get_text(RTC_PROPERTY_REGISTRATION_REGISTERED_CONTACT); }
     std::string service_route() const { return get_text(RTC_PROPERTY_REGISTRATION_SERVICE_ROUTE); }
+    /// P-Associated-URI (RFC 7315); throws RTC_E_NOT_EXIST past the last.
+    std::string associated_uri(std::int32_t index = 0) const {
+        return get_text(RTC_PROPERTY_REGISTRATION_ASSOCIATED_URI, index);
+    }
+    /// Public GRUU (RFC 5627).
+    std::string gruu() const { return get_text(RTC_PROPERTY_REGISTRATION_GRUU); }
     /// From the next request on; empty: none.
     void set_outbound_proxy(std::string_view route) const { set_text(RTC_PROPERTY_REGISTRATION_OUTBOUND_PROXY, route); }
 
