@@ -3,11 +3,11 @@
 mod sim;
 
 use rtcclient::agent::{
-    Credentials, EventType, Send, SessionOptions, SessionState, Status, TerminateReason,
+    Code, Credentials, EventType, Send, SessionOptions, SessionState, Status, TerminateReason,
 };
 use rtcclient::syntax::{HeaderId, Message};
 use sim::raw::sdp;
-use sim::talk::{Leg, PEER, Talk, state};
+use sim::talk::{Leg, PEER, Talk, cookie, state};
 use sim::wire::{Wire, request};
 
 const CHALLENGE: &str =
@@ -90,7 +90,7 @@ fn nothing_but_an_invite_is_cancelled() {
     let refused = t.on(|agent, now| agent.cancel(now, &transaction, &Send::default()));
     assert_eq!(
         refused.expect_err("no INVITE").code,
-        rtcclient::agent::Code::InvalidTransactionState
+        Code::InvalidTransactionState
     );
     t.run();
     assert_eq!(t.count("CANCEL"), 0);
@@ -324,7 +324,7 @@ fn an_early_bye_ends_the_invite_with_487() {
 fn a_call_is_over_with_its_bye() {
     let mut t = Talk::new(11);
     let (session, _, _) = t.connected("");
-    t.on(|agent, now| agent.session_send(now, &session, "INFO", &sim::talk::cookie(5)))
+    t.on(|agent, now| agent.session_send(now, &session, "INFO", &cookie(5)))
         .expect("sent");
     t.net
         .unreachable("192.0.2.250:5060".parse().expect("an address"));
@@ -403,6 +403,38 @@ fn a_bye_ends_the_open_re_invite_with_487() {
     }
     assert_eq!((bye, open), (1, 1));
     assert_eq!(state(&session), SessionState::Disconnected);
+}
+
+/// B-140: requests of ours that a BYE overtakes, the peer's or our own, end with the call: nobody says that the network failed.
+#[test]
+fn what_a_bye_overtakes_ends_as_disconnected() {
+    for theirs in [true, false] {
+        let mut t = Talk::new(15);
+        let (session, invite, leg) = t.connected("");
+        t.on(|agent, now| agent.hold(now, &session, true, &cookie(7)))
+            .expect("holding");
+        t.on(|agent, now| agent.session_send(now, &session, "INFO", &cookie(8)))
+            .expect("sent");
+        t.run();
+        let (again, info) = (t.peer.expect("INVITE"), t.peer.expect("INFO"));
+        if theirs {
+            t.say(&leg, "BYE", 3, "", "");
+        } else {
+            t.hang_up(&session);
+            t.peer.expect("BYE");
+        }
+        let disconnected = Some(Status::Failed(Code::CallDisconnected));
+        assert_eq!(
+            (t.completed(7), t.completed(8)),
+            (disconnected, disconnected)
+        );
+        // The answers that RFC 3261 §15.1.2 asks of the peer change nothing any more.
+        t.answer(&again, 487, "t1", "", "");
+        t.answer(&info, 481, "t1", "", "");
+        let told = t.events(EventType::SessionOperationComplete);
+        assert_eq!((told.len(), invite.cseq() + 1), (2, again.cseq()));
+        assert_eq!(state(&session), SessionState::Disconnected);
+    }
 }
 
 /// B-143: a challenged BYE goes again with credentials.

@@ -158,7 +158,8 @@ pub unsafe extern "C" fn rtc_session_redirect(
 
 /// Puts the peer on hold (`hold` 1) or takes it back (0) by a re-INVITE. `send` opt.
 ///
-/// RTC_FALSE: it is so already. How it goes comes as RTC_EVENT_SESSION_OPERATION_COMPLETE and _STATE_CHANGE.
+/// RTC_FALSE: it is so already. How it goes comes as RTC_EVENT_SESSION_OPERATION_COMPLETE and _STATE_CHANGE; RTC_E_SIP_CALL_DISCONNECTED there: the
+/// session ended, by either side's BYE, before the peer had answered.
 /// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_SESSION_STATE; RTC_E_SIP_HOLD_OPERATION_PENDING, _UNHOLD_…,
 /// RTC_E_SIP_INVITE_TRANSACTION_PENDING; life cycle.
 #[unsafe(no_mangle)]
@@ -177,7 +178,8 @@ pub unsafe extern "C" fn rtc_session_hold(
 
 /// A new offer in a session that stands, `send`'s own or the library's. `flags` RTC_REINVITE_…; `send` opt.
 ///
-/// RTC_REINVITE_UPDATE sends UPDATE, once descriptions have been exchanged before the session stands too.
+/// RTC_REINVITE_UPDATE sends UPDATE, once descriptions have been exchanged before the session stands too. How it goes comes as
+/// RTC_EVENT_SESSION_OPERATION_COMPLETE; RTC_E_SIP_CALL_DISCONNECTED there: the session ended first.
 /// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (the peer takes no UPDATE); RTC_E_INVALID_SESSION_STATE;
 /// RTC_E_SIP_INVITE_TRANSACTION_PENDING; RTC_E_SDP_PARSE_FAILED; life cycle.
 #[unsafe(no_mangle)]
@@ -199,8 +201,9 @@ pub unsafe extern "C" fn rtc_session_reinvite(
 /// Messages go out one after the other, each when the one before has its answer. What is taken from the peer the additional headers
 /// of the session or client say: `Accept` the types of messages (else 415; without it all), `Recv-Info` the packages of INFO (else
 /// 469; INFO that names none is always taken).
-/// Its response comes as RTC_EVENT_SESSION_OPERATION_COMPLETE with the cookie. Errors: RTC_E_HANDLE; RTC_E_POINTER;
-/// RTC_E_INVALIDARG (no method); RTC_E_NOT_ALLOWED (it has a verb of its own); RTC_E_INVALID_SESSION_STATE; life cycle.
+/// Its response comes as RTC_EVENT_SESSION_OPERATION_COMPLETE with the cookie; RTC_E_SIP_CALL_DISCONNECTED there: the session
+/// ended first. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG (no method); RTC_E_NOT_ALLOWED (it has a verb of its
+/// own); RTC_E_INVALID_SESSION_STATE; life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_session_send(
     session: *mut rtc_session_t,

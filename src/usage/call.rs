@@ -771,7 +771,7 @@ impl Call {
         self.stop_timer(cx);
         self.state = State::Ending;
         self.silence_change(out);
-        self.end_requests(out);
+        self.end_requests(Outcome::Local, out);
         out.push(CallEvent::HungUp);
     }
 
@@ -830,8 +830,13 @@ impl Call {
         if let Some(client) = self.invite.as_ref().and_then(|invite| invite.client()) {
             cx.endpoint.give_up(cx.now, client);
         }
-        self.drop_change(cx, out);
-        self.end_requests(out);
+        // What was on its way has no answer of its own: it ends with the call, or fails as the call does.
+        let why = match outcome {
+            Outcome::Failed(_) | Outcome::Remote => outcome,
+            _ => Outcome::Local,
+        };
+        self.drop_change(cx, why, out);
+        self.end_requests(why, out);
         self.state = State::Ended;
         self.early = Vec::new();
         self.sent = None;
@@ -843,7 +848,7 @@ impl Call {
     }
 
     /// The application's requests come to nothing.
-    fn end_requests(&mut self, out: &mut Vec<CallEvent>) {
+    fn end_requests(&mut self, outcome: Outcome, out: &mut Vec<CallEvent>) {
         for pending in std::mem::take(&mut self.pending) {
             if pending.kind == PendingKind::Prack {
                 continue;
@@ -851,7 +856,7 @@ impl Call {
             out.push(CallEvent::Complete {
                 cookie: pending.cookie,
                 change: false,
-                outcome: Outcome::Failed(Failure::Transport),
+                outcome,
                 message: None,
             });
         }
@@ -859,7 +864,7 @@ impl Call {
             out.push(CallEvent::Complete {
                 cookie: held.cookie,
                 change: false,
-                outcome: Outcome::Failed(Failure::Transport),
+                outcome,
                 message: None,
             });
         }

@@ -199,7 +199,11 @@ impl Call {
     ) {
         let hold = self.change.as_ref().is_some_and(|change| change.hold);
         let exchanged = self.change.as_ref().is_some_and(|change| change.exchanged);
-        let answered = if exchanged { Ok(None) } else { self.take_description(&message, hold) };
+        let answered = if exchanged {
+            Ok(None)
+        } else {
+            self.take_description(&message, hold)
+        };
         let extra = self.extra.request("");
         let Some(dialog) = self.dialog_mut(&mut cx.dialogs) else {
             return;
@@ -333,15 +337,12 @@ impl Call {
         }
     }
 
-    pub(super) fn drop_change(&mut self, cx: &mut Cx, out: &mut Vec<CallEvent>) {
+    /// The call ends: so does a change on its way.
+    pub(super) fn drop_change(&mut self, cx: &mut Cx, why: Outcome, out: &mut Vec<CallEvent>) {
         if let Some(change) = &self.change {
             cx.disarm(change.retry_at, self.owner, RETRY);
         }
-        self.fail_change(
-            Outcome::Failed(crate::transaction::Failure::Transport),
-            None,
-            out,
-        );
+        self.fail_change(why, None, out);
     }
 
     /// We hang up: a change on its way is told to have failed; whatever becomes of it is heard without a word.
@@ -353,7 +354,7 @@ impl Call {
             out.push(CallEvent::Complete {
                 cookie: change.cookie,
                 change: false,
-                outcome: Outcome::Failed(crate::transaction::Failure::Transport),
+                outcome: Outcome::Local,
                 message: None,
             });
         }

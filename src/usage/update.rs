@@ -322,7 +322,7 @@ impl Call {
             _ => false,
         };
         if lost {
-            self.drop_change(cx, out);
+            self.drop_change(cx, Outcome::Local, out);
         }
     }
 
