@@ -23,7 +23,7 @@ for file in files:
         add(b"\x07" + text)
     elif target == "sdp":
         add(body if body.startswith(b"v=") else b"")
-    elif target == "xml":
+    elif target == "documents":
         add(body if body.lstrip().startswith(b"<") else b"")
     elif target == "uri":
         for found in re.findall(rb"<?sips?:[^\r\n]{1,200}", text):

@@ -17,11 +17,10 @@ fuzz_target!(|bytes: &[u8]| {
     let mut store = CredentialStore::default();
     let secret = Secret::Password("secret".into());
     let stored = store.set(Credential {
-            realm: None,
-            user: "alice".into(),
-            secret,
-        })
-        ;
+        realm: None,
+        user: "alice".into(),
+        secret,
+    });
     assert!(stored);
     let mut authorizer = Authorizer::new();
     let mut attempts = Attempts::new();
@@ -43,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(!line.value.contains(['\r', '\n']), "{:?}", line.value);
         }
     }
-    let _ = authorizer.on_authentication_info(Role::Server, "sip:example.com", b"", text, &store);
+    let _ = authorizer.on_authentication_info(Role::Server, b"", text, &store);
     let mut challenger = Challenger::new(ChallengerConfig::new("example.com"), [1; 32]);
     let _ = challenger.challenge(Time::ZERO, false);
     let _ = challenger.verify(Time::ZERO, &request, [text], |_| {
