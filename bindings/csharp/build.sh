@@ -24,6 +24,7 @@ command -v mcs >/dev/null 2>&1 || {
 if [ "${1:-}" = --check ]; then
     python3 "$here/tools/generate.py" --check
     python3 "$here/tools/rtccorelib.py" --check
+    python3 "$root/bindings/tools/reach.py"
 elif [ $# -gt 0 ]; then
     echo "bindings/csharp/build.sh: unknown argument $1" >&2
     exit 2

@@ -32,6 +32,7 @@ if [ "$lines" -gt 20 ]; then
     exit 1
 fi
 python3 bindings/com/tools/generate.py --check
+python3 bindings/tools/reach.py
 
 flags="-Wall -Wextra -pedantic -Werror -pthread -I${RTC_INCLUDE_DIR:-include} -Ibindings/cpp/include -Ibindings/com/include"
 link="-L$library -lrtcclient -Wl,-rpath,$library"

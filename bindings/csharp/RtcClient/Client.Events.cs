@@ -38,6 +38,8 @@ namespace RtcClient
         /// <summary>The answer to a request of one's own, or its failure.</summary>
         public event EventHandler<RtcEventArgs> ResponseReceived;
         public event EventHandler<RtcEventArgs> PublicationChanged;
+        /// <summary>A realm (Text) asks who we are; Transaction.SetCredentials answers. EventFilter.Challenge asks for it.</summary>
+        public event EventHandler<RtcEventArgs> ChallengeReceived;
         /// <summary>Queue overflow, network change, a fault, the end of the clean-up.</summary>
         public event EventHandler<RtcEventArgs> ClientChanged;
         /// <summary>A handler threw; without a listener it is written to standard error.</summary>
@@ -336,6 +338,9 @@ namespace RtcClient
                     break;
                 case EventType.Publication:
                     Fire(PublicationChanged, args);
+                    break;
+                case EventType.Challenge:
+                    Fire(ChallengeReceived, args);
                     break;
             }
         }

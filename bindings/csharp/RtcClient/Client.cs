@@ -89,6 +89,72 @@ namespace RtcClient
             set { RtcException.Check(Native.rtc_client_set_event_filter(Handle, (ulong)(value | EventFilter.Client))); }
         }
 
+        /// <summary>Changes a running client: TLS, DNS, timers, defaults of sessions, times and name. What is not given
+        /// stays. EventFilter and SynchronizationContext are properties of the client.</summary>
+        public void SetOptions(ClientOptions options)
+        {
+            if (options == null)
+                throw new ArgumentNullException("options");
+            using (Arena arena = new Arena())
+            {
+                rtc_client_options_t native = ClientOptions.ToNative(options, arena);
+                RtcException.Check(Native.rtc_client_set_options(Handle, ref native));
+            }
+        }
+
+        /// <summary>Says what the application knows of the network, of one connection or (null) of all. False if that was known.</summary>
+        public bool NotifyNetwork(NetworkChange change, Connection connection = null)
+        {
+            ConnectionHandle handle = connection == null ? new ConnectionHandle() : (ConnectionHandle)connection.Any;
+            return RtcException.Check(Native.rtc_client_notify_network(Handle, handle, (int)change)) != RtcResult.RTC_FALSE;
+        }
+
+        /// <summary>Names of security mechanisms (RFC 3329), a comma list: those in use with a next hop (an IP address with or
+        /// without port), or (null) all that are supported.</summary>
+        public string GetSecurityMechanisms(string nextHop = null)
+        {
+            byte[] hop = Utf8.Bytes(nextHop);
+            ClientHandle handle = Handle;
+            return ReadText((byte[] buffer, out UIntPtr needed) =>
+                Native.rtc_client_get_security_mechanisms(handle, hop, Utf8.Length(hop), buffer, Utf8.Length(buffer), out needed));
+        }
+
+        /// <summary>Application-driven clients: a file descriptor (Windows: an event handle) to wait on, never to read, and how
+        /// many milliseconds to wait at most although it is not ready (-1: any time).</summary>
+        public IntPtr GetEventDescriptor(out int nextMs)
+        {
+            IntPtr descriptor;
+            RtcException.Check(Native.rtc_client_get_event_fd(Handle, out descriptor, out nextMs));
+            return descriptor;
+        }
+
+        /// <summary>Privacy (RFC 3323) of every session without its own.</summary>
+        public Privacy SipPrivacy
+        {
+            get { return (Privacy)GetInt(Constants.RTC_PROPERTY_CLIENT_SIP_PRIVACY); }
+            set { SetInt(Constants.RTC_PROPERTY_CLIENT_SIP_PRIVACY, (long)value); }
+        }
+
+        /// <summary>Hops whose P-Asserted-Identity is believed: a comma list of IP addresses and networks, or *.</summary>
+        public string TrustedHops
+        {
+            get { return GetText(Constants.RTC_PROPERTY_CLIENT_TRUSTED_HOPS); }
+            set { SetText(Constants.RTC_PROPERTY_CLIENT_TRUSTED_HOPS, value); }
+        }
+
+        /// <summary>The body of answers to OPTIONS; empty: a description of what is spoken here.</summary>
+        public string OptionsBody
+        {
+            get { return GetText(Constants.RTC_PROPERTY_CLIENT_OPTIONS_BODY); }
+            set { SetText(Constants.RTC_PROPERTY_CLIENT_OPTIONS_BODY, value); }
+        }
+
+        public string OptionsBodyType
+        {
+            get { return GetText(Constants.RTC_PROPERTY_CLIENT_OPTIONS_TYPE); }
+            set { SetText(Constants.RTC_PROPERTY_CLIENT_OPTIONS_TYPE, value); }
+        }
+
         public ListenMode ListenMode
         {
             get { return (ListenMode)GetInt(Constants.RTC_PROPERTY_CLIENT_LISTEN_MODE); }

@@ -30,6 +30,12 @@ namespace RtcClient
             return GetText(Constants.RTC_PROPERTY_CONNECTION_LOCAL_ADDRESS, (int)transport);
         }
 
+        /// <summary>The result for which it was lost last; 0: never.</summary>
+        public int LastError
+        {
+            get { return (int)GetInt(Constants.RTC_PROPERTY_CONNECTION_LAST_ERROR); }
+        }
+
         /// <summary>Stops listening; what hangs on it ends.</summary>
         public void Close()
         {
@@ -47,12 +53,14 @@ namespace RtcClient
     public sealed class ServerOptions
     {
         public ServerFlags Flags { get; set; }
-        /// <summary>"udp:127.0.0.1:0, tcp:127.0.0.1:0"</summary>
+        /// <summary>"udp:127.0.0.1:0, tcp:127.0.0.1:0"; also tls:, ws: and wss:.</summary>
         public string Listen { get; set; }
         public string Realm { get; set; }
         public string Domain { get; set; }
         public int MinExpiresSeconds { get; set; }
         public int MaxExpiresSeconds { get; set; }
+        /// <summary>Certificate and key for tls: and wss: in <see cref="Listen"/>.</summary>
+        public TlsOptions Tls { get; set; }
     }
 
     /// <summary>Registrar, forking proxy, redirect server and presence agent in this process, on a
@@ -77,6 +85,7 @@ namespace RtcClient
                 native.domain = arena.Str(options.Domain);
                 native.min_expires_secs = options.MinExpiresSeconds;
                 native.max_expires_secs = options.MaxExpiresSeconds;
+                native.tls = TlsOptions.ToNative(options.Tls, arena);
                 ServerHandle handle;
                 RtcException.Check(Native.rtc_server_start(ref native, out handle));
                 return new Server(handle);

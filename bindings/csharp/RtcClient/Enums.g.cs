@@ -497,6 +497,38 @@ namespace RtcClient
         Unavailable = 4,
     }
 
+    public enum NetworkChange : int
+    {
+        Changed = 1,
+        Suspended = 2,
+        Resumed = 3,
+        Lost = 4,
+    }
+
+    [Flags]
+    public enum Privacy : uint
+    {
+        None = 0,
+        Local = 0x1,
+        ProxyHeader = 0x2,
+        ProxySession = 0x4,
+        ProxyId = 0x8,
+        User = 0x10,
+        Critical = 0x20,
+        History = 0x40,
+        Nothing = 0x80,
+    }
+
+    public enum ReferStatus : int
+    {
+        Referring = 0,
+        Accepted = 1,
+        Error = 2,
+        Rejected = 3,
+        Dropped = 4,
+        Done = 5,
+    }
+
     public enum TransactionState : int
     {
         Trying = 0,

@@ -64,6 +64,19 @@ namespace RtcClient
         public string CaPem { get; set; }
         public string CertificatePem { get; set; }
         public string KeyPem { get; set; }
+
+        internal static IntPtr ToNative(TlsOptions options, Arena arena)
+        {
+            if (options == null)
+                return IntPtr.Zero;
+            rtc_tls_options_t native = new rtc_tls_options_t();
+            native.size = SizeOf<rtc_tls_options_t>.Value;
+            native.flags = (uint)options.Flags;
+            native.ca_pem = arena.Str(options.CaPem);
+            native.certificate_pem = arena.Str(options.CertificatePem);
+            native.key_pem = arena.Str(options.KeyPem);
+            return arena.Struct(native);
+        }
     }
 
     /// <summary>How names are looked up.</summary>
@@ -87,6 +100,10 @@ namespace RtcClient
         public int KeepAliveSeconds { get; set; }
         public int TcpIdleSeconds { get; set; }
         public int OutboundBaseSeconds { get; set; }
+        /// <summary>How long an incoming call may ring; 0: 300.</summary>
+        public int RingSeconds { get; set; }
+        /// <summary>How long an outgoing call may go unanswered; 0: as long as the peer likes.</summary>
+        public int NoAnswerSeconds { get; set; }
     }
 
     /// <summary>What a peer may grow; 0 for the default.</summary>
@@ -106,6 +123,8 @@ namespace RtcClient
         public uint Forks { get; set; }
         public uint XmlDepth { get; set; }
         public uint HeldMessages { get; set; }
+        /// <summary>Calls at once above which an incoming one gets 486.</summary>
+        public uint Calls { get; set; }
     }
 
     /// <summary>How a client is set up.</summary>
@@ -148,16 +167,7 @@ namespace RtcClient
             native.claim_ms = options.ClaimMs;
             native.credentials_ms = options.CredentialsMs;
             native.shutdown_ms = options.ShutdownMs;
-            if (options.Tls != null)
-            {
-                rtc_tls_options_t tls = new rtc_tls_options_t();
-                tls.size = SizeOf<rtc_tls_options_t>.Value;
-                tls.flags = (uint)options.Tls.Flags;
-                tls.ca_pem = arena.Str(options.Tls.CaPem);
-                tls.certificate_pem = arena.Str(options.Tls.CertificatePem);
-                tls.key_pem = arena.Str(options.Tls.KeyPem);
-                native.tls = arena.Struct(tls);
-            }
+            native.tls = TlsOptions.ToNative(options.Tls, arena);
             if (options.Dns != null)
             {
                 rtc_dns_options_t dns = new rtc_dns_options_t();
@@ -179,6 +189,8 @@ namespace RtcClient
                 timers.keepalive_secs = options.Timers.KeepAliveSeconds;
                 timers.tcp_idle_secs = options.Timers.TcpIdleSeconds;
                 timers.outbound_base_secs = options.Timers.OutboundBaseSeconds;
+                timers.ring_secs = options.Timers.RingSeconds;
+                timers.no_answer_secs = options.Timers.NoAnswerSeconds;
                 native.timers = arena.Struct(timers);
             }
             if (options.Limits != null)
@@ -206,6 +218,7 @@ namespace RtcClient
             native.forks = limits.Forks;
             native.xml_depth = limits.XmlDepth;
             native.held_messages = limits.HeldMessages;
+            native.calls = limits.Calls;
             return native;
         }
 

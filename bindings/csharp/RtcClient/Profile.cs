@@ -100,6 +100,49 @@ namespace RtcClient
             get { return GetTexts(Constants.RTC_PROPERTY_PROFILE_REGISTERED_CONTACT); }
         }
 
+        /// <summary>Preloaded Route, a comma list; new requests take it.</summary>
+        public string Proxy
+        {
+            get { return GetText(Constants.RTC_PROPERTY_PROFILE_PROXY); }
+            set { SetText(Constants.RTC_PROPERTY_PROFILE_PROXY, value); }
+        }
+
+        /// <summary>What the registrar gave (RFC 3608).</summary>
+        public string ServiceRoute
+        {
+            get { return GetText(Constants.RTC_PROPERTY_PROFILE_SERVICE_ROUTE); }
+        }
+
+        /// <summary>P-Associated-URI (RFC 7315), the default identity first.</summary>
+        public string[] AssociatedUris
+        {
+            get { return GetTexts(Constants.RTC_PROPERTY_PROFILE_ASSOCIATED_URI); }
+        }
+
+        /// <summary>The public GRUU (RFC 5627).</summary>
+        public string Gruu
+        {
+            get { return GetText(Constants.RTC_PROPERTY_PROFILE_GRUU); }
+        }
+
+        /// <summary>The newest temporary GRUU.</summary>
+        public string TemporaryGruu
+        {
+            get { return GetText(Constants.RTC_PROPERTY_PROFILE_TEMP_GRUU); }
+        }
+
+        /// <summary>"Name: value" lines for its REGISTERs and what is sent in its context; null: none any more.</summary>
+        public string AdditionalHeaderValues
+        {
+            get { return GetHeaderLines(); }
+            set { SetHeaderLines(value, HeadersFlags.None); }
+        }
+
+        public void SetAdditionalHeaderValues(string lines, HeadersFlags flags)
+        {
+            SetHeaderLines(lines, flags);
+        }
+
         public void SetCredentials(Credentials credentials)
         {
             SetCredentialsOf(credentials);

@@ -38,6 +38,11 @@ namespace RtcClient
             RegistrationHandle registration = info.registration == IntPtr.Zero
                 ? null : Sip.SipLevelObject.Lent(new RegistrationHandle(), info.registration);
             Registration = registration == null ? null : new Sip.Registration(client, registration);
+            if (Type == EventType.SessionStateChange)
+                OtherSession = (Session)client.ShareObject(ObjectKind.Session, info.other);
+            if (Type == EventType.SessionConsultantReferred)
+                DialogToReplace = new DialogId(TextOf(Constants.RTC_EVENT_TEXT_CALL_ID),
+                    TextOf(Constants.RTC_EVENT_TEXT_LOCAL_TAG), TextOf(Constants.RTC_EVENT_TEXT_REMOTE_TAG));
             Cookie = info.cookie;
             RawState = info.state;
             Kind = info.kind;
@@ -69,6 +74,10 @@ namespace RtcClient
         public Sip.Usage Usage { get; private set; }
         public Sip.Dialog Dialog { get; private set; }
         public Sip.Registration Registration { get; private set; }
+        /// <summary>SessionStateChange of an incoming call: the session that it replaces (Kind 1) or joins (Kind 2).</summary>
+        public Session OtherSession { get; private set; }
+        /// <summary>SessionConsultantReferred: what the new call is to replace.</summary>
+        public DialogId DialogToReplace { get; private set; }
         /// <summary>The cookie of the operation this belongs to.</summary>
         public long Cookie { get; private set; }
         /// <summary>The state as a number of the enum that goes with <see cref="Type"/>.</summary>
@@ -124,6 +133,16 @@ namespace RtcClient
                 RtcException.Check(result);
                 _message = new SipMessage(handle);
                 return _message;
+            }
+        }
+
+        private string TextOf(int what)
+        {
+            using (_event.Hold())
+            {
+                rtc_str_t text;
+                RtcException.Check(Native.rtc_event_get_text(_event, what, 0, out text));
+                return Utf8.Text(text) ?? "";
             }
         }
 
@@ -246,6 +265,21 @@ namespace RtcClient
                     return new RtcEventArgs(client, handle, ref info);
             }
         }
+    }
+
+    /// <summary>The ids of a dialog as its target, who is to be called, sees them.</summary>
+    public sealed class DialogId
+    {
+        internal DialogId(string callId, string localTag, string remoteTag)
+        {
+            CallId = callId;
+            LocalTag = localTag;
+            RemoteTag = remoteTag;
+        }
+
+        public string CallId { get; private set; }
+        public string LocalTag { get; private set; }
+        public string RemoteTag { get; private set; }
     }
 
     /// <summary>A registration changed.</summary>

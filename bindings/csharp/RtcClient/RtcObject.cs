@@ -33,6 +33,12 @@ namespace RtcClient
             get { return _handle.IsClosed; }
         }
 
+        /// <summary>What the handle names now; None once the library knows it no more.</summary>
+        public ObjectKind LiveKind
+        {
+            get { return _handle.IsClosed ? 0 : (ObjectKind)Native.rtc_object_get_kind(_handle); }
+        }
+
         internal RtcHandle Any
         {
             get

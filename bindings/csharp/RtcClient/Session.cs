@@ -25,6 +25,10 @@ namespace RtcClient
         public event EventHandler<RtcEventArgs> ReInviteReceived;
         /// <summary>A NOTIFY inside the call, of a package that was allowed.</summary>
         public event EventHandler<RtcEventArgs> NotificationReceived;
+        /// <summary>How a referral of ours goes: RawState is a ReferStatus.</summary>
+        public event EventHandler<RtcEventArgs> ReferStatusChanged;
+        /// <summary>The peer refers us to Uri; accepted by Answer.</summary>
+        public event EventHandler<RtcEventArgs> Referred;
 
         public Client Client
         {
@@ -86,6 +90,46 @@ namespace RtcClient
         public string[] RedirectNames
         {
             get { return GetTexts(Constants.RTC_PROPERTY_SESSION_REDIRECT_NAME); }
+        }
+
+        /// <summary>Referred-By: of an incoming call as received; of an idle one what its INVITE will say.</summary>
+        public string ReferredBy
+        {
+            get { return GetText(Constants.RTC_PROPERTY_SESSION_REFERRED_BY); }
+            set { SetText(Constants.RTC_PROPERTY_SESSION_REFERRED_BY, value); }
+        }
+
+        /// <summary>The application's own name for the referral.</summary>
+        public string ReferCookie
+        {
+            get { return GetText(Constants.RTC_PROPERTY_SESSION_REFER_COOKIE); }
+            set { SetText(Constants.RTC_PROPERTY_SESSION_REFER_COOKIE, value); }
+        }
+
+        /// <summary>Whether the call came about by a referral.</summary>
+        public bool IsReferred
+        {
+            get { return GetInt(Constants.RTC_PROPERTY_SESSION_IS_REFERRED) != 0; }
+        }
+
+        /// <summary>Privacy of this session (RFC 3323), over that of the client.</summary>
+        public Privacy SipPrivacy
+        {
+            get { return (Privacy)GetInt(Constants.RTC_PROPERTY_SESSION_SIP_PRIVACY); }
+            set { SetInt(Constants.RTC_PROPERTY_SESSION_SIP_PRIVACY, (long)value); }
+        }
+
+        /// <summary>Whom we prefer to be (P-Preferred-Identity, RFC 3325); before the call.</summary>
+        public string LocalIdentity
+        {
+            get { return GetText(Constants.RTC_PROPERTY_SESSION_LOCAL_IDENTITY); }
+            set { SetText(Constants.RTC_PROPERTY_SESSION_LOCAL_IDENTITY, value); }
+        }
+
+        /// <summary>P-Asserted-Identity of the peer, from a trusted hop.</summary>
+        public string[] AssertedIdentities
+        {
+            get { return GetTexts(Constants.RTC_PROPERTY_SESSION_ASSERTED_IDENTITY); }
         }
 
         public bool CanAddParticipants
@@ -478,6 +522,13 @@ namespace RtcClient
                     break;
                 case EventType.SessionNotification:
                     Owner.Fire(NotificationReceived, args, this);
+                    break;
+                case EventType.SessionReferStatus:
+                    Owner.Fire(ReferStatusChanged, args, this);
+                    break;
+                case EventType.SessionReferred:
+                case EventType.SessionConsultantReferred:
+                    Owner.Fire(Referred, args, this);
                     break;
             }
         }

@@ -126,6 +126,12 @@ namespace RtcClient.Sip
             RtcException.Check(Native.rtc_transaction_claim(Handle, checked((int)deadline.TotalMilliseconds)));
         }
 
+        /// <summary>Answers its challenge (of a Challenge event), or by flag declines: the request goes on when no realm is open any more.</summary>
+        public void SetCredentials(Credentials credentials)
+        {
+            SetCredentialsOf(credentials);
+        }
+
         /// <summary>Cancels our INVITE.</summary>
         public void Cancel(SendOptions send = null)
         {
@@ -171,6 +177,12 @@ namespace RtcClient.Sip
         public void Update(SendOptions send = null)
         {
             Act(Constants.RTC_REFRESH_UPDATE, send);
+        }
+
+        /// <summary>Answers its challenge, or by flag declines.</summary>
+        public void SetCredentials(Credentials credentials)
+        {
+            SetCredentialsOf(credentials);
         }
 
         /// <summary>Ends it: Expires 0.</summary>
@@ -314,6 +326,30 @@ namespace RtcClient.Sip
         {
             get { return GetText(Constants.RTC_PROPERTY_REGISTRATION_OUTBOUND_PROXY); }
             set { SetText(Constants.RTC_PROPERTY_REGISTRATION_OUTBOUND_PROXY, value); }
+        }
+
+        /// <summary>Who we are to a realm, for it and what is sent in its context.</summary>
+        public void SetCredentials(Credentials credentials)
+        {
+            SetCredentialsOf(credentials);
+        }
+
+        /// <summary>What the registrar gave (RFC 3608).</summary>
+        public string ServiceRoute
+        {
+            get { return GetText(Constants.RTC_PROPERTY_REGISTRATION_SERVICE_ROUTE); }
+        }
+
+        /// <summary>P-Associated-URI (RFC 7315), the default identity first.</summary>
+        public string[] AssociatedUris
+        {
+            get { return GetTexts(Constants.RTC_PROPERTY_REGISTRATION_ASSOCIATED_URI); }
+        }
+
+        /// <summary>The public GRUU (RFC 5627).</summary>
+        public string Gruu
+        {
+            get { return GetText(Constants.RTC_PROPERTY_REGISTRATION_GRUU); }
         }
 
         /// <summary>Each verb sends a REGISTER; the transaction is null where a profile keeps it to itself.</summary>
