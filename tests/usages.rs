@@ -965,6 +965,111 @@ fn subscriptions_begin_in_the_dialog_of_a_call() {
     assert_eq!((second.state(), dialog.state()), (TERMINATED, TERMINATED));
 }
 
+/// The dialog of a SUBSCRIBE usage that stands, the peer's side of it, and our last CSeq.
+fn subscribed(t: &mut Talk) -> (ObjectRef, ObjectRef, Leg, Message) {
+    let usage = watching(t, &UsageParent::New, "x-test", Auto::NOTIFY);
+    send(t, &usage, "SUBSCRIBE", &expiring(600, 1)).expect("sent");
+    let subscribe = t.peer.expect("SUBSCRIBE");
+    t.answer(&subscribe, 200, "w1", "Expires: 600\r\n", "");
+    let leg = leg_of_subscribe(&subscribe, "w1");
+    notify(t, &leg, 20, "x-test", "active;expires=600");
+    t.peer.expect("200 NOTIFY");
+    let dialog = dialog_of(t, &usage).expect("a dialog");
+    (usage, dialog, leg, subscribe)
+}
+
+fn calling_in(t: &mut Talk, dialog: &ObjectRef) -> Result<ObjectRef, Refusal> {
+    let within = UsageParent::Dialog(dialog.clone());
+    t.on(|agent, now| {
+        agent.create_usage(now, UsageKind::Invite, &within, UsageOptions::default())
+    })
+}
+
+/// S-100, B-141: a call in the dialog of a subscription: its tags and CSeq numbers, one INVITE usage at most, and the dialog
+/// outlives the call.
+#[test]
+fn a_call_begins_in_the_dialog_of_a_subscription() {
+    let mut t = talk(61);
+    let (subscription, dialog, leg, subscribe) = subscribed(&mut t);
+    let call = calling_in(&mut t, &dialog).expect("a usage");
+    let second = calling_in(&mut t, &dialog).expect_err("one at most");
+    assert_eq!(second.code, Code::InvalidDialogState);
+    assert_eq!((call.state(), dialog.state()), (INIT, CONFIRMED));
+    send(&mut t, &call, "INVITE", &described("v=0\r\n")).expect("sent");
+    let invite = t.peer.expect("INVITE");
+    assert_eq!(
+        (invite.call_id(), invite.from_tag(), invite.to_tag()),
+        (subscribe.call_id(), subscribe.from_tag(), Some("w1"))
+    );
+    assert_eq!(
+        (invite.cseq(), invite.body()),
+        (subscribe.cseq() + 1, &b"v=0\r\n"[..])
+    );
+    assert_eq!(dialog.state(), CONFIRMED, "as it was");
+    assert_eq!(related(&mut t, &dialog, Kind::Usage).len(), 2);
+    // Theirs meets ours.
+    t.say(&leg, "INVITE", 21, "", &sdp(PEER, "sendrecv"));
+    assert_eq!(t.peer.expect("491 INVITE").cseq(), 21);
+    t.answer(&invite, 183, "w1", RELIABLE, &sdp(PEER, "sendrecv"));
+    let prack = t.peer.expect("PRACK");
+    assert_eq!(prack.to_tag(), Some("w1"));
+    t.answer(&prack, 200, "", "", "");
+    assert_eq!((call.state(), dialog.state()), (EARLY, CONFIRMED));
+    t.answer(&invite, 200, "w1", "", "");
+    assert_eq!(call.state(), CONFIRMED);
+    assert_eq!(statuses(&t).last(), Some(&Status::Sip(200)));
+    send(&mut t, &call, "ACK", &Send::default()).expect("acknowledged");
+    assert_eq!(t.peer.expect("ACK").cseq(), invite.cseq());
+    let third = calling_in(&mut t, &dialog).expect_err("it has one");
+    assert_eq!(third.code, Code::InvalidDialogState);
+    t.say(&leg, "BYE", 22, "", "");
+    let bye = t.peer.expect("200 BYE");
+    assert_eq!(bye.to_tag(), subscribe.from_tag());
+    assert_eq!((call.state(), dialog.state()), (TERMINATED, CONFIRMED));
+    notify(&mut t, &leg, 23, "x-test", "terminated;reason=noresource");
+    t.peer.expect("200 NOTIFY");
+    assert_eq!((subscription.state(), dialog.state()), (TERMINATED, TERMINATED));
+    let late = calling_in(&mut t, &dialog).expect_err("over");
+    assert_eq!(late.code, Code::InvalidDialogState);
+}
+
+/// S-100: a refusal ends the INVITE usage alone, and another may begin; so does taking it back; the subscription goes on. It is
+/// the other way round too: the dialog may go before anything was sent.
+#[test]
+fn a_call_that_is_refused_leaves_the_dialog_it_began_in() {
+    let mut t = talk(62);
+    let (subscription, dialog, leg, _) = subscribed(&mut t);
+    for status in [486, 487] {
+        let call = calling_in(&mut t, &dialog).expect("a usage");
+        let transaction = t
+            .on(|agent, now| agent.usage_send(now, &call, "INVITE", &described("v=0\r\n")))
+            .expect("sent")
+            .expect("a transaction");
+        t.run();
+        let invite = t.peer.expect("INVITE");
+        t.answer(&invite, 180, "w1", "", "");
+        if status == 487 {
+            t.on(|agent, now| agent.cancel(now, &transaction, &Send::default()))
+                .expect("cancelled");
+            t.run();
+            let cancel = t.peer.expect("CANCEL");
+            assert_eq!(cancel.to_tag(), Some("w1"));
+            t.answer(&cancel, 200, "w1", "", "");
+        }
+        t.answer(&invite, status, "w1", "", "");
+        assert_eq!(t.peer.expect("ACK").cseq(), invite.cseq());
+        assert_eq!(statuses(&t).last(), Some(&Status::Sip(status)));
+        assert_eq!((call.state(), dialog.state()), (TERMINATED, CONFIRMED));
+    }
+    notify(&mut t, &leg, 21, "x-test", "active;expires=600");
+    t.peer.expect("200 NOTIFY");
+    let late = calling_in(&mut t, &dialog).expect("a usage");
+    notify(&mut t, &leg, 22, "x-test", "terminated;reason=noresource");
+    assert_eq!(subscription.state(), TERMINATED);
+    let refused = send(&mut t, &late, "INVITE", &described("v=0\r\n"));
+    assert_eq!(code(refused), Code::InvalidDialogState);
+}
+
 #[test]
 fn only_methods_with_a_place_in_a_subscription_go_out() {
     let mut t = talk(34);

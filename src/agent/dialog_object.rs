@@ -57,6 +57,9 @@ impl Agent {
     /// The dialog of a session, early or established; of a usage from the first on.
     pub(super) fn dialog_of_session(&self, session: &Session) -> Option<ObjectRef> {
         let call = &session.call;
+        if let Some(place) = call.begins_in() {
+            return self.dialog_object(place);
+        }
         let place = call.dialog_key();
         let early = call.early_dialogs().next();
         let Some(dialog) = call.dialog(&self.cx.dialogs).or(early) else {
@@ -67,7 +70,7 @@ impl Agent {
             let name: Arc<Object> = Arc::clone(first);
             let _ = dialog.name().set(name);
         }
-        object_of(dialog, place, dialog_state(session))
+        object_of(dialog, place, shared_state(session))
     }
 
     /// Whether somebody has the object of a session's dialog.
@@ -143,13 +146,22 @@ impl Agent {
     }
 }
 
-/// The state of a session's dialog.
+/// The state of a session's dialog, which may stand for another usage already.
+pub(super) fn shared_state(session: &Session) -> i32 {
+    if session.call.is_within() && session.call.dialog_key().is_some() {
+        state::CONFIRMED
+    } else {
+        dialog_state(session)
+    }
+}
+
+/// The state of a session's dialog as far as the session made it.
 pub(super) fn dialog_state(session: &Session) -> i32 {
     match session.call.state() {
         State::Idle => state::INIT,
         State::Calling | State::Cancelling => {
             let early = session.call.early_dialogs().next().is_some();
-            if early { state::EARLY } else { state::INIT }
+            if early || session.call.is_within() && session.call.has_progressed() { state::EARLY } else { state::INIT }
         }
         State::Incoming if session.call.has_progressed() => state::EARLY,
         State::Incoming => state::INIT,

@@ -13,7 +13,7 @@ use crate::transport::Flow;
 use crate::usage::call::State;
 use crate::usage::{Auto, CallEvent, Owner, Role};
 
-use super::dialog_object::{details_of, dialog_state};
+use super::dialog_object::{details_of, dialog_state, shared_state};
 use super::event::{FILTER_SIP_ALL, FLAG_FORKED, FLAG_LAST};
 use super::profile::phrase;
 use super::request::content_type;
@@ -89,7 +89,7 @@ impl Agent {
         if !told && session.usage.get().is_none() || session.call.state() == State::Ended {
             return;
         }
-        let now = dialog_state(session);
+        let (now, stands) = (dialog_state(session), shared_state(session));
         let known = Self::knows_dialog(session, &self.cx.dialogs);
         let usage = Arc::clone(session.usage(state::INIT));
         let dialog = self.dialog_of_session(session);
@@ -104,13 +104,13 @@ impl Agent {
             if let Some(early) = early {
                 dialog.end(early);
             }
-            if dialog.state() != now || !known {
-                dialog.set_state(now);
+            if dialog.state() != stands || !known {
+                dialog.set_state(stands);
                 if told {
                     self.tell(Event {
                         event_type: EventType::DialogState,
                         dialog: Some(Arc::clone(dialog)),
-                        state: now,
+                        state: stands,
                         status,
                         message: message.clone(),
                         ..Event::default()

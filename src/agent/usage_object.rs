@@ -162,6 +162,9 @@ impl Agent {
             .transpose()?;
         match (kind, parent) {
             (UsageKind::Invite, UsageParent::New) => self.create_invite_usage(&options),
+            (UsageKind::Invite, UsageParent::Dialog(dialog)) => {
+                self.create_invite_usage_within(dialog, &options)
+            }
             (UsageKind::Invite, UsageParent::Transaction(transaction)) => {
                 self.adopt_as_usage(transaction, &options)
             }
@@ -170,9 +173,9 @@ impl Agent {
             }
             (UsageKind::Refer, _) => self.create_refer_usage(parent, &options),
             (UsageKind::Subscribe, _) => self.create_subscribe_usage(parent, &options),
-            _ => Err(Refusal::new(
-                Code::NotImplemented,
-                "usages of this kind are not in this version",
+            (UsageKind::Notify, UsageParent::New | UsageParent::Dialog(_)) => Err(Refusal::new(
+                Code::InvalidArgument,
+                "a NOTIFY usage begins at the SUBSCRIBE or REFER of a peer",
             )),
         }
     }
@@ -230,6 +233,37 @@ impl Agent {
         super::profile::check_aor(&options.uri)?;
         let key = self.new_usage_session(options, SessionState::Idle, None)?;
         let session = self.sessions.get(key).ok_or_else(ended)?;
+        Ok(Arc::clone(session.usage(state::INIT)))
+    }
+
+    /// An INVITE usage in a dialog that another usage made and that has none (RFC 5057 §4).
+    fn create_invite_usage_within(
+        &mut self,
+        dialog: &ObjectRef,
+        options: &UsageOptions,
+    ) -> Result<ObjectRef, Refusal> {
+        let place = self.standing_dialog(dialog)?;
+        let waits = |session: &Session| session.call.begins_in() == Some(place);
+        if self.cx.dialogs.call(place).is_some()
+            || self.sessions.iter().any(|(_, session)| waits(session))
+        {
+            return Err(Refusal::new(
+                Code::InvalidDialogState,
+                "the dialog has its INVITE usage",
+            ));
+        }
+        let remote = self.cx.dialogs.get(place);
+        let uri = remote.map_or("", |dialog| dialog.remote_target()).into();
+        let options = UsageOptions {
+            uri,
+            ..options.clone()
+        };
+        let key = self.new_usage_session(&options, SessionState::Idle, None)?;
+        let session = self.sessions.get_mut(key).ok_or_else(ended)?;
+        session.call.begin_in(place);
+        if let Some(sip) = session.sip.as_deref_mut() {
+            sip.dialog = None;
+        }
         Ok(Arc::clone(session.usage(state::INIT)))
     }
 

@@ -221,6 +221,15 @@ impl Agent {
             ));
         };
         let (options, before) = (sip.options.clone(), sip.before.clone());
+        let within = session.call.begins_in();
+        if within.is_some_and(|place| {
+            self.cx.dialogs.get(place).is_none() || self.cx.dialogs.call(place).is_some()
+        }) {
+            return Err(Refusal::new(
+                Code::InvalidDialogState,
+                "the dialog that the usage was made in is over, or has its INVITE usage",
+            ));
+        }
         let auto = session.call.auto;
         let profile = session
             .profile
@@ -246,6 +255,7 @@ impl Agent {
             sip.before = None;
         }
         let body = send.content_type.as_deref().zip(send.body.as_deref());
+        let mut result = Ok(());
         self.with_call(key, |call, cx, account, _| {
             let media = match body {
                 Some((content_type, body)) => Media::application(content_type, body),
@@ -254,23 +264,23 @@ impl Agent {
             };
             let no_offer = body.is_none() && !auto.has(Auto::OFFER_ANSWER);
             let given = |text: &'_ str| -> bool { !text.is_empty() };
-            call.invite(
-                cx,
-                account,
-                media,
-                &Invitation {
-                    uri: &target,
-                    to: &to,
-                    own,
-                    body,
-                    no_offer,
-                    from: given(&options.from).then_some(&*options.from),
-                    contact: given(&options.contact).then_some(&*options.contact),
-                    attempt: before.as_ref(),
-                },
-            );
+            let invitation = Invitation {
+                uri: &target,
+                to: &to,
+                own,
+                body,
+                no_offer,
+                from: given(&options.from).then_some(&*options.from),
+                contact: given(&options.contact).then_some(&*options.contact),
+                attempt: before.as_ref(),
+            };
+            if within.is_some() {
+                result = call.invite_within(cx, account, media, &invitation);
+            } else {
+                call.invite(cx, account, media, &invitation);
+            }
         });
-        Ok(())
+        result.map_err(|busy| refuse_busy(busy, "INVITE", State::Idle))
     }
 
     /// A usage that failed begins again as the same attempt.

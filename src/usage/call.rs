@@ -262,7 +262,9 @@ pub struct Call {
     pub(super) completed_at: Option<Time>,
     /// UAC: one of several dialogs of an INVITE that another call sent.
     pub(super) forked: bool,
-    /// UAS: a provisional answer of ours went out.
+    /// The dialog of another usage that it begins or began in.
+    pub(super) within: Option<DialogKey>,
+    /// UAS: a provisional answer of ours went out; within a dialog of another usage: one came.
     pub(super) progressed: bool,
     /// UAC: our open offer, for the forks that answer it after the first 2xx.
     pub(super) open_offer: Option<Box<Media>>,
@@ -315,6 +317,7 @@ impl Call {
             unacked: None,
             completed_at: None,
             forked: false,
+            within: None,
             open_offer: None,
             progressed: false,
             tried: None,

@@ -53,7 +53,7 @@ impl Call {
                 .any(|early| early.dialog.remote_tag() == tag)
     }
 
-    /// UAS: a provisional answer that makes an early dialog went out.
+    /// UAS: a provisional answer that makes an early dialog went out; within a dialog of another usage: one came.
     #[must_use]
     pub fn has_progressed(&self) -> bool {
         self.progressed

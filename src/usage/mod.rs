@@ -30,6 +30,7 @@ pub mod request;
 pub mod session_timer;
 pub mod subscribe;
 mod update;
+mod within;
 
 pub use account::Account;
 pub use automation::{Auto, NothingOpen};

@@ -32,6 +32,23 @@ pub(super) struct Change {
     pub(super) exchanged: bool,
 }
 
+impl Change {
+    /// The first INVITE of a usage that begins in a dialog of another: its own events tell how it goes.
+    pub(super) fn of_first() -> Self {
+        Self {
+            cookie: 0,
+            hold: false,
+            ours: false,
+            before: None,
+            retry_at: None,
+            refresh: true,
+            update: None,
+            rseq: None,
+            exchanged: false,
+        }
+    }
+}
+
 /// What a change offers.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer<'a> {
@@ -149,6 +166,9 @@ impl Call {
         message: Message,
         out: &mut Vec<CallEvent>,
     ) {
+        if matches!(self.state, State::Calling | State::Cancelling) {
+            return self.on_within_response(cx, account, client, message, out);
+        }
         let status = message.status().unwrap_or_default();
         match status {
             0..=100 => {}
@@ -177,7 +197,7 @@ impl Call {
     }
 
     /// The re-INVITE again, with the session interval of now.
-    fn repeat_change(&mut self, cx: &mut Cx) {
+    pub(super) fn repeat_change(&mut self, cx: &mut Cx) {
         let Some(mut invite) = self.invite.take() else {
             return;
         };
@@ -251,7 +271,7 @@ impl Call {
         }
     }
 
-    fn authenticate_change(
+    pub(super) fn authenticate_change(
         &mut self,
         cx: &mut Cx,
         account: &mut Account,
@@ -381,6 +401,10 @@ impl Call {
             State::Confirmed => {}
             State::Ending | State::Ended => {
                 self.respond(cx, account, server, &message, 481, "");
+                return;
+            }
+            State::Calling | State::Cancelling if self.is_within() => {
+                self.respond(cx, account, server, &message, 491, "");
                 return;
             }
             _ => return self.busy_with_theirs(cx, account, server, &message),
