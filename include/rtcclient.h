@@ -2125,6 +2125,7 @@ rtc_result_t rtc_object_get_state(rtc_object_t *object,
 // A related object of that kind: its client, profile, session …; of an event what its record names, and its message. It is
 // yours: release it.
 //
+// A dialog names the connection that it began on; of a stream that we opened, the client's only one.
 // RTC_FALSE: there is none. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 rtc_result_t rtc_object_get(rtc_object_t *object,
                             int32_t kind,

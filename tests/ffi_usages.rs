@@ -14,6 +14,7 @@ use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 
 use rtcclient::ffi::client::*;
+use rtcclient::ffi::connection::*;
 use rtcclient::ffi::constants::*;
 use rtcclient::ffi::event::*;
 use rtcclient::ffi::numbers::*;
@@ -163,9 +164,16 @@ fn status(wanted: i32) -> impl Fn(&rtc_event_info_t) -> bool {
 }
 
 /// S-101, S-102, S-105, S-108, S-109, S-136: both sides of a call by hand, INVITE to BYE, with their own descriptions.
+/// S-084: the dialog knows the connection that it began on, of several that one.
 #[test]
 fn a_call_by_hand_on_both_sides() {
     let sides = Sides::new();
+    let mut listen: rtc_connection_options_t = sized();
+    listen.address = s("127.0.0.1");
+    let mut other = null_mut();
+    let made =
+        unsafe { rtc_connection_create(sides.peer.cast(), &raw const listen, &raw mut other) };
+    ok(made, "another connection");
     let usage = sides.usage(0);
     assert_eq!(state_of(usage.cast()), RTC_USAGE_STATE_INIT);
     assert_eq!(
@@ -234,6 +242,11 @@ fn a_call_by_hand_on_both_sides() {
     }
     assert_eq!(int_of(ours, RTC_PROPERTY_DIALOG_INITIATOR), 1);
     assert_eq!(int_of(theirs, RTC_PROPERTY_DIALOG_INITIATOR), 0);
+    for (dialog, connection) in [ours, theirs].into_iter().zip(sides.connections) {
+        let found = related(dialog, RTC_KIND_CONNECTION);
+        assert_eq!(found, connection);
+        release(found);
+    }
     let mut count = 0;
     let listed = unsafe {
         rtc_object_list(
@@ -249,6 +262,7 @@ fn a_call_by_hand_on_both_sides() {
     assert_eq!((listed, count), (RTC_OK, 1));
 
     ok(send(usage, "BYE", "", 0), "BYE");
+    release(other.cast());
     let (event, info) = wait_for(sides.peer, "the end", |info| {
         info.r#type == RTC_EVENT_USAGE_STATE && info.state == RTC_USAGE_STATE_TERMINATED
     });

@@ -980,9 +980,7 @@ fn subscribed(t: &mut Talk) -> (ObjectRef, ObjectRef, Leg, Message) {
 
 fn calling_in(t: &mut Talk, dialog: &ObjectRef) -> Result<ObjectRef, Refusal> {
     let within = UsageParent::Dialog(dialog.clone());
-    t.on(|agent, now| {
-        agent.create_usage(now, UsageKind::Invite, &within, UsageOptions::default())
-    })
+    t.on(|agent, now| agent.create_usage(now, UsageKind::Invite, &within, UsageOptions::default()))
 }
 
 /// S-100, B-141: a call in the dialog of a subscription: its tags and CSeq numbers, one INVITE usage at most, and the dialog
@@ -1028,7 +1026,10 @@ fn a_call_begins_in_the_dialog_of_a_subscription() {
     assert_eq!((call.state(), dialog.state()), (TERMINATED, CONFIRMED));
     notify(&mut t, &leg, 23, "x-test", "terminated;reason=noresource");
     t.peer.expect("200 NOTIFY");
-    assert_eq!((subscription.state(), dialog.state()), (TERMINATED, TERMINATED));
+    assert_eq!(
+        (subscription.state(), dialog.state()),
+        (TERMINATED, TERMINATED)
+    );
     let late = calling_in(&mut t, &dialog).expect_err("over");
     assert_eq!(late.code, Code::InvalidDialogState);
 }

@@ -101,12 +101,18 @@ impl Agent {
             details.related.extend(usage);
         }
         details.related.extend(context);
+        let socket = self.cx.dialogs.get(key).and_then(Dialog::socket);
+        details.related.extend(self.connections.of_socket(socket));
         Some(details)
     }
 
     /// What can be read of a session's dialog while it is early.
-    pub(super) fn early_details(session: &Session) -> Option<Details> {
-        session.call.early_dialogs().next().map(details_of)
+    pub(super) fn early_details(&self, session: &Session) -> Option<Details> {
+        let early = session.call.early_dialogs().next()?;
+        let mut details = details_of(early);
+        let connection = self.connections.of_socket(early.socket());
+        details.related.extend(connection);
+        Some(details)
     }
 
     /// Dialogs that are established.
@@ -161,7 +167,11 @@ pub(super) fn dialog_state(session: &Session) -> i32 {
         State::Idle => state::INIT,
         State::Calling | State::Cancelling => {
             let early = session.call.early_dialogs().next().is_some();
-            if early || session.call.is_within() && session.call.has_progressed() { state::EARLY } else { state::INIT }
+            if early || session.call.is_within() && session.call.has_progressed() {
+                state::EARLY
+            } else {
+                state::INIT
+            }
         }
         State::Incoming if session.call.has_progressed() => state::EARLY,
         State::Incoming => state::INIT,

@@ -59,6 +59,16 @@ impl Connections {
         let all = self.0.iter();
         all.map(|(_, one)| Arc::clone(&one.object)).collect()
     }
+
+    /// The connection that a socket is of. A stream that we opened came by no socket: then the one that there is, if any.
+    pub(super) fn of_socket(&self, socket: Option<SocketKey>) -> Option<ObjectRef> {
+        let mut all = self.0.iter().map(|(_, one)| one);
+        let found = match socket {
+            Some(socket) => all.find(|one| one.sockets.contains(&socket)),
+            None => all.next().filter(|_| all.next().is_none()),
+        };
+        found.map(|one| Arc::clone(&one.object))
+    }
 }
 
 impl Agent {

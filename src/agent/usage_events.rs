@@ -93,7 +93,7 @@ impl Agent {
         let known = Self::knows_dialog(session, &self.cx.dialogs);
         let usage = Arc::clone(session.usage(state::INIT));
         let dialog = self.dialog_of_session(session);
-        let early = Self::early_details(session).filter(|_| session.call.dialog_key().is_none());
+        let early = self.early_details(session).filter(|_| session.call.dialog_key().is_none());
         let message = out.iter().find_map(message_of).cloned();
         let status = message
             .as_ref()

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use crate::base::entropy::Token;
 use crate::syntax::{HeaderId, Message, NameAddr, Uri};
 use crate::transaction::Draft;
-use crate::transport::{Flow, Protocol};
+use crate::transport::{Flow, Protocol, SocketKey};
 
 /// A tag of ours: 80 random bits, so that it names one usage of this agent by itself.
 pub type LocalTag = Token<16>;
@@ -32,6 +32,8 @@ pub struct Dialog {
     allows_update: bool,
     /// The connection the peer reached us by; used while it stands (RFC 5626 §5.3 in spirit: a client behind a stream has no other way in).
     flow: Option<Flow>,
+    /// Our socket that the message which made it came by.
+    socket: Option<SocketKey>,
     /// We sent the request that began it.
     initiator: bool,
     /// RFC 3261 §12.1: it began with a SIPS URI.
@@ -79,6 +81,7 @@ impl Dialog {
             remote_cseq: None,
             allows_update: response.lists(HeaderId::Allow, "UPDATE"),
             flow: stream_only(flow),
+            socket: flow.socket,
             initiator: true,
             secure: response.to().is_ok_and(|to| is_secure(to.uri)),
             name: OnceLock::new(),
@@ -105,6 +108,7 @@ impl Dialog {
             remote_cseq: Some(request.cseq()),
             allows_update: request.lists(HeaderId::Allow, "UPDATE"),
             flow: stream_only(flow),
+            socket: flow.socket,
             initiator: false,
             secure: is_secure(request.request_uri()),
             name: OnceLock::new(),
@@ -187,6 +191,12 @@ impl Dialog {
     #[must_use]
     pub fn name(&self) -> &OnceLock<Name> {
         &self.name
+    }
+
+    /// Our socket that it began on; none: a stream that we opened.
+    #[must_use]
+    pub fn socket(&self) -> Option<SocketKey> {
+        self.socket
     }
 
     /// Where requests go in the end.
@@ -307,7 +317,8 @@ fn stream_only(flow: &Flow) -> Option<Flow> {
 }
 
 fn is_secure(uri: &str) -> bool {
-    uri.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
+    uri.get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("sips:"))
 }
 
 fn contact_uri(message: &Message) -> Option<Box<str>> {

@@ -158,6 +158,7 @@ fn agent_kind(kind: i32) -> Option<Kind> {
 /// A related object of that kind: its client, profile, session …; of an event what its record names, and its message. It is
 /// yours: release it.
 ///
+/// A dialog names the connection that it began on; of a stream that we opened, the client's only one.
 /// RTC_FALSE: there is none. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_object_get(
