@@ -136,6 +136,7 @@ void a_subscription_is_told_and_decided() {
 void a_wrong_package_is_refused_with_a_message() {
     const Server server;
     Peer desk(server, "bob");
+    desk.client.serve_package("x-queue", "text/plain"); // who serves nothing at all says 405
     Phone bob;
     bob.open(server, "bob");
     NEED(SUCCEEDED(bob.client.as<IRTCClientProvisioning>()->EnableProfile(bob.profile.get(), 0)));
