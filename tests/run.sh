@@ -25,7 +25,7 @@ bindings_cpp() { RTC_LIB_DIR=$LIBRARY bash "$ROOT/bindings/cpp/tests/run.sh"; }
 vtables() { python3 "$ROOT/bindings/com/tests/vtable_test.py"; }
 bindings_csharp() {
     bash "$ROOT/bindings/csharp/build.sh" --check || return 1
-    cd "$TARGET/csharp" && mono RoundTrip.exe && mono Features.exe && mono SipLevel.exe && mono Original.exe && mono Stress.exe
+    cd "$TARGET/csharp" && mono RoundTrip.exe && mono Features.exe && mono SipLevel.exe && mono Settings.exe && mono Original.exe && mono Stress.exe
 }
 chaos_and_floods() {
     cd "$ROOT" && CHAOS_SEEDS=1000 FLOOD=200000 cargo test --locked --release --test chaos --test flood -- --show-output --test-threads=1

@@ -102,6 +102,22 @@ private:
     ComPtr<Participant> participant_;
 };
 
+/// What a referrer is told when the session made for it is in this state (RFC 3515 §2.4.4); 0: nothing.
+int32_t status_of(RTC_SESSION_STATE state) {
+    switch (state) {
+    case RTCSS_ANSWERING:
+        return 100;
+    case RTCSS_INPROGRESS:
+        return 180;
+    case RTCSS_CONNECTED:
+        return 200;
+    case RTCSS_DISCONNECTED:
+        return 503;
+    default:
+        return 0;
+    }
+}
+
 /// An event that a SIP message may have caused.
 template <class Interface> class SipEvent : public EventObject<Interface, IRTCSIPEvent> {
 public:
@@ -256,6 +272,65 @@ private:
     const ComPtr<UnsolicitedSubscription> subscription_;
 };
 
+class ReferStatusEvent final : public SipEvent<IRTCSessionReferStatusEvent> {
+public:
+    using SipEvent::SipEvent;
+    HRESULT STDMETHODCALLTYPE get_Session(IRTCSession2 **out) override { return give_session(out); }
+    HRESULT STDMETHODCALLTYPE get_ReferStatus(RTC_SESSION_REFER_STATUS *out) override { return give_value(info().state, out); }
+    HRESULT STDMETHODCALLTYPE get_StatusCode(LONG *out) override { return give_status(out); }
+    HRESULT STDMETHODCALLTYPE get_StatusText(BSTR *out) override { return give_status_text(out); }
+};
+
+/// What both kinds of referral have.
+template <class Interface> class AnyReferredEvent : public SipEvent<Interface> {
+public:
+    using SipEvent<Interface>::SipEvent;
+    HRESULT STDMETHODCALLTYPE get_Session(IRTCSession2 **out) override { return this->give_session(out); }
+    HRESULT STDMETHODCALLTYPE get_ReferredByURI(BSTR *out) override { return this->give_text(this->info().text, out); }
+    HRESULT STDMETHODCALLTYPE get_ReferToURI(BSTR *out) override { return this->give_text(this->info().uri, out); }
+    HRESULT STDMETHODCALLTYPE Accept() override { return this->accept(nullptr, nullptr); }
+    HRESULT STDMETHODCALLTYPE Reject() override { return this->reject(603, nullptr); }
+    HRESULT STDMETHODCALLTYPE SetReferredSessionState(RTC_SESSION_STATE state) override {
+        const int32_t status = status_of(state);
+        return status == 0 ? E_INVALIDARG : rtc_event_report_referral(this->event(), status);
+    }
+
+protected:
+    /// One of the texts made from the event; empty where there is none.
+    HRESULT give_made(int32_t what, BSTR *out) const {
+        if (out == nullptr) return E_POINTER;
+        *out = nullptr;
+        rtc_str_t text{};
+        const HRESULT result = rtc_event_get_text(this->event(), what, 0, &text);
+        return FAILED(result) ? result : this->give_text(text, out);
+    }
+};
+
+class ReferredEvent final : public AnyReferredEvent<IRTCSessionReferredEvent> {
+public:
+    using AnyReferredEvent::AnyReferredEvent;
+    HRESULT STDMETHODCALLTYPE get_ReferCookie(BSTR *out) override { return give_made(RTC_EVENT_TEXT_COOKIE, out); }
+};
+
+class ConsultantReferredEvent final : public AnyReferredEvent<IRTCSessionConsultantReferredEvent> {
+public:
+    using AnyReferredEvent::AnyReferredEvent;
+    HRESULT STDMETHODCALLTYPE ReferToSessionInfo(BSTR *call_id, BSTR *from_tag, BSTR *to_tag) override {
+        if (call_id == nullptr || from_tag == nullptr || to_tag == nullptr) return E_POINTER;
+        *call_id = *from_tag = *to_tag = nullptr;
+        // RFC 3891 §3: to-tag is that of who is called, from-tag that of its peer.
+        HRESULT result = give_made(RTC_EVENT_TEXT_CALL_ID, call_id);
+        if (SUCCEEDED(result)) result = give_made(RTC_EVENT_TEXT_REMOTE_TAG, from_tag);
+        if (SUCCEEDED(result)) result = give_made(RTC_EVENT_TEXT_LOCAL_TAG, to_tag);
+        if (SUCCEEDED(result)) return result;
+        for (BSTR *one : {call_id, from_tag, to_tag}) {
+            SysFreeString(*one);
+            *one = nullptr;
+        }
+        return result;
+    }
+};
+
 template <class Event> ComPtr<IDispatch> make(Record &record) { return ComPtr<IDispatch>::adopt(new Event(std::move(record))); }
 
 } // namespace
@@ -284,6 +359,12 @@ ComPtr<IDispatch> make_event(Client &client, rtc_event_t *event, int32_t &type) 
         return make<InfoEvent>(record);
     case RTCE_REINVITE:
         return make<ReInviteEvent>(record);
+    case RTCE_SESSION_REFER_STATUS:
+        return make<ReferStatusEvent>(record);
+    case RTCE_SESSION_REFERRED:
+        return make<ReferredEvent>(record);
+    case RTCE_SESSION_CONSULTANT_REFERRED:
+        return make<ConsultantReferredEvent>(record);
     case RTCE_SUBSCRIPTION_STATE_CHANGE_EVENT:
         if (record.info.user_data == UnsolicitedSubscription::mark()) return {};
         return make<SubscriptionEvent>(record);

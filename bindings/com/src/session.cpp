@@ -170,7 +170,12 @@ HRESULT Session::SendInfo(BSTR header, BSTR text, LONG_PTR cookie) {
     return text == nullptr ? E_POINTER : send(RTC_STR("INFO"), header, text, cookie);
 }
 
-HRESULT Session::SendMessageStatus(RTC_MESSAGING_USER_STATUS, LONG_PTR) { return E_NOTIMPL; }
+HRESULT Session::SendMessageStatus(RTC_MESSAGING_USER_STATUS status, LONG_PTR cookie) {
+    rtc_send_t send{};
+    send.size = sizeof send;
+    send.cookie = cookie;
+    return rtc_session_send_status(get(), static_cast<int32_t>(status), &send);
+}
 HRESULT Session::AddStream(LONG, LONG_PTR) { return E_NOTIMPL; }
 HRESULT Session::RemoveStream(LONG, LONG_PTR) { return E_NOTIMPL; }
 HRESULT Session::put_EncryptionKey(LONG, BSTR) { return RTC_E_PLATFORM_NOT_SUPPORTED; } // k= is obsolete, RFC 8866 §5.12
@@ -218,12 +223,72 @@ HRESULT Session::Forward(BSTR uri) {
     });
 }
 
-HRESULT Session::Refer(BSTR uri, BSTR) { return uri == nullptr ? E_POINTER : E_NOTIMPL; }
-HRESULT Session::put_ReferredByURI(BSTR) { return E_NOTIMPL; }
-HRESULT Session::get_ReferredByURI(BSTR *out) { return not_built(out); }
-HRESULT Session::put_ReferCookie(BSTR) { return E_NOTIMPL; }
-HRESULT Session::get_ReferCookie(BSTR *out) { return not_built(out); }
-HRESULT Session::get_IsReferred(VARIANT_BOOL *out) { return not_built(out); }
+HRESULT Session::Refer(BSTR uri, BSTR cookie) {
+    if (uri == nullptr) return E_POINTER;
+    return guard([&]() -> HRESULT {
+        const Utf8 target(uri);
+        if (!target.valid() || target.empty()) return E_INVALIDARG;
+        // A REFER has no place for it: get_ReferCookie of this session shows it.
+        const HRESULT named = SysStringLen(cookie) == 0 ? S_OK : put_ReferCookie(cookie);
+        if (FAILED(named)) return named;
+        return rtc_session_refer(get(), target.ptr(), target.len(), nullptr, nullptr);
+    });
+}
+
+HRESULT Session::put_text(int32_t property, BSTR text) {
+    return guard([&]() -> HRESULT {
+        const Utf8 value(text);
+        if (!value.valid()) return E_INVALIDARG;
+        return rtc_object_set_text(get(), property, 0, value.text().data(), value.len());
+    });
+}
+
+HRESULT Session::put_ReferredByURI(BSTR uri) { return put_text(RTC_PROPERTY_SESSION_REFERRED_BY, uri); }
+HRESULT Session::put_ReferCookie(BSTR cookie) { return put_text(RTC_PROPERTY_SESSION_REFER_COOKIE, cookie); }
+
+HRESULT Session::get_ReferredByURI(BSTR *out) {
+    return guard([&] { return give_property(get(), RTC_PROPERTY_SESSION_REFERRED_BY, 0, out); });
+}
+
+HRESULT Session::get_ReferCookie(BSTR *out) {
+    return guard([&] { return give_property(get(), RTC_PROPERTY_SESSION_REFER_COOKIE, 0, out); });
+}
+
+HRESULT Session::get_IsReferred(VARIANT_BOOL *out) { return give_flag(get(), RTC_PROPERTY_SESSION_IS_REFERRED, out); }
+
+HRESULT Session::ReplaceSession(IRTCSession *replaced) {
+    if (replaced == nullptr) return E_POINTER;
+    auto *const consult = static_cast<rtc_session_t *>(handle_behind(replaced, RTC_KIND_SESSION));
+    if (consult == nullptr) return E_INVALIDARG;
+    return rtc_session_refer(get(), nullptr, 0, consult, nullptr);
+}
+
+HRESULT Session::ParkSession(BSTR uri) { return Refer(uri, nullptr); }
+
+HRESULT Session::Retrieve(BSTR address, BSTR name, BSTR referred_by, BSTR call_id, BSTR from_tag, BSTR to_tag,
+                          VARIANT_BOOL early_only) {
+    if (address == nullptr || call_id == nullptr || from_tag == nullptr || to_tag == nullptr) return E_POINTER;
+    return guard([&]() -> HRESULT {
+        const Utf8 call(call_id), from(from_tag), to(to_tag);
+        if (!call.valid() || !from.valid() || !to.valid()) return E_INVALIDARG;
+        rtc_dialog_id_t id{};
+        id.size = sizeof id;
+        id.flags = early_only != VARIANT_FALSE ? RTC_DIALOG_ID_EARLY_ONLY : 0;
+        id.call_id = call.str();
+        // RFC 3891 §3: to-tag is that of who is called, from-tag that of its peer.
+        id.local_tag = to.str();
+        id.remote_tag = from.str();
+        HRESULT result = rtc_session_replace(get(), &id);
+        if (SUCCEEDED(result) && SysStringLen(referred_by) > 0) result = put_ReferredByURI(referred_by);
+        return FAILED(result) ? result : add(address, name, nullptr);
+    });
+}
+
+HRESULT Session::put_SIPPrivacyType(LONG type) {
+    return rtc_object_set_int(get(), RTC_PROPERTY_SESSION_SIP_PRIVACY, 0, type);
+}
+
+HRESULT Session::get_SIPPrivacyType(LONG *out) { return give_int(get(), RTC_PROPERTY_SESSION_SIP_PRIVACY, 0, out); }
 
 HRESULT Participant::get_UserURI(BSTR *out) {
     return guard([&] { return give_property(get(), RTC_PROPERTY_PARTICIPANT_URI, 0, out); });

@@ -5,9 +5,10 @@
 
 namespace rtccom {
 
-/// IRTCSession3, IRTCSessionCallControl and IRTCSIPObject. Streams, typing status, transfer and
-/// media security are not built: E_NOTIMPL.
-class Session final : public WrappedObject<rtc_session_t, IRTCSession3, IRTCSessionCallControl, IRTCSIPObject> {
+/// IRTCSession3, IRTCSessionCallControl2, IRTCSessionSIPPrivacy and IRTCSIPObject. Streams and media
+/// security are not built: E_NOTIMPL.
+class Session final
+    : public WrappedObject<rtc_session_t, IRTCSession3, IRTCSessionCallControl2, IRTCSessionSIPPrivacy, IRTCSIPObject> {
 public:
     Session(ComPtr<Client> client, HandleRef<rtc_session_t> handle) : WrappedObject(std::move(client), std::move(handle)) {}
 
@@ -55,6 +56,16 @@ public:
     HRESULT STDMETHODCALLTYPE get_ReferCookie(BSTR *cookie) override;
     HRESULT STDMETHODCALLTYPE get_IsReferred(VARIANT_BOOL *referred) override;
 
+    // IRTCSessionCallControl2
+    HRESULT STDMETHODCALLTYPE ReplaceSession(IRTCSession *replaced) override;
+    HRESULT STDMETHODCALLTYPE ParkSession(BSTR uri) override;
+    HRESULT STDMETHODCALLTYPE Retrieve(BSTR address, BSTR name, BSTR referred_by, BSTR call_id, BSTR from_tag, BSTR to_tag,
+                                       VARIANT_BOOL early_only) override;
+
+    // IRTCSessionSIPPrivacy
+    HRESULT STDMETHODCALLTYPE put_SIPPrivacyType(LONG type) override;
+    HRESULT STDMETHODCALLTYPE get_SIPPrivacyType(LONG *type) override;
+
     // IRTCSIPObject
     HRESULT STDMETHODCALLTYPE SetAdditionalHeaderValues(BSTR lines) override { return set_additional_headers(get(), lines); }
     HRESULT STDMETHODCALLTYPE GetAdditionalHeaderValues(BSTR *out) override { return get_additional_headers(get(), out); }
@@ -63,6 +74,7 @@ private:
     HRESULT add(BSTR address, BSTR name, IRTCParticipant2 **out);
     HRESULT send(const char *method, std::size_t len, BSTR header, BSTR text, LONG_PTR cookie);
     HRESULT hold(int32_t on, LONG_PTR cookie);
+    HRESULT put_text(int32_t property, BSTR text);
 
     std::atomic<int32_t> redirect_{0}; // the target that get_RedirectedUserURI shows
 };

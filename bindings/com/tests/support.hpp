@@ -172,7 +172,7 @@ private:
     std::deque<Posted> queue_;
 };
 
-/// The embedded server with two accounts.
+/// The embedded server with three accounts.
 class Server {
 public:
     Server() {
@@ -181,7 +181,7 @@ public:
         options.listen = rtc_str_t{RTC_STR("udp:127.0.0.1:0")};
         options.realm = rtc_str_t{RTC_STR("example.test")};
         NEED(rtc_server_start(&options, &server_) >= 0);
-        for (const char *user : {"alice", "bob"}) {
+        for (const char *user : {"alice", "bob", "carol"}) {
             rtc_server_user_t account{};
             account.size = sizeof account;
             account.user = rtc_str_t{RTC_STR(user)};
