@@ -241,11 +241,11 @@ namespace RtcClient
         }
 
         /// <summary>Tells the peer that we type, or no longer do (RFC 3994).</summary>
-        public void SendStatus(MessagingUserStatus status)
+        public void SendStatus(MessagingUserStatus status, SendOptions send = null)
         {
             using (Arena arena = new Arena())
             {
-                rtc_send_t native = SendOptions.ToNative(null, arena);
+                rtc_send_t native = SendOptions.ToNative(send, arena);
                 RtcException.Check(Native.rtc_session_send_status(Handle, (int)status, ref native));
             }
         }

@@ -419,7 +419,7 @@ namespace RTCCORELib
         }
     }
 
-    public abstract class SessionBase : IRTCSession3, IRTCSessionCallControl, IRTCSIPObject
+    public abstract class SessionBase : IRTCSession3, IRTCSessionCallControl2, IRTCSessionSIPPrivacy, IRTCSIPObject
     {
         public virtual IRTCClient Client
         {
@@ -591,6 +591,27 @@ namespace RTCCORELib
         public virtual bool IsReferred
         {
             get { throw Missing.Built("IsReferred"); }
+        }
+
+        public virtual void ReplaceSession(IRTCSession pReplacedSession)
+        {
+            throw Missing.Built("ReplaceSession");
+        }
+
+        public virtual void ParkSession(string bstrParkURI)
+        {
+            throw Missing.Built("ParkSession");
+        }
+
+        public virtual void Retrieve(string bstrAddress, string bstrName, string bstrReferredByURI, string bstrRetrieveCallID, string bstrRetrieveFromTag, string bstrRetrieveToTag, bool fEarlyOnly)
+        {
+            throw Missing.Built("Retrieve");
+        }
+
+        public virtual int SIPPrivacyType
+        {
+            get { throw Missing.Built("SIPPrivacyType"); }
+            set { throw Missing.Built("SIPPrivacyType"); }
         }
 
         public virtual void SetAdditionalHeaderValues(string bstrHeaderValuePairs)
@@ -1021,6 +1042,117 @@ namespace RTCCORELib
         public virtual void GetRemoteSessionDescription(out string pbstrContentType, out string pbstrSessionDescription)
         {
             throw Missing.Built("GetRemoteSessionDescription");
+        }
+    }
+
+    public abstract class ReferStatusEventBase : EventRoot, IRTCSessionReferStatusEvent, IRTCSIPEvent
+    {
+        internal ReferStatusEventBase(RtcClient.RtcEventArgs args) : base(args)
+        {
+        }
+
+        public virtual IRTCSession2 Session
+        {
+            get { throw Missing.Built("Session"); }
+        }
+
+        public virtual RTC_SESSION_REFER_STATUS ReferStatus
+        {
+            get { throw Missing.Built("ReferStatus"); }
+        }
+
+        public virtual int StatusCode
+        {
+            get { throw Missing.Built("StatusCode"); }
+        }
+
+        public virtual string StatusText
+        {
+            get { throw Missing.Built("StatusText"); }
+        }
+    }
+
+    public abstract class ReferredEventBase : EventRoot, IRTCSessionReferredEvent, IRTCSIPEvent
+    {
+        internal ReferredEventBase(RtcClient.RtcEventArgs args) : base(args)
+        {
+        }
+
+        public virtual IRTCSession2 Session
+        {
+            get { throw Missing.Built("Session"); }
+        }
+
+        public virtual string ReferredByURI
+        {
+            get { throw Missing.Built("ReferredByURI"); }
+        }
+
+        public virtual string ReferToURI
+        {
+            get { throw Missing.Built("ReferToURI"); }
+        }
+
+        public virtual string ReferCookie
+        {
+            get { throw Missing.Built("ReferCookie"); }
+        }
+
+        public virtual void Accept()
+        {
+            throw Missing.Built("Accept");
+        }
+
+        public virtual void Reject()
+        {
+            throw Missing.Built("Reject");
+        }
+
+        public virtual void SetReferredSessionState(RTC_SESSION_STATE enState)
+        {
+            throw Missing.Built("SetReferredSessionState");
+        }
+    }
+
+    public abstract class ConsultantReferredEventBase : EventRoot, IRTCSessionConsultantReferredEvent, IRTCSIPEvent
+    {
+        internal ConsultantReferredEventBase(RtcClient.RtcEventArgs args) : base(args)
+        {
+        }
+
+        public virtual IRTCSession2 Session
+        {
+            get { throw Missing.Built("Session"); }
+        }
+
+        public virtual string ReferredByURI
+        {
+            get { throw Missing.Built("ReferredByURI"); }
+        }
+
+        public virtual string ReferToURI
+        {
+            get { throw Missing.Built("ReferToURI"); }
+        }
+
+        public virtual void Accept()
+        {
+            throw Missing.Built("Accept");
+        }
+
+        public virtual void Reject()
+        {
+            throw Missing.Built("Reject");
+        }
+
+        public virtual void SetReferredSessionState(RTC_SESSION_STATE enState)
+        {
+            throw Missing.Built("SetReferredSessionState");
+        }
+
+        public virtual void ReferToSessionInfo(out string pbstrReferToCallID, out string pbstrReferToFromTag, out string pbstrReferToToTag)
+        {
+            throw Missing.Built("ReferToSessionInfo");
         }
     }
 

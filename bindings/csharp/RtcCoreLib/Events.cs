@@ -93,6 +93,9 @@ namespace RTCCORELib
                 case EventType.Messaging: return new MessagingEvent(args);
                 case EventType.Info: return new InfoEvent(args);
                 case EventType.ReInvite: return new ReInviteEvent(args);
+                case EventType.SessionReferStatus: return new ReferStatusEvent(args);
+                case EventType.SessionReferred: return new ReferredEvent(args);
+                case EventType.SessionConsultantReferred: return new ConsultantReferredEvent(args);
                 case EventType.SubscriptionStateChange: return new SubscriptionEvent(args);
                 case EventType.SubscriptionNotify: return new NotificationEvent(args);
                 case EventType.SessionNotification: return new SessionNotificationEvent(args);
@@ -175,6 +178,17 @@ namespace RTCCORELib
         public override int MediaTypes
         {
             get { return (int)Args.Values[0]; }
+        }
+
+        public override IRTCSession ReplacedSession
+        {
+            get
+            {
+                // Kind 1: the session that a Replaces header names; Join has no place here.
+                if (Args.OtherSession == null || Args.Kind != 1)
+                    throw new COMException("The call replaces no session.", RtcResult.RTC_E_NOT_EXIST);
+                return Owner.Of(Args.OtherSession);
+            }
         }
 
         public override bool IsForked
@@ -362,6 +376,170 @@ namespace RTCCORELib
         public override void GetRemoteSessionDescription(out string pbstrContentType, out string pbstrSessionDescription)
         {
             Body(out pbstrContentType, out pbstrSessionDescription);
+        }
+    }
+
+    internal sealed class ReferStatusEvent : ReferStatusEventBase
+    {
+        internal ReferStatusEvent(RtcEventArgs args) : base(args)
+        {
+        }
+
+        public override IRTCSession2 Session
+        {
+            get { return Owner.Of(Args.Session); }
+        }
+
+        public override RTC_SESSION_REFER_STATUS ReferStatus
+        {
+            get { return (RTC_SESSION_REFER_STATUS)Args.RawState; }
+        }
+
+        public override int StatusCode
+        {
+            get { return Args.StatusCode; }
+        }
+
+        public override string StatusText
+        {
+            get { return Phrase; }
+        }
+    }
+
+    /// <summary>Keeps the event of a referral for its reports, until the last one or as long as the object is in use.</summary>
+    internal sealed class Referral : IDisposable
+    {
+        private readonly RtcEventArgs _args;
+        private IDisposable _kept;
+
+        internal Referral(RtcEventArgs args)
+        {
+            _args = args;
+            _kept = args.Keep();
+        }
+
+        /// <summary>What a referrer is told when the session made for it is in this state (RFC 3515 §2.4.4).</summary>
+        private static int StatusOf(RTC_SESSION_STATE state)
+        {
+            switch (state)
+            {
+                case RTC_SESSION_STATE.RTCSS_ANSWERING: return 100;
+                case RTC_SESSION_STATE.RTCSS_INPROGRESS: return 180;
+                case RTC_SESSION_STATE.RTCSS_CONNECTED: return 200;
+                case RTC_SESSION_STATE.RTCSS_DISCONNECTED: return 503;
+                default: throw new ArgumentException("A referrer is not told of the state " + state + ".");
+            }
+        }
+
+        internal void Report(RTC_SESSION_STATE state)
+        {
+            int status = StatusOf(state);
+            Com.Do(() => _args.ReportReferral(status));
+            if (status >= 200)
+                Dispose();
+        }
+
+        public void Dispose()
+        {
+            IDisposable kept = System.Threading.Interlocked.Exchange(ref _kept, null);
+            if (kept != null)
+                kept.Dispose();
+        }
+    }
+
+    internal sealed class ReferredEvent : ReferredEventBase
+    {
+        private readonly Referral _referral;
+
+        internal ReferredEvent(RtcEventArgs args) : base(args)
+        {
+            _referral = new Referral(args);
+        }
+
+        public override IRTCSession2 Session
+        {
+            get { return Owner.Of(Args.Session); }
+        }
+
+        public override string ReferredByURI
+        {
+            get { return Args.Text ?? ""; }
+        }
+
+        public override string ReferToURI
+        {
+            get { return Args.Uri ?? ""; }
+        }
+
+        /// <summary>A REFER carries none.</summary>
+        public override string ReferCookie
+        {
+            get { return ""; }
+        }
+
+        public override void Accept()
+        {
+            Decide(0, null);
+        }
+
+        public override void Reject()
+        {
+            Refuse(603, null);
+            _referral.Dispose();
+        }
+
+        public override void SetReferredSessionState(RTC_SESSION_STATE enState)
+        {
+            _referral.Report(enState);
+        }
+    }
+
+    internal sealed class ConsultantReferredEvent : ConsultantReferredEventBase
+    {
+        private readonly Referral _referral;
+
+        internal ConsultantReferredEvent(RtcEventArgs args) : base(args)
+        {
+            _referral = new Referral(args);
+        }
+
+        public override IRTCSession2 Session
+        {
+            get { return Owner.Of(Args.Session); }
+        }
+
+        public override string ReferredByURI
+        {
+            get { return Args.Text ?? ""; }
+        }
+
+        public override string ReferToURI
+        {
+            get { return Args.Uri ?? ""; }
+        }
+
+        /// <summary>RFC 3891 §3: the to-tag is that of who is called, the from-tag that of its peer.</summary>
+        public override void ReferToSessionInfo(out string pbstrReferToCallID, out string pbstrReferToFromTag, out string pbstrReferToToTag)
+        {
+            pbstrReferToCallID = Args.DialogToReplace.CallId;
+            pbstrReferToFromTag = Args.DialogToReplace.RemoteTag;
+            pbstrReferToToTag = Args.DialogToReplace.LocalTag;
+        }
+
+        public override void Accept()
+        {
+            Decide(0, null);
+        }
+
+        public override void Reject()
+        {
+            Refuse(603, null);
+            _referral.Dispose();
+        }
+
+        public override void SetReferredSessionState(RTC_SESSION_STATE enState)
+        {
+            _referral.Report(enState);
         }
     }
 

@@ -381,11 +381,53 @@ namespace RTCCORELib
     }
 
     /// <summary>desktop 1.2 (CE .NET 4.2+)</summary>
+    [Guid("3d8fc2cd-5d76-44ab-bb68-2a80353b34a2")]
+    public interface IRTCSessionReferStatusEvent
+    {
+        /// <summary>Session the event is about.</summary>
+        IRTCSession2 Session { get; }
+        /// <summary>Progress of the referral.</summary>
+        RTC_SESSION_REFER_STATUS ReferStatus { get; }
+        /// <summary>Result as an HRESULT (RTC_E_*, or SIP status in facility 0xEF).</summary>
+        int StatusCode { get; }
+        /// <summary>Reason text; E_FAIL when there is none.</summary>
+        string StatusText { get; }
+    }
+
+    /// <summary>desktop 1.2 (CE .NET 4.2+)</summary>
+    [Guid("176a6828-4fcc-4f28-a862-04597a6cf1c4")]
+    public interface IRTCSessionReferredEvent
+    {
+        /// <summary>Session the event is about.</summary>
+        IRTCSession2 Session { get; }
+        /// <summary>Who referred.</summary>
+        string ReferredByURI { get; }
+        /// <summary>Where to call.</summary>
+        string ReferToURI { get; }
+        /// <summary>Cookie of the referral.</summary>
+        string ReferCookie { get; }
+        /// <summary>Accept the referral; the app then makes the new session itself.</summary>
+        void Accept();
+        /// <summary>Refuse the referral.</summary>
+        void Reject();
+        /// <summary>Report the state of the new session back to the referrer.</summary>
+        void SetReferredSessionState(RTC_SESSION_STATE enState);
+    }
+
+    /// <summary>desktop 1.2 (CE .NET 4.2+)</summary>
     [Guid("ba7f518e-d336-4070-93a6-865395c843f9")]
     public interface IRTCSessionDescriptionManager
     {
         /// <summary>App callback: say whether this content type and body make an APPLICATION session.</summary>
         bool EvaluateSessionDescription(string bstrContentType, string bstrSessionDescription);
+    }
+
+    /// <summary>CE 6.0 (RTC 1.5) and Windows Mobile 6</summary>
+    [Guid("47b7b3de-3245-499b-8727-3b10e8ac7989")]
+    public interface IRTCSessionSIPPrivacy
+    {
+        /// <summary>Set the policy for one session; overrides the client.</summary>
+        int SIPPrivacyType { get; set; }
     }
 
     /// <summary>CE 6.0 (RTC 1.5) and Windows Mobile 6</summary>
@@ -515,6 +557,26 @@ namespace RTCCORELib
         void GetHeader(string bstrHeaderName, out string[] prgValues, out uint pcValues);
     }
 
+    /// <summary>CE 6.0 R2</summary>
+    [Guid("ade84edc-82b8-44b3-b772-21529f2c5b81")]
+    public interface IRTCSessionConsultantReferredEvent
+    {
+        /// <summary>Session being transferred (reference added).</summary>
+        IRTCSession2 Session { get; }
+        /// <summary>Who transfers.</summary>
+        string ReferredByURI { get; }
+        /// <summary>Where to.</summary>
+        string ReferToURI { get; }
+        /// <summary>Accept the attended transfer.</summary>
+        void Accept();
+        /// <summary>Refuse it.</summary>
+        void Reject();
+        /// <summary>Report the new session state to the transferrer.</summary>
+        void SetReferredSessionState(RTC_SESSION_STATE enState);
+        /// <summary>Call-ID and tags of the dialog to replace.</summary>
+        void ReferToSessionInfo(out string pbstrReferToCallID, out string pbstrReferToFromTag, out string pbstrReferToToTag);
+    }
+
     /// <summary>desktop 1.2 (CE .NET 4.2+)</summary>
     [Guid("0c91d71d-1064-42da-bfa5-572beb8eea84")]
     public interface IRTCClient2 : IRTCClient
@@ -641,6 +703,20 @@ namespace RTCCORELib
     {
         /// <summary>Sends the SUBSCRIBE of an object made without sending. Method name and signature not found.</summary>
         void Send(string bstrContentType, string bstrMessageBody);
+    }
+
+    /// <summary>CE 6.0 R2</summary>
+    [Guid("83b780a2-b77a-4989-83f1-4b94ed8dc6e2")]
+    public interface IRTCSessionCallControl2 : IRTCSessionCallControl
+    {
+        /// <summary>Attended transfer: REFER with Replaces so that the two remote parties talk; both sessions must
+        /// be connected or held and both end.</summary>
+        void ReplaceSession(IRTCSession pReplacedSession);
+        /// <summary>Hand the remote party to a park server and leave. Signature not retrieved.</summary>
+        void ParkSession(string bstrParkURI);
+        /// <summary>INVITE with Replaces from a session that has no participant yet (park retrieve, pick-up);
+        /// RTC_E_REPLACES_NOT_SUPPORTED when the peer lacks it.</summary>
+        void Retrieve(string bstrAddress, string bstrName, string bstrReferredByURI, string bstrRetrieveCallID, string bstrRetrieveFromTag, string bstrRetrieveToTag, bool fEarlyOnly);
     }
 
     /// <summary>desktop 1.3 and CE 6.0</summary>

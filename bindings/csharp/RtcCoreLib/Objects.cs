@@ -241,6 +241,68 @@ namespace RTCCORELib
             Com.Do(() => _it.Redirect(Com.Given(bstrForwardToURI)));
         }
 
+        public override void SendMessageStatus(RTC_MESSAGING_USER_STATUS enUserStatus, int lCookie)
+        {
+            Com.Do(() => _it.SendStatus((MessagingUserStatus)(int)enUserStatus, Com.Content(null, null, lCookie)));
+        }
+
+        /// <summary>A REFER has no place for the cookie: ReferCookie of this session shows it.</summary>
+        public override void Refer(string bstrReferToURI, string bstrReferCookie)
+        {
+            string target = Com.Given(bstrReferToURI);
+            if (!string.IsNullOrEmpty(bstrReferCookie))
+                ReferCookie = bstrReferCookie;
+            Com.Do(() => _it.Refer(target));
+        }
+
+        public override string ReferredByURI
+        {
+            get { return Com.Get(() => _it.ReferredBy); }
+            set { Com.Do(() => _it.ReferredBy = value); }
+        }
+
+        public override string ReferCookie
+        {
+            get { return Com.Get(() => _it.ReferCookie); }
+            set { Com.Do(() => _it.ReferCookie = value); }
+        }
+
+        public override bool IsReferred
+        {
+            get { return Com.Get(() => _it.IsReferred); }
+        }
+
+        public override void ReplaceSession(IRTCSession pReplacedSession)
+        {
+            if (pReplacedSession == null)
+                throw new COMException("A session is missing.", RtcResult.RTC_E_POINTER);
+            Session consult = Com.Behind<Session>(pReplacedSession);
+            Com.Do(() => _it.Refer(consult));
+        }
+
+        public override void ParkSession(string bstrParkURI)
+        {
+            Refer(bstrParkURI, null);
+        }
+
+        /// <summary>RFC 3891 §3: the to-tag is that of who is called, the from-tag that of its peer.</summary>
+        public override void Retrieve(string bstrAddress, string bstrName, string bstrReferredByURI, string bstrRetrieveCallID,
+            string bstrRetrieveFromTag, string bstrRetrieveToTag, bool fEarlyOnly)
+        {
+            Com.Given(bstrAddress);
+            string call = Com.Given(bstrRetrieveCallID), from = Com.Given(bstrRetrieveFromTag), to = Com.Given(bstrRetrieveToTag);
+            Com.Do(() => _it.Replace(call, to, from, fEarlyOnly ? DialogIdFlags.EarlyOnly : DialogIdFlags.None));
+            if (!string.IsNullOrEmpty(bstrReferredByURI))
+                ReferredByURI = bstrReferredByURI;
+            Com.Do(() => _it.AddParticipant(bstrAddress, bstrName));
+        }
+
+        public override int SIPPrivacyType
+        {
+            get { return Com.Get(() => (int)_it.SipPrivacy); }
+            set { Com.Do(() => _it.SipPrivacy = (Privacy)(uint)value); }
+        }
+
         public override void SetAdditionalHeaderValues(string bstrHeaderValuePairs)
         {
             Com.Do(() => _it.AdditionalHeaderValues = bstrHeaderValuePairs);

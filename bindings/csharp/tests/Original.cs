@@ -24,6 +24,8 @@ static class Original
         Run("refusals, redirections", Refusals);
         Run("an application session with its own description", Application);
         Run("notifications inside a call and outside of any", Notifications);
+        Run("a blind transfer", BlindTransfer);
+        Run("an attended transfer", AttendedTransfer);
         Run("what is missing says so", MissingMembers);
         Console.WriteLine(_failures == 0 ? "ok: " + _done + " steps" : _failures + " of " + (_done + _failures) + " steps FAILED");
         return Math.Min(_failures, 100);
@@ -76,7 +78,8 @@ static class Original
             Client.ClientName = name;
             Client.ClientCurVer = "1.0";
             Client.Initialize();
-            Client.EventFilter = All | RTCConst.RTCEF_SUBSCRIPTION | RTCConst.RTCEF_SESSION_NOTIFICATION;
+            Client.EventFilter = All | RTCConst.RTCEF_SUBSCRIPTION | RTCConst.RTCEF_SESSION_NOTIFICATION
+                | RTCConst.RTCEF_CONSULTANT_REFERRED;
             Client.IRTCEventNotification_Event_Event += delegate(RTC_EVENT kind, object e)
             {
                 lock (_queue)
@@ -333,6 +336,91 @@ static class Original
             Equal(true, answer.Wait(Limit), "answer to NOTIFY");
             session.Terminate();
             bob.Until(RTC_SESSION_STATE.RTCSS_DISCONNECTED);
+        }
+    }
+
+    /// <summary>A call of one user to another, answered.</summary>
+    private static IRTCSession Connected(User caller, User called, out IRTCSession answered)
+    {
+        IRTCSession session = caller.Client.CreateSession(RTC_SESSION_TYPE.RTCST_PC_TO_PC, null, null, 0);
+        session.AddParticipant(called.Address, null);
+        answered = called.Until(RTC_SESSION_STATE.RTCSS_INCOMING).Session;
+        answered.Answer();
+        caller.Until(RTC_SESSION_STATE.RTCSS_CONNECTED);
+        called.Until(RTC_SESSION_STATE.RTCSS_CONNECTED);
+        return session;
+    }
+
+    private static void BlindTransfer()
+    {
+        using (User alice = new User("alice"))
+        using (User bob = new User("bob"))
+        using (User carol = new User("carol"))
+        {
+            IRTCSession answered;
+            IRTCSession session = Connected(alice, bob, out answered);
+            IRTCSessionCallControl control = (IRTCSessionCallControl)session;
+            control.Refer(carol.Address, "ticket 7");
+            Equal("ticket 7", control.ReferCookie, "cookie");
+            IRTCSessionReferredEvent referred = bob.Next<IRTCSessionReferredEvent>(e => true, "referral");
+            Equal(carol.Address, referred.ReferToURI, "where to");
+            Equal("", referred.ReferredByURI, "by whom, of a caller without an account");
+            Equal("", referred.ReferCookie, "cookie of the peer");
+            Equal(true, ReferenceEquals(answered, referred.Session), "the session that is passed on");
+            referred.Accept();
+            IRTCSession second = bob.Client.CreateSession(RTC_SESSION_TYPE.RTCST_PC_TO_PC, null, null, 0);
+            ((IRTCSessionCallControl)second).ReferredByURI = "sip:alice@example.com";
+            second.AddParticipant(referred.ReferToURI, null);
+            referred.SetReferredSessionState(RTC_SESSION_STATE.RTCSS_INPROGRESS);
+            IRTCSession third = carol.Until(RTC_SESSION_STATE.RTCSS_INCOMING).Session;
+            Equal(true, ((IRTCSessionCallControl)third).IsReferred, "referred");
+            Equal(true, ((IRTCSessionCallControl)third).ReferredByURI.Contains("sip:alice@example.com"), "by whom");
+            Equal(false, ((IRTCSessionCallControl)answered).IsReferred, "the first call was not");
+            third.Answer();
+            bob.Until(RTC_SESSION_STATE.RTCSS_CONNECTED);
+            referred.SetReferredSessionState(RTC_SESSION_STATE.RTCSS_CONNECTED);
+            IRTCSessionReferStatusEvent done = alice.Next<IRTCSessionReferStatusEvent>(
+                e => e.ReferStatus == RTC_SESSION_REFER_STATUS.RTCSRS_DONE, "end of the transfer");
+            Equal(true, ReferenceEquals(session, done.Session), "whose transfer");
+            alice.Until(RTC_SESSION_STATE.RTCSS_DISCONNECTED);
+
+            // And refused.
+            session = Connected(alice, bob, out answered);
+            ((IRTCSessionCallControl)session).Refer(carol.Address, null);
+            bob.Next<IRTCSessionReferredEvent>(e => true, "second referral").Reject();
+            IRTCSessionReferStatusEvent refused = alice.Next<IRTCSessionReferStatusEvent>(
+                e => e.ReferStatus == RTC_SESSION_REFER_STATUS.RTCSRS_REJECTED, "refusal");
+            Equal(603, refused.StatusCode & 0xFFFF, "status of the refusal");
+            Equal(RTC_SESSION_STATE.RTCSS_CONNECTED, session.State, "state after it");
+        }
+    }
+
+    private static void AttendedTransfer()
+    {
+        using (User alice = new User("alice"))
+        using (User bob = new User("bob"))
+        using (User carol = new User("carol"))
+        {
+            IRTCSession bobs, carols;
+            IRTCSession session = Connected(alice, bob, out bobs);
+            IRTCSession consultation = Connected(alice, carol, out carols);
+            Throws(0x80004003, delegate { ((IRTCSessionCallControl2)session).ReplaceSession(null); });
+            ((IRTCSessionCallControl2)session).ReplaceSession(consultation);
+            IRTCSessionConsultantReferredEvent referred = bob.Next<IRTCSessionConsultantReferredEvent>(e => true, "referral");
+            string call, from, to;
+            referred.ReferToSessionInfo(out call, out from, out to);
+            referred.Accept();
+            IRTCSession second = bob.Client.CreateSession(RTC_SESSION_TYPE.RTCST_PC_TO_PC, null, null, 0);
+            ((IRTCSessionCallControl2)second).Retrieve(referred.ReferToURI, null, referred.ReferredByURI, call, from, to, false);
+            IRTCSessionStateChangeEvent3 incoming = (IRTCSessionStateChangeEvent3)carol.Until(RTC_SESSION_STATE.RTCSS_INCOMING);
+            Equal(true, ReferenceEquals(carols, incoming.ReplacedSession), "what it replaces");
+            incoming.Session.Answer();
+            bob.Until(RTC_SESSION_STATE.RTCSS_CONNECTED);
+            referred.SetReferredSessionState(RTC_SESSION_STATE.RTCSS_CONNECTED);
+            alice.Next<IRTCSessionReferStatusEvent>(e => e.ReferStatus == RTC_SESSION_REFER_STATUS.RTCSRS_DONE, "end of the transfer");
+            Equal(true, ReferenceEquals(carols, carol.Until(RTC_SESSION_STATE.RTCSS_DISCONNECTED).Session), "what has ended");
+            ((IRTCSessionSIPPrivacy)second).SIPPrivacyType = 1;
+            Equal(1, ((IRTCSessionSIPPrivacy)second).SIPPrivacyType, "privacy");
         }
     }
 

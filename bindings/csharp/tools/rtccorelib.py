@@ -29,7 +29,7 @@ OUT = ROOT / "RtcCoreLib"
 CLASSES = {
     "ClientBase": ["IRTCClient2", "IRTCClientProvisioning2", "IRTCClientSubscriber2"],
     "ProfileBase": ["IRTCProfile3"],
-    "SessionBase": ["IRTCSession3", "IRTCSessionCallControl", "IRTCSIPObject"],
+    "SessionBase": ["IRTCSession3", "IRTCSessionCallControl2", "IRTCSessionSIPPrivacy", "IRTCSIPObject"],
     "ParticipantBase": ["IRTCParticipant2"],
     "SubscriptionBase": ["IRTCSubscription2", "IRTCSIPObject"],
     "UnsolicitedSubscriptionBase": ["IRTCUnsolicitedSubscription"],
@@ -43,6 +43,9 @@ CLASSES = {
     "MessagingEventBase": ["IRTCMessagingEvent", "IRTCSIPEvent"],
     "InfoEventBase": ["IRTCInfoEvent", "IRTCSIPEvent"],
     "ReInviteEventBase": ["IRTCReInviteEvent", "IRTCSIPEvent"],
+    "ReferStatusEventBase": ["IRTCSessionReferStatusEvent", "IRTCSIPEvent"],
+    "ReferredEventBase": ["IRTCSessionReferredEvent", "IRTCSIPEvent"],
+    "ConsultantReferredEventBase": ["IRTCSessionConsultantReferredEvent", "IRTCSIPEvent"],
     "SubscriptionEventBase": ["IRTCSubscriptionStateChangeEvent", "IRTCSIPEvent"],
     "NotificationEventBase": ["IRTCSubscriptionNotificationEvent", "IRTCSIPEvent"],
     "SessionNotificationEventBase": ["IRTCSessionNotificationEvent", "IRTCSIPEvent"],
