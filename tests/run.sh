@@ -89,10 +89,12 @@ CHECKS=(
     "Kamailio: busy, moved, nobody|60|kamailio_refusals|peer|kamailio python3 @interop"
     "Kamailio: 407 on INVITE, stale nonce|90|kamailio_stale|peer|kamailio python3 @interop"
     "Kamailio: 300, 302, 503|60|kamailio_redirects|peer|kamailio python3 @interop"
+    "Kamailio: two phones ring|60|kamailio_forks|peer|kamailio python3 @interop"
     "Kamailio: presence round trip|60|kamailio_presence|peer|kamailio python3 @interop"
     "main job with Kamailio|90|kamailio_demo|peer|kamailio python3 @interop"
     "baresip: a call each way|60|baresip_calls|peer|baresip python3 @interop"
     "baresip: TLS, a call each way|60|baresip_tls|peer|baresip openssl python3 @interop"
+    "baresip: 100rel|40|baresip_reliable|peer|baresip python3 @interop"
     "baresip is transferred|60|baresip_transferred|peer|baresip python3 @interop"
     "baresip transfers us|60|baresip_transfers|peer|baresip python3 @interop"
 )

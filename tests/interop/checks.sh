@@ -348,6 +348,26 @@ kamailio_demo() {
     bash "$ROOT/samples/demo.sh" --no-build --server "127.0.0.1:$port" --keep "$LOGS/demo-kamailio" || { show kamailio.out; die "the demo failed"; }
 }
 
+# Both of bob's phones ring; the one that answers has the call, the other is cancelled.
+kamailio_forks() {
+    local first second
+    kamailio_start
+    start first phone bob udp 'register; wait registered 5; wait incoming 20; wait connected 10; wait disconnected 10; unregister; wait unregistered 5' \
+        --answer 180,200 --answer-delay 300
+    first=$started
+    start second phone bob tcp 'register; wait registered 5; wait incoming 20; wait disconnected 10; unregister; wait unregistered 5' --answer 180
+    second=$started
+    until_line first.out '^registration registered' 10 && until_line second.out '^registration registered' 10 || die "bob is not registered twice"
+    mkdir alice
+    (phone alice udp 'call sip:bob@test.local; wait alerting 5; wait connected 5; sleep 200; hangup; wait disconnected 5') > alice.out 2>&1 ||
+        { show alice.out alice.ladder first.out second.out kamailio.out; die "alice's script did not hold"; }
+    wait "$first" || { show first.out bob.ladder; die "the phone that answered did not have the call"; }
+    wait "$second" || { show second.out bob.ladder; die "the other phone rang on"; }
+    show alice.ladder first.out second.out
+    [ "$(grep -c '180 Ringing' alice.ladder)" -ge 1 ] || die "nobody rang"
+    has second.out 'disconnected'
+}
+
 # ---- baresip ----
 
 # baresip_start [LINE]: listens on $baresip_port, takes commands on $control; no registrar.
@@ -425,6 +445,27 @@ baresip_tls() {
 }
 
 # baresip is transferred by us; the target is a phone of ours. (Replaces in a Refer-To is beyond this baresip.)
+# baresip 1.0 has no 100rel: what is demanded of it comes back with 420 and goes out again without, and its own call
+# gets 421 from a phone that insists (RFC 3262 §3, §4).
+baresip_reliable() {
+    local own
+    baresip_start
+    "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --reliable required --trace out.ladder \
+        --exec "call sip:bob@127.0.0.1:$baresip_port; wait connected 10; hangup; wait disconnected 5" > out.out 2>&1 ||
+        { show out.out out.ladder baresip.out; die "the call to baresip failed"; }
+    show out.ladder
+    if grep -q PRACK out.ladder; then
+        has out.ladder '200 .* PRACK'
+        return # one that knows it
+    fi
+    has out.ladder '420 '
+    read -r own < <(free_ports 1)
+    start alice "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$own" --aor sip:alice@127.0.0.1 --reliable required --trace in.ladder --answer 180,200 \
+        --exec 'sleep 3000'
+    ports_taken "$own"
+    baresip_command dial "sip:alice@127.0.0.1:$own"
+    until_line in.ladder '421 Extension Required' 3
+}
 baresip_transferred() {
     local carol target
     baresip_start
@@ -432,7 +473,7 @@ baresip_transferred() {
     start carol "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$target" --aor sip:carol@127.0.0.1 --trace carol.ladder --answer 180,200 \
         --exec 'wait incoming 20; wait connected 10; sleep 500; hangup; wait disconnected 5'
     carol=$started
-    listening "$target"
+    ports_taken "$target"
     "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --trace alice.ladder --exec "call sip:bob@127.0.0.1:$baresip_port;
         wait connected 10; hold; wait hold 5; refer sip:carol@127.0.0.1:$target; wait disconnected 15" > alice.out 2>&1 ||
         { show alice.out alice.ladder carol.out carol.ladder baresip.out; die "the transfer of baresip failed"; }
@@ -442,8 +483,8 @@ baresip_transferred() {
     has alice.out '^session 1 refer done'
 }
 
-# listening PORT…: somebody has each of these UDP ports.
-listening() {
+# ports_taken PORT…: waits until somebody has each of these UDP ports.
+ports_taken() {
     local one
     for one in "$@"; do
         for _ in {1..100}; do
@@ -465,7 +506,7 @@ baresip_transfers() {
     start alice "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$own" --aor sip:alice@127.0.0.1 --trace alice.ladder --answer 180,200 \
         --exec 'wait incoming 20; wait connected 10; wait disconnected 20; wait connected 10; wait disconnected 10'
     alice=$started
-    listening "$own" "$target"
+    ports_taken "$own" "$target"
     baresip_command dial "sip:alice@127.0.0.1:$own"
     until_line alice.out '^session 1 connected' 10 || { show alice.out baresip.out; die "baresip has no call"; }
     baresip_command transfer "sip:carol@127.0.0.1:$target"
@@ -485,7 +526,7 @@ phones_transfer() {
     start bob "$SAMPLES/rtcphone" --bind "udp:127.0.0.1:$second" --aor sip:bob@127.0.0.1 --trace bob.ladder --answer 180,200 \
         --exec 'wait incoming 20; wait connected 10; wait disconnected 20; session 2; wait disconnected 10'
     bob=$started
-    listening "$second" "$third"
+    ports_taken "$second" "$third"
     "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:alice@127.0.0.1 --trace alice.ladder --exec "call sip:bob@127.0.0.1:$second;
         wait connected 10; hold; wait hold 5; call sip:carol@127.0.0.1:$third; wait connected 10; hold; wait hold 5; session 1; transfer 2;
         wait disconnected 15; session 2; wait disconnected 5" > alice.out 2>&1 ||
