@@ -104,6 +104,11 @@ impl Chaos {
         self.moves += 1;
         self.net
             .move_to(self.phones[at], &format!("192.0.2.{}", 10 + self.moves));
+        // Some programs hear of it from the system and say so.
+        if self.dice.below(2) == 0 {
+            self.net
+                .with(self.phones[at], |agent, now| agent.network_changed(now));
+        }
     }
 
     /// Everybody says goodbye, over the network as bad as it was.
@@ -197,6 +202,9 @@ impl Chaos {
             ),
             EventType::Watcher => (&event.watcher, event.kind == 1),
             EventType::Client if event.kind == 3 => return self.clean_up_done(at),
+            EventType::SessionReferred | EventType::SessionConsultantReferred => {
+                return self.follow(at, event);
+            }
             _ => return,
         };
         let object = object.as_ref().expect("the object of the event");
@@ -207,6 +215,26 @@ impl Chaos {
         assert_eq!(*ends, 0, "seed {}: an event after the last", self.net.seed);
         *ends += u32::from(over);
         self.kept.push(object.clone());
+    }
+
+    /// Who is referred goes there, most times.
+    fn follow(&mut self, at: usize, event: &Event) {
+        let willing = self.dice.below(4) > 0;
+        self.net.with(self.phones[at], |agent, now| {
+            let Some(answer) = event.answer else { return };
+            let status = if willing { 0 } else { 603 };
+            let answered = agent.answer_event(now, answer, status, &Send::default());
+            if answered.is_err() || !willing {
+                return;
+            }
+            let options = SessionOptions {
+                referral: event.referral,
+                ..SessionOptions::default()
+            };
+            if let Ok(session) = agent.create_session(SessionType::PcToPc, options) {
+                let _ = agent.add_participant(now, &session, &event.uri, None, &Send::default());
+            }
+        });
     }
 
     fn clean_up_done(&mut self, at: usize) {
@@ -263,7 +291,11 @@ fn verb(agent: &mut Agent, now: Time, [choice, which, how]: [u64; 3], uri: &str)
         (0..8, _) => usage_verb(agent, now, [choice, which, how], uri),
         (8..12, _) | (_, None) => {
             let options = SessionOptions {
-                flags: if how < 8 { command::SESSION_FAIL_ON_REDIRECT } else { 0 },
+                flags: if how < 8 {
+                    command::SESSION_FAIL_ON_REDIRECT
+                } else {
+                    0
+                },
                 profile: pick(agent, Kind::Profile, 0),
                 ..SessionOptions::default()
             };
@@ -294,6 +326,11 @@ fn session_verb(agent: &mut Agent, now: Time, choice: u64, how: u64, session: &O
         23 => agent.reinvite(now, session, command::REINVITE_UPDATE, &none),
         24 => agent.session_send(now, session, "INFO", &none),
         25 => agent.session_send(now, session, "OPTIONS", &none),
+        26 | 27 => agent.refer(now, session, Some("sip:carol@example.com"), None, &none),
+        28 => {
+            let consult = pick(agent, Kind::Session, how);
+            agent.refer(now, session, None, consult.as_ref(), &none)
+        }
         _ => agent.terminate(now, session, TerminateReason::Normal, &none),
     };
 }
