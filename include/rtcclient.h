@@ -2382,7 +2382,8 @@ rtc_result_t rtc_session_add_participant(struct rtc_session_t *session,
 // Answers an incoming session: `status` 0 is 200; 101 to 199 progress; 300 to 699 refuse. `send` (opt): own description.
 //
 // RTC_SEND_RELIABLE sends progress reliably (RFC 3262); RTC_EVENT_PRACK tells that it arrived. A description in it is part of
-// the exchange: the 200 then waits for the PRACK. Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (no 100rel); RTC_E_SDP_PARSE_FAILED; RTC_E_SIP_CODECS_DO_NOT_MATCH; RTC_E_INVALID_SESSION_STATE;
+// the exchange: the 200 then waits for the PRACK. Of a re-INVITE, once it has its PRACK, the change is in use: a refusal after
+// that goes out as 200 (RFC 6141 §3.3). Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_NOT_ALLOWED (no 100rel); RTC_E_SDP_PARSE_FAILED; RTC_E_SIP_CODECS_DO_NOT_MATCH; RTC_E_INVALID_SESSION_STATE;
 // life cycle.
 rtc_result_t rtc_session_answer(struct rtc_session_t *session,
                                 int32_t status,

@@ -153,3 +153,86 @@ fn a_new_address_is_made_known_by_a_reinvite() {
     t.on(|agent, now| agent.terminate(now, &session, TerminateReason::Normal, &Send::default()))
         .expect("ended");
 }
+
+/// A call with media of the application's, and a re-INVITE of the peer's in it that waits for its answer.
+fn asked_again(seed: u64) -> (Talk, rtcclient::agent::ObjectRef, Leg) {
+    let mut t = Talk::new(seed);
+    let options = rtcclient::agent::SessionOptions {
+        content_type: "application/sdp".into(),
+        description: Some(sdp("192.0.2.1", "sendrecv").as_bytes().into()),
+        ..rtcclient::agent::SessionOptions::default()
+    };
+    let (session, invite) = t.call_with(SessionType::PcToPc, options);
+    t.answer(&invite, 200, "t1", "", &sdp(PEER, "sendrecv"));
+    let leg = Leg::of_invite(&invite, "t1");
+    let supported = "Supported: 100rel\r\n";
+    t.say(&leg, "INVITE", 7, supported, &sdp(PEER, "sendonly"));
+    (t, session, leg)
+}
+
+fn reliable(body: &str) -> Send {
+    Send {
+        flags: rtcclient::agent::command::SEND_RELIABLE,
+        content_type: Some("application/sdp".into()),
+        body: Some(body.as_bytes().into()),
+        ..Send::default()
+    }
+}
+
+/// B-149: the answer went reliably and has its PRACK: the change is in use, so that the re-INVITE gets 200, though refused.
+#[test]
+fn a_change_in_use_is_accepted_even_when_the_application_refuses_it_late() {
+    for status in [200, 488] {
+        let (mut t, session, leg) = asked_again(21);
+        t.reply(&session, 183, reliable(&sdp("192.0.2.1", "recvonly")));
+        let early = t.peer.expect("183 INVITE");
+        assert!(!early.body().is_empty());
+        let rseq = early.header(HeaderId::RSeq).expect("RSeq").to_owned();
+        t.wait(0.6);
+        assert_eq!(t.count("183 INVITE"), 1, "again until its PRACK");
+        if status == 200 {
+            // Before its PRACK the 2xx has to wait.
+            t.reply(&session, 200, Send::default());
+            assert_eq!(t.count("200 INVITE"), 0);
+        }
+        t.say(&leg, "PRACK", 8, &format!("RAck: {rseq} 7 INVITE\r\n"), "");
+        assert_eq!(t.peer.expect("200 PRACK").cseq(), 8);
+        if status == 488 {
+            t.reply(&session, 488, Send::default());
+        }
+        let last = t.peer.expect("200 INVITE");
+        assert_eq!((last.cseq(), last.body()), (7, &b""[..]), "said before");
+        t.say(&leg, "ACK", 7, "", "");
+        assert_eq!(t.remote_description(&session), sdp(PEER, "sendonly"));
+        t.wait(40.0);
+        assert_eq!(t.count("INVITE"), 0, "all is quiet");
+        t.hang_up(&session);
+        t.peer.expect("BYE");
+    }
+}
+
+/// A reliable answer that nobody acknowledges in 64*T1, or before the application refuses after all: the call is as it was.
+#[test]
+fn a_change_that_never_came_into_use_is_undone() {
+    for early in [true, false] {
+        let (mut t, session, leg) = asked_again(22);
+        t.reply(&session, 183, reliable(&sdp("192.0.2.1", "recvonly")));
+        if early {
+            t.reply(&session, 488, Send::default());
+            t.peer.expect("488 INVITE");
+        } else {
+            t.wait(33.0);
+            t.peer.expect("504 INVITE");
+        }
+        assert_eq!(t.remote_description(&session), sdp(PEER, "sendrecv"));
+        t.say(&leg, "INVITE", 9, "", &sdp(PEER, "sendonly"));
+        let refused = t.on(|agent, now| {
+            let send = reliable(&sdp("192.0.2.1", "recvonly"));
+            agent.answer(now, &session, 183, &send)
+        });
+        assert!(refused.is_err(), "the peer does not speak of 100rel");
+        t.reply(&session, 486, Send::default());
+        assert_eq!(t.peer.expect("486 INVITE").cseq(), 9);
+        assert_eq!(state(&session), SessionState::Connected);
+    }
+}

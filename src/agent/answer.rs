@@ -228,6 +228,14 @@ impl Agent {
                 let reason = send.reason.as_deref().unwrap_or_default();
                 let key = Key::from_bits(key);
                 if request.method() == "INVITE" {
+                    // One that came later is not meant.
+                    let open = self
+                        .sessions
+                        .get(key)
+                        .and_then(|one| one.call.open_reinvite());
+                    if open.is_none_or(|(open, ..)| open != server) {
+                        return;
+                    }
                     return self.answer_reinvite(key, status, reason, own, body);
                 }
                 self.with_call(key, |call, cx, account, _| {

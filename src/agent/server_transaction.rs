@@ -26,7 +26,7 @@ use super::{
 
 /// How long a provisional answer keeps the duty when nothing was claimed: an INVITE rings, another request lives
 /// 64*T1 (RFC 3261 §17.1.2.2).
-const RING: Duration = Duration::from_secs(180);
+pub(super) const RING: Duration = Duration::from_secs(180);
 /// The longest claim.
 const LONGEST: Duration = Duration::from_secs(600);
 
@@ -266,7 +266,7 @@ impl Agent {
     }
 
     /// Who says something provisional has the duty; what it claimed for longer stays.
-    fn keep_duty(&mut self, answer: AnswerKey, within: Duration) {
+    pub(super) fn keep_duty(&mut self, answer: AnswerKey, within: Duration) {
         let until = self.cx.now + within;
         let claimed = self
             .pending

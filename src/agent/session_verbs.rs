@@ -5,8 +5,10 @@ use crate::base::{Key, Time};
 use crate::usage::{Busy, Media, Offer, Owner, Role, Unreliable, What};
 
 use super::command::{REINVITE_NO_OFFER, REINVITE_UPDATE, SEND_RELIABLE};
+use super::event::AnswerKey;
 use super::headers::{own_lines, own_lines_with_reason};
 use super::keys::key_of;
+use super::server_transaction::RING;
 use super::session::{Session, ended, wrong_state};
 use super::{
     Agent, Code, ObjectRef, ParticipantState, Refusal, Send, SessionState, SessionType, Status,
@@ -54,6 +56,9 @@ impl Agent {
             if status < 200 {
                 return self.progress_reinvite(key, status, reason, &own, body, reliable);
             }
+            if let Some(answer) = self.reinvite_asked(key) {
+                self.withdraw_answer(answer);
+            }
             self.answer_reinvite(key, status, reason, &own, body);
             return Ok(Verdict::Done);
         }
@@ -73,30 +78,15 @@ impl Agent {
         body: Option<(&str, &[u8])>,
         reliable: bool,
     ) -> Result<(), Refusal> {
-        let (mut fault, mut unreliable) = (None, None);
+        let (mut fault, mut told) = (None, Ok(()));
         self.with_call(key, |call, cx, account, out| match status {
             101..=199 => {
-                let told = call.progress(cx, account, status, reason, own, body, reliable);
-                unreliable = told.err();
+                told = call.progress(cx, account, status, reason, own, body, reliable);
             }
             200..=299 => fault = call.accept(cx, account, status, reason, own, body).err(),
             _ => call.refuse_and_end(cx, account, status, reason, own, body, out),
         });
-        match unreliable {
-            Some(Unreliable::NotSupported) => {
-                return Err(Refusal::new(
-                    Code::NotAllowed,
-                    "the peer did not offer 100rel, or it is switched off here",
-                ));
-            }
-            Some(Unreliable::TooMany) => {
-                return Err(Refusal::new(
-                    Code::Limit,
-                    "too many provisional answers wait for their PRACK",
-                ));
-            }
-            None => {}
-        }
+        told.map_err(unreliable)?;
         if fault.is_some() {
             return Err(Refusal::new(
                 Code::CodecsDoNotMatch,
@@ -117,7 +107,17 @@ impl Agent {
         Ok(())
     }
 
-    /// A provisional answer to the peer's re-INVITE; never a reliable one.
+    /// The request of the event that told of the peer's re-INVITE, while that waits.
+    fn reinvite_asked(&self, key: Key<Session>) -> Option<AnswerKey> {
+        let (server, ..) = self.sessions.get(key)?.call.open_reinvite()?;
+        let mut all = self.pending.keys().into_iter();
+        all.find(|answer| {
+            let open = self.pending.get(*answer);
+            open.is_some_and(|open| open.server == server && !open.answered)
+        })
+    }
+
+    /// A provisional answer to the peer's re-INVITE.
     fn progress_reinvite(
         &mut self,
         key: Key<Session>,
@@ -127,17 +127,16 @@ impl Agent {
         body: Option<(&str, &[u8])>,
         reliable: bool,
     ) -> Result<Verdict, Refusal> {
-        let mut told = true;
+        let asked = self.reinvite_asked(key);
+        let mut told = Ok(());
         self.with_call(key, |call, cx, account, _| {
-            told = !reliable && call.progress_reinvite(cx, account, status, reason, own, body);
+            told = call.progress_reinvite(cx, account, status, reason, own, body, reliable);
         });
-        if told {
-            return Ok(Verdict::Done);
+        told.map_err(unreliable)?;
+        if let Some(answer) = asked {
+            self.keep_duty(answer, RING);
         }
-        Err(Refusal::new(
-            Code::NotAllowed,
-            "provisional answers to a re-INVITE are not sent reliably, as the peer or the caller demands",
-        ))
+        Ok(Verdict::Done)
     }
 
     pub(super) fn answer_reinvite(
@@ -510,5 +509,18 @@ impl Agent {
         }
         session.call.allow_events = session.notifications.join(", ").into();
         Ok(Verdict::Done)
+    }
+}
+
+fn unreliable(why: Unreliable) -> Refusal {
+    match why {
+        Unreliable::NotSupported => Refusal::new(
+            Code::NotAllowed,
+            "the peer did not offer 100rel, or it is switched off here",
+        ),
+        Unreliable::TooMany => Refusal::new(
+            Code::Limit,
+            "too many provisional answers wait for their PRACK",
+        ),
     }
 }

@@ -282,6 +282,7 @@ impl Call {
             return;
         }
         self.refuse_open_invite(cx, account, 487);
+        self.undo_unsettled();
         if self.state == State::Incoming {
             self.finish(cx, Outcome::Sip(487), Some(cancel), out);
         }

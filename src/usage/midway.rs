@@ -8,7 +8,7 @@ use crate::transport::Protocol;
 
 use super::call::{Call, Pending, PendingKind, State, description};
 use super::lines::Lines;
-use super::reliable::{Reliable, TAG};
+use super::reliable::{Reliable, TAG, Unreliable};
 use super::{Account, Cx, Outgoing};
 
 impl Call {
@@ -78,7 +78,10 @@ impl Call {
         });
     }
 
-    /// A provisional answer to the peer's re-INVITE. `false`: it demands a reliable one.
+    /// A provisional answer to the peer's re-INVITE; reliable when it is asked for here or the peer demands it (RFC 3262).
+    ///
+    /// # Errors
+    /// It cannot be sent reliably, or too many wait for their turn.
     pub fn progress_reinvite(
         &mut self,
         cx: &mut Cx,
@@ -87,12 +90,17 @@ impl Call {
         reason: &str,
         own: &str,
         body: Option<(&str, &[u8])>,
-    ) -> bool {
+        reliable: bool,
+    ) -> Result<(), Unreliable> {
         let Some((server, request, flow)) = self.open_reinvite() else {
-            return true;
+            return Ok(());
         };
-        if request.lists(HeaderId::Require, TAG) {
-            return false;
+        if reliable || request.lists(HeaderId::Require, TAG) {
+            let describes = body.is_some() && !self.exchanged;
+            let before = self.media.clone().filter(|_| describes);
+            self.progress(cx, account, status, reason, own, body, true)?;
+            self.note_before(before);
+            return Ok(());
         }
         let response = self.response(
             cx,
@@ -105,7 +113,7 @@ impl Call {
             body,
         );
         cx.respond(server, response);
-        true
+        Ok(())
     }
 
     /// Takes our re-INVITE back; the call goes on. `false`: there is none on its way.

@@ -427,6 +427,7 @@ impl Call {
             return;
         }
         if matches!(self.media, Some(Media::Application { .. })) {
+            self.begin_reliable(cx);
             self.server = Some(server);
             self.request = Some(message.clone());
             self.flow = Some(*flow);
@@ -447,7 +448,8 @@ impl Call {
         self.respond(cx, account, server, message, 500, &wait);
     }
 
-    /// Answers the peer's re-INVITE: 2xx with our description, or a refusal that changes nothing.
+    /// Answers the peer's re-INVITE: 2xx with our description, or a refusal that changes nothing. What a reliable response has
+    /// settled is in use and cannot be refused any more: 200 (RFC 6141 §3.3).
     pub fn answer_reinvite(
         &mut self,
         cx: &mut Cx,
@@ -461,15 +463,34 @@ impl Call {
         body: Option<(&str, &[u8])>,
         out: &mut Vec<CallEvent>,
     ) {
+        if self.holds_back() {
+            return;
+        }
+        let mut refused = status >= 300;
+        if self.awaits_prack_of_description() {
+            if !refused {
+                return self.hold_back(status, reason, own, body);
+            }
+            self.undo_unsettled();
+        }
+        let settled = self.server == Some(server) && self.exchanged;
+        let (status, reason) = if refused && settled {
+            (200, "")
+        } else {
+            (status, reason)
+        };
+        refused &= !settled;
+        self.stop_reliable(cx);
         self.server = None;
         self.request = None;
-        let refused = status >= 300;
         let before = self
             .media
             .as_ref()
             .map(|media| (media.remote_hold(), media.agreed()));
         let described = if refused {
             None
+        } else if settled {
+            Some(("".into(), Vec::new()))
         } else {
             self.own_description(&message, body).ok()
         };

@@ -70,6 +70,8 @@ pub(super) struct Sent {
     waiting: VecDeque<Answer>,
     /// A 2xx that waits for the PRACK of a description.
     accept: Option<Answer>,
+    /// Of a re-INVITE: the descriptions before ours went out, until its PRACK settles it.
+    before: Option<Box<Media>>,
 }
 
 /// What the application answers, kept until its turn comes.
@@ -245,7 +247,7 @@ impl Call {
         }
         match described {
             Described::Not => {}
-            Described::Offer => self.offered = true,
+            Described::Offer => self.offered |= self.state == State::Incoming,
             Described::Answer => self.exchanged = true,
         }
         let Some(sent) = self.sent.as_deref_mut() else {
@@ -308,8 +310,14 @@ impl Call {
         account: &Account,
         out: &mut Vec<CallEvent>,
     ) {
-        if self.state == State::Incoming && self.awaits_prack() {
+        if !self.awaits_prack() {
+            return;
+        }
+        if self.state == State::Incoming {
             self.refuse_and_end(cx, account, 504, "", "", None, out);
+        } else if let Some((server, message, flow)) = self.open_reinvite() {
+            self.stop_reliable(cx);
+            self.answer_reinvite(cx, account, server, message, &flow, 504, "", "", None, out);
         }
     }
 
@@ -431,6 +439,9 @@ impl Call {
         } else {
             self.respond_with(cx, account, server, &message, 200, "", "", body);
         }
+        if self.state == State::Confirmed && self.server.is_some() {
+            return self.on_reinvite_pracked(cx, account, rseq, message, out);
+        }
         if self.state != State::Incoming {
             return;
         }
@@ -455,6 +466,70 @@ impl Call {
         } else if let Some(next) = sent.waiting.pop_front() {
             self.send_reliably(cx, account, &next);
         }
+    }
+
+    /// The peer has a reliable response of ours to its re-INVITE: the change is in use (RFC 6141 §3.3).
+    fn on_reinvite_pracked(
+        &mut self,
+        cx: &mut Cx,
+        account: &Account,
+        rseq: u32,
+        message: Message,
+        out: &mut Vec<CallEvent>,
+    ) {
+        let Some(sent) = self.sent.as_deref_mut() else {
+            return;
+        };
+        let (before, held) = (sent.before.take(), sent.accept.take());
+        let next = sent.waiting.pop_front();
+        let seen = |media: &Media| (media.remote_hold(), media.agreed());
+        let changed = before
+            .as_deref()
+            .is_some_and(|before| self.media.as_ref().map(seen) != Some(seen(before)));
+        out.push(CallEvent::Pracked {
+            rseq,
+            message: message.clone(),
+        });
+        if changed {
+            out.push(CallEvent::MediaChanged(message));
+        }
+        match (held, next, self.open_reinvite()) {
+            (Some(held), _, Some((server, request, flow))) => {
+                let (status, reason, own) = (held.status, &held.reason, &held.own);
+                self.answer_reinvite(
+                    cx, account, server, request, &flow, status, reason, own, None, out,
+                );
+            }
+            (None, Some(next), _) => self.send_reliably(cx, account, &next),
+            _ => {}
+        }
+    }
+
+    /// Notes what is undone should the peer never have our description.
+    pub(super) fn note_before(&mut self, media: Option<Media>) {
+        if let (Some(sent), Some(media)) = (self.sent.as_deref_mut(), media) {
+            sent.before.get_or_insert_with(|| Box::new(media));
+        }
+    }
+
+    /// A re-INVITE came that the application answers: nothing is described yet.
+    pub(super) fn begin_reliable(&mut self, cx: &mut Cx) {
+        self.stop_reliable(cx);
+        self.sent = None;
+        self.exchanged = false;
+    }
+
+    /// What was said in a reliable response and never settled is undone.
+    pub(super) fn undo_unsettled(&mut self) {
+        if let Some(before) = self.sent.as_deref_mut().and_then(|sent| sent.before.take()) {
+            self.media = Some(*before);
+            self.exchanged = false;
+        }
+    }
+
+    /// Whether a 2xx of ours waits for the PRACK of a description.
+    pub(super) fn holds_back(&self) -> bool {
+        self.sent.as_ref().is_some_and(|sent| sent.accept.is_some())
     }
 
     /// UAC: a provisional response above 100. `false` when it must not be taken: a repetition, or one out of order.
