@@ -4,7 +4,7 @@ mod sim;
 
 use rtcclient::agent::{Code, Send, SessionOptions};
 use sim::raw::sdp;
-use sim::talk::{PEER, Talk};
+use sim::talk::{PEER, Talk, cookie};
 
 /// Only the final answer, a CANCEL or the end of the dialog ends a proceeding INVITE transaction.
 #[test]
@@ -52,4 +52,54 @@ fn a_call_that_went_on_to_its_next_target_is_not_redirected_again() {
     t.wait(100.0);
     let left = t.on(|agent, _| agent.statistics());
     assert_eq!((left.sessions, left.transactions), (0, 0), "{left:?}");
+}
+
+/// Resident memory of this process in KiB; 0 where that is not known.
+fn memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}
+
+/// A call that is changed for ever must not grow (28 bytes an UPDATE were too many for others).
+#[test]
+fn ten_thousand_changes_of_one_call_leave_no_trace() {
+    let mut t = Talk::new(3);
+    let (session, ..) = t.connected("");
+    let change = |t: &mut Talk, number: i64| {
+        t.on(|agent, now| agent.hold(now, &session, number % 2 == 0, &cookie(number)))
+            .expect("begun");
+        t.run();
+        let reinvite = t.peer.expect("INVITE");
+        let direction = if number % 2 == 0 {
+            "recvonly"
+        } else {
+            "sendrecv"
+        };
+        t.answer(&reinvite, 200, "t1", "", &sdp(PEER, direction));
+        t.peer.expect("ACK");
+        // Each transaction lives 64*T1 after its answer; they go as new ones come.
+        t.wait(1.0);
+        t.net.take_events(t.alice);
+    };
+    for number in 0..2_000 {
+        change(&mut t, number);
+    }
+    let settled = t.on(|agent, _| agent.statistics());
+    let before = memory();
+    for number in 2_000..12_000 {
+        change(&mut t, number);
+    }
+    let after = t.on(|agent, _| agent.statistics());
+    assert_eq!(
+        (after.sessions, after.dialogs, after.transactions),
+        (settled.sessions, settled.dialogs, settled.transactions)
+    );
+    // The ladder of the simulation itself takes some 6 MiB.
+    assert!(
+        memory() < before + 24 * 1024,
+        "{} KiB more",
+        memory() - before
+    );
 }

@@ -92,3 +92,25 @@ fn what_it_names_is_there() {
     }
     assert!(named > 10, "only {named} paths were found");
 }
+
+/// A test that `tests/README.md` names is in the file that it names.
+#[test]
+fn the_tests_that_are_named_exist() {
+    let folder = format!("{}/tests", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(format!("{folder}/README.md")).expect("tests/README.md");
+    let mut file = String::new();
+    let mut found = 0;
+    for word in text.split('`').skip(1).step_by(2) {
+        if let Some(path) = word.strip_suffix(".rs").filter(|stem| !stem.contains('*')) {
+            let path = format!("{folder}/{path}.rs");
+            file = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("there is no {path}"));
+        } else if word.matches('_').count() > 2 && !word.contains(['/', '=', ' ']) {
+            assert!(
+                file.contains(&format!("fn {word}()")),
+                "no test {word} where tests/README.md says"
+            );
+            found += 1;
+        }
+    }
+    assert!(found > 15, "{found}");
+}
