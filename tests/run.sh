@@ -78,6 +78,7 @@ CHECKS=(
     "SIPp sends garbage between calls|60|sipp_garbage|required|sipp python3"
     "SIPp: late ACK, re-INVITE overtaken by its BYE|60|sipp_late|required|sipp python3"
     "SIPp calls over a relay that loses and doubles|90|sipp_lossy|required|sipp python3"
+    "SIPp: 100rel demanded and given|60|sipp_prack|required|sipp python3"
     "SIPp: both change or end the call at once, a strict route|60|sipp_races|required|sipp python3"
     "Kamailio: registration, MD5, UDP|40|kamailio_md5_udp|peer|kamailio python3 @interop"
     "Kamailio: registration, MD5, TCP|40|kamailio_md5_tcp|peer|kamailio python3 @interop"

@@ -129,6 +129,20 @@ sipp_races() {
     sipp_race strict-route 'hangup; wait disconnected 5; sleep 300'
 }
 
+# 100rel both ways: SIPp demands it, and rings reliably itself.
+sipp_prack() {
+    local bob
+    start bob "$SAMPLES/rtcphone" --bind udp:127.0.0.1:0 --aor sip:bob@127.0.0.1 --answer 200 --answer-delay 400 --trace bob.ladder \
+        --exec 'wait incoming 20; wait connected 10; wait disconnected 10'
+    bob=$started
+    sipp_to "$(until_line bob.out '[0-9.]+:[0-9]+$' 10)" u1 -sf "$INTEROP/prack-uac.xml" -s bob -m 1
+    sipp_done sipp.out 1
+    wait "$bob" || { show bob.out bob.ladder; die "bob's script did not hold"; }
+    show bob.ladder
+    sipp_race prack-uas 'hangup; wait disconnected 5; sleep 300'
+    has prack-uas.ladder 'PRACK'
+}
+
 # ---- Kamailio ----
 
 # certificate FOLDER NAMES [DAYS]: an authority in FOLDER/ca.pem, and what it signs for these names (as openssl writes them) in
