@@ -74,7 +74,7 @@
 // == rtc_send_t.flags. ==
 // The stack's own headers may be set too.
 #define RTC_SEND_EXPERT 1
-// Send the provisional response reliably (not in this version).
+// Send the provisional response reliably (100rel, RFC 3262).
 #define RTC_SEND_RELIABLE 2
 // Repeat before it expires.
 #define RTC_SEND_REFRESH 4
@@ -294,7 +294,7 @@
 #define RTC_SESSION_OLD_HOLD 131072
 
 // == rtc_session_reinvite. ==
-// Not in this version.
+// By UPDATE in place of a re-INVITE (RFC 3311).
 #define RTC_REINVITE_UPDATE 1
 // The peer makes the offer.
 #define RTC_REINVITE_NO_OFFER 2
@@ -917,7 +917,7 @@ typedef struct rtc_tls_options_t {
     struct rtc_str_t key_pem;
 } rtc_tls_options_t;
 
-// Name resolution (servers and records not in this version: the system's resolver is asked).
+// Name resolution: servers of the application's choice and records of its own; none of them: the system's.
 typedef struct rtc_dns_options_t {
     // sizeof (rtc_dns_options_t).
     uint32_t size;
@@ -959,7 +959,7 @@ typedef struct rtc_timers_t {
     int32_t no_answer_secs;
 } rtc_timers_t;
 
-// NAT traversal (servers are not in this version: a client that is given one is refused).
+// NAT traversal (STUN and TURN servers are not in this version: a client that is given one is refused).
 typedef struct rtc_nat_options_t {
     // sizeof (rtc_nat_options_t).
     uint32_t size;
@@ -999,7 +999,7 @@ typedef struct rtc_limits_t {
     uint32_t connections;
     // Events that wait to be pulled [10000]; their messages may take 16 MiB besides.
     uint32_t queued_events;
-    // Redirections followed for one call [10].
+    // Redirections followed for one request [5].
     uint32_t redirects;
     // Branches of one INVITE that are kept apart [32].
     uint32_t forks;

@@ -114,3 +114,34 @@ fn the_tests_that_are_named_exist() {
     }
     assert!(found > 15, "{found}");
 }
+
+/// Every name of the C interface in a text: `RTC_…` and `rtc_…`, up to where a name ends.
+fn names(text: &str) -> Vec<&str> {
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+        .filter(|word| word.starts_with("RTC_") || word.starts_with("rtc_"))
+        .collect()
+}
+
+#[test]
+fn every_name_of_the_interface_that_it_uses_is_in_the_header() {
+    let readme = read("README.md");
+    let header = read("include/rtcclient.h");
+    let known: std::collections::HashSet<&str> = names(&header).into_iter().collect();
+    // Variables of the environment and of the build.
+    let other = ["RTC_SHARED", "RTC_UPDATE_HEADER"];
+    let mut checked = 0;
+    for name in names(&readme) {
+        if other.contains(&name) {
+            continue;
+        }
+        checked += 1;
+        // `RTC_NAT_…` names all that begin so.
+        let there = known.contains(name)
+            || name.ends_with('_') && known.iter().any(|one| one.starts_with(name));
+        assert!(
+            there,
+            "README.md names {name}, which include/rtcclient.h does not have"
+        );
+    }
+    assert!(checked > 50, "only {checked} names were found");
+}

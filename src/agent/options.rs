@@ -293,7 +293,7 @@ pub(super) fn join(extra: &str, stack: &str) -> String {
     }
     let said: Vec<&str> = JOINED
         .into_iter()
-        .filter(|joined| crate::usage::lines::contains(stack, joined))
+        .filter(|joined| lines::contains(stack, joined))
         .collect();
     all.finish(&said)
 }

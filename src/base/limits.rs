@@ -28,7 +28,7 @@ pub struct Limits {
     pub connections: usize,
     /// Events waiting for the application before new work is answered 503 and new verbs are refused. Default 10 000.
     pub queued_events: usize,
-    /// Targets followed for one request by 3xx answers (RFC 3261 §8.1.3.4). Default 10.
+    /// Targets followed for one request by 3xx answers (RFC 3261 §8.1.3.4). Default 5.
     pub redirects: usize,
     /// Forks (early dialogs) kept for one INVITE. Default 32.
     pub forks: usize,

@@ -33,7 +33,7 @@ pub const RTC_KIND_SIMULATION: i32 = 20;
 /// == rtc_send_t.flags. ==
 /// The stack's own headers may be set too.
 pub const RTC_SEND_EXPERT: u32 = 1;
-/// Send the provisional response reliably (not in this version).
+/// Send the provisional response reliably (100rel, RFC 3262).
 pub const RTC_SEND_RELIABLE: u32 = 2;
 /// Repeat before it expires.
 pub const RTC_SEND_REFRESH: u32 = 4;
@@ -253,7 +253,7 @@ pub const RTC_SESSION_ALL_FORKS: u32 = 0x1_0000;
 pub const RTC_SESSION_OLD_HOLD: u32 = 0x2_0000;
 
 /// == rtc_session_reinvite. ==
-/// Not in this version.
+/// By UPDATE in place of a re-INVITE (RFC 3311).
 pub const RTC_REINVITE_UPDATE: u32 = 1;
 /// The peer makes the offer.
 pub const RTC_REINVITE_NO_OFFER: u32 = 2;

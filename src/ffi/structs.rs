@@ -47,7 +47,7 @@ pub struct rtc_tls_options_t {
     pub key_pem: rtc_str_t,
 }
 
-/// Name resolution (servers and records not in this version: the system's resolver is asked).
+/// Name resolution: servers of the application's choice and records of its own; none of them: the system's.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct rtc_dns_options_t {
@@ -93,7 +93,7 @@ pub struct rtc_timers_t {
     pub no_answer_secs: i32,
 }
 
-/// NAT traversal (servers are not in this version: a client that is given one is refused).
+/// NAT traversal (STUN and TURN servers are not in this version: a client that is given one is refused).
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct rtc_nat_options_t {
@@ -137,7 +137,7 @@ pub struct rtc_limits_t {
     pub connections: u32,
     /// Events that wait to be pulled [10000]; their messages may take 16 MiB besides.
     pub queued_events: u32,
-    /// Redirections followed for one call [10].
+    /// Redirections followed for one request [5].
     pub redirects: u32,
     /// Branches of one INVITE that are kept apart [32].
     pub forks: u32,
