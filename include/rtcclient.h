@@ -1848,13 +1848,13 @@ typedef struct rtc_server_user_t {
 #define RTC_E_SIP_TLS_INCOMPATIBLE_ENCRYPTION -2131885980
 // `0x80EE0065`: SIP invalid certificate.
 #define RTC_E_SIP_INVALID_CERTIFICATE -2131885979
-// `0x80EE0066`: SIP DNS fail.
+// `0x80EE0066`: no name server answered about the name (a name without records: RTC_E_NO_RECORDS).
 #define RTC_E_SIP_DNS_FAIL -2131885978
-// `0x80EE0067`: SIP TCP fail.
+// `0x80EE0067`: no connection could be made in its time (TCP, TLS or WebSocket: refused, or silent).
 #define RTC_E_SIP_TCP_FAIL -2131885977
 // `0x80EE0068`: too small expires value.
 #define RTC_E_TOO_SMALL_EXPIRES_VALUE -2131885976
-// `0x80EE0069`: SIP TLS fail.
+// `0x80EE0069`: the TLS handshake failed, or the peer closed in it.
 #define RTC_E_SIP_TLS_FAIL -2131885975
 // `0x80EE006A`: not presence profile.
 #define RTC_E_NOT_PRESENCE_PROFILE -2131885974
@@ -2056,7 +2056,7 @@ typedef struct rtc_server_user_t {
 #define RTC_E_REFRESH_REJECTED -2131853296
 // `0x80EE8011`: the ACK never came.
 #define RTC_E_NO_ACK -2131853295
-// `0x80EE8012`: nothing could be sent there: the UDP send failed or came back unreachable.
+// `0x80EE8012`: nothing could be sent there: the UDP send failed or came back unreachable, or the connection was lost before the answer.
 #define RTC_E_TRANSPORT -2131853294
 // `0x80EE8013`: the outbound proxy does not respond.
 #define RTC_E_PROXY_NOT_RESPONDING -2131853293
@@ -2074,6 +2074,8 @@ typedef struct rtc_server_user_t {
 #define RTC_E_TLS_UNKNOWN_AUTHORITY -2131853287
 // `0x80EE801A`: the peer asks for a certificate of ours and got none, or one that it does not take.
 #define RTC_E_TLS_CLIENT_CERTIFICATE -2131853286
+// `0x80EE801B`: the name has no record that leads to an address.
+#define RTC_E_NO_RECORDS -2131853285
 
 #ifdef __cplusplus
 extern "C" {

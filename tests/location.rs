@@ -419,7 +419,7 @@ fn a_name_without_records_and_a_name_server_that_is_silent_are_errors_of_their_o
     let mut stage = stage();
     stage.send("OPTIONS", "sip:nobody.example");
     stage.net.run_for(secs(0.1));
-    assert_eq!(stage.ends(), [Status::Failed(Code::DnsFail)]);
+    assert_eq!(stage.ends(), [Status::Failed(Code::NoRecords)]);
 
     stage.net.set_mood(DNS, Mood::Silent);
     stage.send("OPTIONS", "sip:other.example");

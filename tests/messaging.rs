@@ -170,7 +170,7 @@ fn a_large_message_never_goes_by_udp() {
         .expect("told");
     assert_eq!(
         (failed.cookie, failed.status),
-        (5, Status::Failed(Code::Transport))
+        (5, Status::Failed(Code::TcpFail))
     );
     // To somebody who listens on TCP it comes.
     let bob = talk

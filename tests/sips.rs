@@ -220,7 +220,7 @@ fn sips_takes_no_road_that_others_can_read_along() {
     dial(&mut net, bob, "sips:alice@example.com");
     net.run_for(secs(40.0));
     let end = session_event(&net, bob, SessionState::Disconnected).expect("an end");
-    assert_eq!(end.status, Status::Failed(Code::Transport));
+    assert_eq!(end.status, Status::Failed(Code::TcpFail));
     assert!(!net.ladder()[before..].contains("INVITE"));
 }
 

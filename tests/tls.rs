@@ -321,8 +321,9 @@ fn sips_is_never_sent_in_the_clear() {
     bind(&alice, Protocol::Udp);
     bind(&alice, Protocol::Tcp);
     let code = refusal(&alice, &format!("sips:bob@example.test:{}", tcp.port()));
+    // Closed in the handshake, or silent until it was given up.
     assert!(
-        matches!(code, Code::Tls(TlsFault::Handshake) | Code::Transport),
+        matches!(code, Code::Tls(TlsFault::Handshake) | Code::TcpFail),
         "{code:?}"
     );
     for transport in ["udp", "carrier-pigeon"] {
@@ -388,4 +389,28 @@ fn options_that_make_no_sense_are_told_so() {
     let phone = phone(1, None);
     let bound = phone.bind(Protocol::Tls, ([127, 0, 0, 1], 0).into());
     assert!(matches!(bound, Err(BindError::NoCertificate)));
+}
+
+/// A server that hangs up in the handshake has failed TLS, one that is not there TCP: each has its own code.
+#[test]
+fn a_handshake_that_is_hung_up_and_a_refused_connection_have_their_own_codes() {
+    let authority = Authority::new("ours");
+    let alice = phone(1, Some(tls(&[&authority], None)));
+    let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a listener");
+    let port = server.local_addr().expect("an address").port();
+    let hangs_up = std::thread::spawn(move || {
+        let (mut stream, _) = server.accept().expect("a connection");
+        let mut some = [0; 64];
+        let _ = std::io::Read::read(&mut stream, &mut some);
+    });
+    let code = refusal(&alice, &format!("sips:bob@example.test:{port}"));
+    assert_eq!(code, Code::Tls(TlsFault::Handshake));
+    hangs_up.join().expect("ended");
+    for uri in [
+        format!("sips:bob@example.test:{port}"),
+        format!("sip:bob@127.0.0.1:{port};transport=tcp"),
+        format!("sip:bob@127.0.0.1:{port};transport=ws"),
+    ] {
+        assert_eq!(refusal(&alice, &uri), Code::TcpFail, "{uri}");
+    }
 }

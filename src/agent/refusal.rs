@@ -66,10 +66,14 @@ pub enum Code {
     NotExist,
     /// No answer came in time.
     Timeout,
-    /// The name has no address.
+    /// No name server answered about the name.
     DnsFail,
-    /// Nothing could be sent there.
+    /// The name has no record that leads to an address.
+    NoRecords,
+    /// Nothing could be sent there, or the connection was lost before the answer came.
     Transport,
+    /// No connection could be made.
+    TcpFail,
     /// TLS did not let us speak to the peer.
     Tls(TlsFault),
     /// The transport is not offered by this build or client.

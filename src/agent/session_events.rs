@@ -721,7 +721,9 @@ pub(super) fn failure_code(failure: Failure) -> Code {
         Failure::Timeout => Code::Timeout,
         Failure::Transport => Code::Transport,
         Failure::Insecure(fault) => Code::Tls(fault),
+        Failure::Refused => Code::TcpFail,
         Failure::Unresolved => Code::DnsFail,
+        Failure::NoRecords => Code::NoRecords,
         Failure::NoTarget => Code::TransportNotSupported,
     }
 }

@@ -176,6 +176,12 @@ impl Location {
         self.doubtful
     }
 
+    /// Whether names were asked for and those who know said that there is no such record.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        !self.doubtful && !self.answers.is_empty()
+    }
+
     /// Whether the walk is at its end; false: more may come, or not.
     #[must_use]
     pub fn is_over(&self) -> bool {

@@ -43,7 +43,9 @@ pub(super) fn number(code: Code) -> rtc_result_t {
         Code::NotExist => RTC_E_NOT_EXIST,
         Code::Timeout => RTC_E_SIP_TIMEOUT,
         Code::DnsFail => RTC_E_SIP_DNS_FAIL,
+        Code::NoRecords => RTC_E_NO_RECORDS,
         Code::Transport => RTC_E_TRANSPORT,
+        Code::TcpFail => RTC_E_SIP_TCP_FAIL,
         Code::Tls(fault) => match fault {
             TlsFault::Expired => RTC_E_TLS_CERTIFICATE_EXPIRED,
             TlsFault::WrongName => RTC_E_TLS_WRONG_NAME,

@@ -347,16 +347,16 @@ pub const RTC_E_SIP_TLS_INCOMPATIBLE_ENCRYPTION: rtc_result_t = -2_131_885_980;
 /// `0x80EE0065`: SIP invalid certificate.
 pub const RTC_E_SIP_INVALID_CERTIFICATE: rtc_result_t = -2_131_885_979;
 
-/// `0x80EE0066`: SIP DNS fail.
+/// `0x80EE0066`: no name server answered about the name (a name without records: RTC_E_NO_RECORDS).
 pub const RTC_E_SIP_DNS_FAIL: rtc_result_t = -2_131_885_978;
 
-/// `0x80EE0067`: SIP TCP fail.
+/// `0x80EE0067`: no connection could be made in its time (TCP, TLS or WebSocket: refused, or silent).
 pub const RTC_E_SIP_TCP_FAIL: rtc_result_t = -2_131_885_977;
 
 /// `0x80EE0068`: too small expires value.
 pub const RTC_E_TOO_SMALL_EXPIRES_VALUE: rtc_result_t = -2_131_885_976;
 
-/// `0x80EE0069`: SIP TLS fail.
+/// `0x80EE0069`: the TLS handshake failed, or the peer closed in it.
 pub const RTC_E_SIP_TLS_FAIL: rtc_result_t = -2_131_885_975;
 
 /// `0x80EE006A`: not presence profile.
@@ -659,7 +659,7 @@ pub const RTC_E_REFRESH_REJECTED: rtc_result_t = -2_131_853_296;
 /// `0x80EE8011`: the ACK never came.
 pub const RTC_E_NO_ACK: rtc_result_t = -2_131_853_295;
 
-/// `0x80EE8012`: nothing could be sent there: the UDP send failed or came back unreachable.
+/// `0x80EE8012`: nothing could be sent there: the UDP send failed or came back unreachable, or the connection was lost before the answer.
 pub const RTC_E_TRANSPORT: rtc_result_t = -2_131_853_294;
 
 /// `0x80EE8013`: the outbound proxy does not respond.
@@ -685,3 +685,6 @@ pub const RTC_E_TLS_UNKNOWN_AUTHORITY: rtc_result_t = -2_131_853_287;
 
 /// `0x80EE801A`: the peer asks for a certificate of ours and got none, or one that it does not take.
 pub const RTC_E_TLS_CLIENT_CERTIFICATE: rtc_result_t = -2_131_853_286;
+
+/// `0x80EE801B`: the name has no record that leads to an address.
+pub const RTC_E_NO_RECORDS: rtc_result_t = -2_131_853_285;

@@ -402,6 +402,7 @@ pub(super) const NAMES: &[(rtc_result_t, &CStr)] = &[
         RTC_E_TLS_CLIENT_CERTIFICATE,
         c"RTC_E_TLS_CLIENT_CERTIFICATE",
     ),
+    (RTC_E_NO_RECORDS, c"RTC_E_NO_RECORDS"),
 ];
 
 /// The name of a result: a static, NUL-terminated text.

@@ -118,9 +118,12 @@ impl Server {
         self.stop_timer_c(key, index);
         let status = match failure {
             Failure::Timeout => 408,
-            Failure::Transport | Failure::Insecure(_) | Failure::Unresolved | Failure::NoTarget => {
-                503
-            }
+            Failure::Transport
+            | Failure::Refused
+            | Failure::Insecure(_)
+            | Failure::Unresolved
+            | Failure::NoRecords
+            | Failure::NoTarget => 503,
         };
         self.settle(now, key, Best::Own(status));
     }

@@ -10,7 +10,7 @@ use super::clients::Machine;
 use super::endpoint::{Endpoint, TimerKey};
 use super::hops::Pending;
 use super::timing::Timer;
-use super::user::{ClientKey, Draft};
+use super::user::{ClientKey, Draft, Failure};
 use crate::base::siphash::HashKey;
 use crate::base::{Entropy, Time};
 use crate::dns::penalty::Home;
@@ -268,7 +268,12 @@ impl<O: Copy + Debug> Endpoint<O> {
                     pending.later.push_back(hop);
                     self.note_better(client, until);
                 }
-                Step::End => pending.walk = None,
+                Step::End => {
+                    if pending.failure == Failure::Unresolved && walk.is_missing() {
+                        pending.failure = Failure::NoRecords;
+                    }
+                    pending.walk = None;
+                }
             }
         }
         self.carry_names();

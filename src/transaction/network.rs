@@ -184,6 +184,10 @@ impl<O: Copy + Debug> Endpoint<O> {
                 for waiter in waiting {
                     match waiter {
                         Waiter::Request(client, attempt) => {
+                            let failure = match failure {
+                                Failure::Transport => Failure::Refused,
+                                other => other,
+                            };
                             self.on_road_closed(now, client, attempt, failure);
                         }
                         Waiter::Response(server, _) => self.on_response_lost(now, server),

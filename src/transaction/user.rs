@@ -78,8 +78,12 @@ pub enum Failure {
     Transport,
     /// TLS did not let us speak to the target: treat as 503.
     Insecure(TlsFault),
-    /// The host name has no address.
+    /// No connection could be made to the target: treat as 503.
+    Refused,
+    /// No name server could be found that knows the host name.
     Unresolved,
+    /// The host name has no record that leads to an address.
+    NoRecords,
     /// The target is nothing that can be sent to (unknown scheme, transport not offered, limit reached).
     NoTarget,
 }

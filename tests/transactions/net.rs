@@ -608,7 +608,9 @@ fn word(indication: &Indication<u32>) -> String {
             Failure::Timeout => "timeout",
             Failure::Transport => "transport",
             Failure::Insecure(_) => "insecure",
+            Failure::Refused => "refused",
             Failure::Unresolved => "unresolved",
+            Failure::NoRecords => "no records",
             Failure::NoTarget => "no target",
         }
         .to_owned(),

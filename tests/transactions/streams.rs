@@ -47,7 +47,7 @@ fn a_tcp_target_that_does_not_listen_fails_and_one_that_hangs_fails_soon() {
         1,
     );
     net.run_ms(10);
-    assert_eq!(net.told(alice), ["transport"]);
+    assert_eq!(net.told(alice), ["refused"]);
     // A connection attempt whose fate is never told.
     let now = net.now;
     net.on(alice).request(
@@ -57,7 +57,7 @@ fn a_tcp_target_that_does_not_listen_fails_and_one_that_hangs_fails_soon() {
     );
     while net.on(alice).poll_io().is_some() {}
     net.run_for(Duration::from_secs(5));
-    assert_eq!(net.told(alice), ["transport"]);
+    assert_eq!(net.told(alice), ["refused"]);
     assert_eq!(net.on(alice).connections(), 0);
 }
 

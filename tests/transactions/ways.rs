@@ -99,7 +99,7 @@ fn a_name_without_addresses_and_a_strange_target_fail() {
     net.request(alice, draft("OPTIONS", "sip:bob@nowhere.example.com", 1), 1);
     net.request(alice, draft("OPTIONS", "tel:+4712345", 2), 2);
     net.run_ms(5);
-    assert_eq!(net.told(alice), ["no target", "unresolved"]);
+    assert_eq!(net.told(alice), ["no target", "no records"]);
     assert_eq!(net.on(alice).live_transactions(), 0);
 }
 

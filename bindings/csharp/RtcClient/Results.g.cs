@@ -234,5 +234,6 @@ namespace RtcClient
         public const int RTC_E_TLS_WRONG_NAME = unchecked((int)0x80EE8018);
         public const int RTC_E_TLS_UNKNOWN_AUTHORITY = unchecked((int)0x80EE8019);
         public const int RTC_E_TLS_CLIENT_CERTIFICATE = unchecked((int)0x80EE801A);
+        public const int RTC_E_NO_RECORDS = unchecked((int)0x80EE801B);
     }
 }

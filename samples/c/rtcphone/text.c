@@ -117,7 +117,9 @@ const char *result_words(rtc_result_t result)
     } known[] = {
         { RTC_E_TRANSPORT, "nobody listens there, or the connection broke" },
         { RTC_E_SIP_TIMEOUT, "no answer in time" },
-        { RTC_E_SIP_DNS_FAIL, "the host name was not found" },
+        { RTC_E_SIP_TCP_FAIL, "no connection could be made" },
+        { RTC_E_SIP_DNS_FAIL, "no name server answered" },
+        { RTC_E_NO_RECORDS, "the host name was not found" },
         { RTC_E_SIP_TRANSPORT_NOT_SUPPORTED, "no socket of that transport" },
         { RTC_E_TLS_CERTIFICATE_EXPIRED, "the server's certificate is over, or not yet valid" },
         { RTC_E_TLS_WRONG_NAME, "the server's certificate names another domain" },

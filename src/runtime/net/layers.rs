@@ -181,6 +181,15 @@ impl Layers {
                 .is_none_or(|web| matches!(web, Web::Open(_)))
     }
 
+    /// What it means that the stream ends now: in the handshake of TLS it is that which failed.
+    pub(super) fn cut(&self) -> End {
+        if self.tls.as_ref().is_some_and(|tls| tls.is_handshaking()) {
+            End::Insecure(TlsFault::Handshake)
+        } else {
+            End::Closed
+        }
+    }
+
     /// What is to be written to the stream now.
     pub(super) fn take_output(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.output)

@@ -326,7 +326,8 @@ impl Net {
 
     /// A connection broke: it goes, and the core is told unless it had closed it.
     fn lose(&mut self, key: ConnKey) {
-        self.fail(key, End::Closed);
+        let end = self.conns.get(&key).map_or(End::Closed, Conn::cut);
+        self.fail(key, end);
     }
 
     /// As [`Net::lose`], with a reason. What waits, an alert perhaps, leaves as far as it goes at once.
@@ -424,7 +425,8 @@ impl Net {
             Err(End::Closed) => {
                 // The peer said goodbye: what waits to be written still leaves.
                 if conn.known {
-                    self.feedback.push_back(Input::Closed { conn: key });
+                    let end = conn.cut();
+                    self.feedback.push_back(ended(key, end));
                 }
                 self.close(now, key);
                 return Some(Got::Dry);
@@ -479,7 +481,7 @@ impl Net {
             match conn.stream.read(chunk) {
                 Ok(0) => {
                     if !conn.closing && conn.known {
-                        self.feedback.push_back(Input::Closed { conn: key });
+                        self.feedback.push_back(ended(key, conn.cut()));
                     }
                     self.close(now, key);
                     return Got::Dry;
@@ -527,6 +529,14 @@ struct Begun {
 }
 
 impl Conn {
+    /// What it means that there is no more of it now.
+    fn cut(&self) -> End {
+        match &self.layers {
+            Some(layers) if !self.connecting => layers.cut(),
+            _ => End::Closed,
+        }
+    }
+
     /// Puts bytes behind those that wait to be written.
     fn post(&mut self, bytes: Payload) {
         if !bytes.is_empty() {
