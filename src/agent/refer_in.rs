@@ -66,7 +66,9 @@ impl Agent {
             return self.reply(server, &message, 400, "");
         };
         let target: Box<str> = match NameAddr::parse(value) {
-            Ok(address) if Uri::parse(address.uri).is_ok() => address.uri.into(),
+            Ok(address) if Uri::parse(address.uri).is_ok_and(|uri| is_sound(&uri)) => {
+                address.uri.into()
+            }
             _ => return self.reply(server, &message, 400, ""),
         };
         drop(refer_to);
@@ -419,6 +421,14 @@ fn taken_over(referred_by: &str, target: Option<&Uri<'_>>) -> (String, bool) {
         }
     }
     (lines, consulted)
+}
+
+/// Whether the headers in the URI of a Refer-To can be those of a request: each in one line, Replaces one that can be read.
+fn is_sound(target: &Uri<'_>) -> bool {
+    target.header_fields().all(|(name, value)| {
+        let replaces = name.eq_ignore_ascii_case("Replaces");
+        !value.contains(['\r', '\n', '\0']) && (!replaces || Replaces::parse_value(&value).is_ok())
+    })
 }
 
 /// Call-ID and tags of the dialog that a Refer-To wants replaced.
