@@ -40,7 +40,7 @@ fn the_first_notify_makes_the_dialog_even_before_the_2xx() {
     assert_eq!(refresh.request_uri(), "sip:peer@192.0.2.2:5060");
 }
 
-/// B-234: 200 and no NOTIFY for 32 s; what comes later is unknown.
+/// B-233, B-234: the 2xx alone makes it active; 200 and no NOTIFY for 32 s; what comes later is unknown.
 #[test]
 fn silence_after_the_2xx_is_a_failure() {
     let mut hand = hand();

@@ -138,6 +138,10 @@ fn each_kind_of_redirection_does_what_it_says() {
         again.header(HeaderId::Route),
         Some("<sip:192.0.2.9:5060;lr>")
     );
+    // For this request alone: the next call goes as the first did.
+    let (_, next) = talk.call(SessionOptions::default());
+    assert_eq!(next.request_uri(), first.request_uri());
+    assert_eq!(next.header(HeaderId::Route), None);
     let mut talk = Talk::new(6);
     let (session, first) = talk.call(SessionOptions::default());
     talk.answer(

@@ -516,7 +516,7 @@ fn an_invite_of_ours_is_cancelled_through_its_transaction() {
     t.peer.expect("ACK");
 }
 
-/// S-041, S-043, S-045, S-047, S-048: with SIP_ALL every request, response and failure of what objects do is told, with
+/// S-041, S-043, S-047, S-048: with SIP_ALL every request, response and failure of what objects do is told, with
 /// its transaction and object, before what it leads to; without it none.
 #[test]
 fn all_that_passes_is_told_when_it_is_asked_for() {
