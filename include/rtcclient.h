@@ -2775,7 +2775,7 @@ rtc_result_t rtc_event_report_referral(struct rtc_event_t *event,
 // RTC_EVENT_RESPONSE, _REQUEST, _USAGE_STATE, _DIALOG_STATE, _FORKED, _PRACK, _INVITE_COMPLETED, some of which the default
 // event filter hides. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_INVALID_CONTACT;
 // RTC_E_INVALID_DIALOG_STATE (the dialog is over, or has its INVITE usage); RTC_E_INVALID_TRANSACTION_STATE;
-// RTC_E_ALREADY_ANSWERED; RTC_E_DEADLINE_PASSED; RTC_E_LIMIT; life cycle.
+// RTC_E_ALREADY_ANSWERED; RTC_E_DEADLINE_PASSED; RTC_E_LIMIT; RTC_E_NOT_IMPLEMENTED; life cycle.
 rtc_result_t rtc_usage_create(rtc_object_t *parent,
                               int32_t kind,
                               const struct rtc_usage_options_t *options,
@@ -2818,8 +2818,8 @@ rtc_result_t rtc_registration_create(rtc_object_t *parent,
 //
 // It ends in RTC_EVENT_RESPONSE or RTC_EVENT_TRANSACTION_FAILED with the transaction, then RTC_EVENT_REGISTRATION. The registration
 // of a profile has its transactions to itself: `transaction` gets NULL. RTC_FALSE: it is not registered, nothing was sent.
-// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_REGISTRATION_STATE; RTC_E_REQUEST_PENDING; RTC_E_HEADER_MALFORMED,
-// _RESERVED (Contact and Expires too); RTC_E_NOT_ALLOWED; life cycle.
+// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_REGISTRATION_STATE; RTC_E_INVALID_OBJECT_STATE (it
+// is gone); RTC_E_REQUEST_PENDING; RTC_E_HEADER_MALFORMED, _RESERVED (Contact and Expires too); RTC_E_NOT_ALLOWED; life cycle.
 rtc_result_t rtc_registration_send(struct rtc_registration_t *registration,
                                    int32_t operation,
                                    const struct rtc_send_t *send,

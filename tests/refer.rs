@@ -450,6 +450,8 @@ fn a_refer_without_exactly_one_target_is_malformed() {
         "",
         "Refer-To: <sip:a@192.0.2.7>\r\nRefer-To: <sip:b@192.0.2.7>\r\n",
         "Refer-To: <<>>\r\n",
+        "Refer-To: <sip:a@192.0.2.7?Subject=a%0D%0AX-Evil:%20b>\r\n",
+        "Refer-To: <sip:a@192.0.2.7?Replaces=nothing>\r\n",
     ] {
         let mut t = Talk::new(14);
         let (session, _, leg) = t.connected("");
@@ -846,4 +848,15 @@ fn verbs_of_a_transfer_say_what_is_wrong() {
     let early = t.on(|agent, now| agent.refer(now, &idle, Some(CAROL), None, &plain));
     assert_eq!(early.expect_err("idle").code, Code::InvalidSessionState);
     assert_eq!(t.on(|agent, _| agent.list(Kind::Session)).len(), 2);
+    t.on(|agent, now| {
+        agent.terminate(
+            now,
+            &idle,
+            rtcclient::agent::TerminateReason::Normal,
+            &plain,
+        )
+    })
+    .expect("ended");
+    let nowhere = t.on(|agent, now| agent.refer(now, &idle, None, None, &plain));
+    assert_eq!(nowhere.expect_err("ended").code, Code::InvalidArgument);
 }

@@ -277,9 +277,16 @@ fn a_connection_chooses_the_road() {
 fn security_mechanisms_are_named() {
     let mut t = Talk::new(6);
     t.on(|agent, _| {
-        assert_eq!(agent.security_mechanisms(None), "digest, tls");
-        assert_eq!(agent.security_mechanisms(Some("192.0.2.9:5061")), "");
-        assert_eq!(agent.security_mechanisms(Some("[2001:db8::1]")), "");
-        assert_eq!(agent.security_mechanisms(Some("no address")), "");
+        let asked = |hop| {
+            agent
+                .security_mechanisms(hop)
+                .map_err(|refusal| refusal.code)
+        };
+        assert_eq!(asked(None), Ok("digest, tls"));
+        assert_eq!(asked(Some("192.0.2.9:5061")), Ok(""));
+        assert_eq!(asked(Some("[2001:db8::1]")), Ok(""));
+        for wrong in ["not an ip", "[::1]:99999", "[::1", ""] {
+            assert_eq!(asked(Some(wrong)), Err(Code::InvalidArgument), "{wrong}");
+        }
     });
 }

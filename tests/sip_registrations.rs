@@ -194,6 +194,23 @@ fn a_registration_is_sent_as_it_was_described() {
     assert_eq!(world.state(), RegistrationState::LoggedOff);
 }
 
+/// S-045: a refusal of a REGISTER is told as its answer, with the registration.
+#[test]
+fn a_bad_answer_is_told_with_its_registration() {
+    let mut world = World::new(3, options());
+    let send = Send {
+        cookie: 7,
+        ..Send::default()
+    };
+    assert_eq!(world.send(Register, send), Ok(Verdict::Done));
+    let request = world.t.peer.expect("REGISTER");
+    world.answer(&request, 403, "");
+    let told = world.t.events(EventType::Response).pop().expect("told");
+    assert!(told.registration.is_some() && told.transaction.is_some());
+    assert_eq!((told.status, told.cookie), (Status::Sip(403), 7));
+    assert_eq!(world.last().status, Status::Sip(403));
+}
+
 /// S-063, S-060, S-076: what is refused before anything is sent.
 #[test]
 fn what_a_registration_refuses() {
@@ -217,6 +234,20 @@ fn what_a_registration_refuses() {
         (
             RegistrationOptions {
                 contact: "sip:192.0.2.1".into(),
+                ..options()
+            },
+            Code::InvalidContact,
+        ),
+        (
+            RegistrationOptions {
+                contact: "<sip:a@b>;expires=99999999999999999999".into(),
+                ..options()
+            },
+            Code::InvalidContact,
+        ),
+        (
+            RegistrationOptions {
+                contact: "<sip:a@b>;q=77".into(),
                 ..options()
             },
             Code::InvalidContact,

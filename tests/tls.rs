@@ -401,7 +401,7 @@ fn a_handshake_that_is_hung_up_and_a_refused_connection_have_their_own_codes() {
     let hangs_up = std::thread::spawn(move || {
         let (mut stream, _) = server.accept().expect("a connection");
         let mut some = [0; 64];
-        let _ = std::io::Read::read(&mut stream, &mut some);
+        let _ = stream.read(&mut some);
     });
     let code = refusal(&alice, &format!("sips:bob@example.test:{port}"));
     assert_eq!(code, Code::Tls(TlsFault::Handshake));

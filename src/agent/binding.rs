@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::base::{Key, Slab, Time};
+use crate::syntax::headers::contact::qvalue;
 use crate::syntax::{HeaderId, HeaderLines, Message, NameAddr, Uri};
 use crate::transaction::{ClientKey, Failure};
 use crate::transport::Flow;
@@ -165,6 +166,20 @@ fn contact(given: &str) -> Result<Box<str>, Refusal> {
         return Err(bad(
             Code::InvalidUriType,
             format!("a {} URI is no place to be called at", uri.scheme_name),
+        ));
+    }
+    let expires = address.params.get("expires");
+    if expires.is_some_and(|secs| secs.parse::<u32>().is_err()) {
+        return Err(bad(
+            Code::InvalidContact,
+            "its expires is no number of seconds below 2^32".into(),
+        ));
+    }
+    let q = address.params.get("q");
+    if q.is_some_and(|q| qvalue(q).is_none()) {
+        return Err(bad(
+            Code::InvalidContact,
+            "its q is no number from 0 to 1".into(),
         ));
     }
     if uri.user.unwrap_or_default().is_empty() {

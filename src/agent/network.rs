@@ -251,20 +251,28 @@ impl Agent {
     }
 
     /// Names of RFC 3329: all that are supported, or those in use with a next hop, an address with or without port.
-    #[must_use]
-    pub fn security_mechanisms(&self, next_hop: Option<&str>) -> &'static str {
+    pub fn security_mechanisms(&self, next_hop: Option<&str>) -> Result<&'static str, Refusal> {
         let Some(hop) = next_hop else {
-            return "digest, tls";
+            return Ok("digest, tls");
         };
-        let address = hop.parse::<SocketAddr>().or_else(|_| {
-            let bare = hop.trim_start_matches('[').trim_end_matches(']');
-            bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 5061))
-        });
+        let bare = hop
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .unwrap_or(hop);
+        let address = hop
+            .parse::<SocketAddr>()
+            .or_else(|_| bare.parse().map(|ip: IpAddr| SocketAddr::new(ip, 5061)))
+            .map_err(|_| {
+                Refusal::new(
+                    Code::InvalidArgument,
+                    "`next_hop` is no IP address with or without port",
+                )
+            })?;
         // RFC 3329 itself is not negotiated: what a hop has agreed to is what its connection shows.
-        match address {
-            Ok(address) if self.cx.endpoint.is_secured(address) => "tls",
-            _ => "",
-        }
+        Ok(match self.cx.endpoint.is_secured(address) {
+            true => "tls",
+            false => "",
+        })
     }
 
     /// Other settings, for what begins from now on; what is not given stays.

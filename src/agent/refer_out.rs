@@ -69,6 +69,12 @@ impl Agent {
         send: &Send,
     ) -> Result<Verdict, Refusal> {
         self.cx.now = now;
+        if uri.is_none() && consult.is_none() {
+            return Err(Refusal::new(
+                Code::InvalidArgument,
+                "a URI or a consulted session says where to refer to",
+            ));
+        }
         let key = self.session_key(session)?;
         if send.flags & !(SEND_EXPERT | SEND_NO_SUBSCRIPTION) != 0 {
             return Err(Refusal::new(

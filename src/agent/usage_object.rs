@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::base::{Key, Time};
-use crate::syntax::{Event as EventHeader, NameAddr, headers::TypedHeader};
+use crate::syntax::{Event as EventHeader, NameAddr, Uri, headers::TypedHeader};
 use crate::transaction::ClientKey;
 use crate::usage::{Attempt, Auto, Owner, Role};
 
@@ -474,8 +474,14 @@ fn check_options(options: &UsageOptions) -> Result<(), Refusal> {
     }
     if !options.contact.is_empty() {
         check(&format!("Contact: {}", options.contact), true)?;
-        NameAddr::parse(&options.contact)
-            .map_err(|fault| Refusal::new(Code::InvalidContact, format!("Contact: {fault}")))?;
+        let bad = |why: &dyn std::fmt::Display| {
+            Refusal::new(Code::InvalidContact, format!("Contact: {why}"))
+        };
+        let address = NameAddr::parse(&options.contact).map_err(|fault| bad(&fault))?;
+        let uri = Uri::parse(address.uri).map_err(|fault| bad(&fault))?;
+        if !uri.is_sip() {
+            return Err(bad(&"a dialog is reached by a sip: or sips: URI"));
+        }
     }
     if !options.event.is_empty() {
         EventHeader::parse_value(&options.event).map_err(|fault| {

@@ -15,6 +15,7 @@ use super::entry::Entry;
 use super::fence::{Fault, fence};
 use super::listen::Connection;
 use super::registry;
+use super::result;
 use super::result_codes::{RTC_E_INVALIDARG, RTC_E_NOT_IMPLEMENTED, RTC_OK};
 use super::session::method_arg;
 use super::sip_message::check_flags;
@@ -210,7 +211,9 @@ pub unsafe extern "C" fn rtc_client_get_security_mechanisms(
         let this = self::client(client, "client")?;
         text::check_buffer(buf, cap, needed)?;
         let hop = text::optional(next_hop, len, "next_hop")?;
-        let found = this.read(|agent| agent.security_mechanisms(hop))?;
+        let found = this
+            .read(|agent| agent.security_mechanisms(hop))?
+            .map_err(result::refusal)?;
         text::copy_out(found, buf, cap, needed)
     })
 }

@@ -84,8 +84,8 @@ fn operation(operation: i32) -> Result<Operation, Fault> {
 ///
 /// It ends in RTC_EVENT_RESPONSE or RTC_EVENT_TRANSACTION_FAILED with the transaction, then RTC_EVENT_REGISTRATION. The registration
 /// of a profile has its transactions to itself: `transaction` gets NULL. RTC_FALSE: it is not registered, nothing was sent.
-/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_REGISTRATION_STATE; RTC_E_REQUEST_PENDING; RTC_E_HEADER_MALFORMED,
-/// _RESERVED (Contact and Expires too); RTC_E_NOT_ALLOWED; life cycle.
+/// Errors: RTC_E_HANDLE; RTC_E_INVALIDARG; RTC_E_INVALID_REGISTRATION_STATE; RTC_E_INVALID_OBJECT_STATE (it
+/// is gone); RTC_E_REQUEST_PENDING; RTC_E_HEADER_MALFORMED, _RESERVED (Contact and Expires too); RTC_E_NOT_ALLOWED; life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_registration_send(
     registration: *mut rtc_registration_t,

@@ -48,7 +48,7 @@ fn parent_of(raw: Raw) -> Result<(Arc<Client>, UsageParent), Fault> {
 /// RTC_EVENT_RESPONSE, _REQUEST, _USAGE_STATE, _DIALOG_STATE, _FORKED, _PRACK, _INVITE_COMPLETED, some of which the default
 /// event filter hides. Errors: RTC_E_HANDLE; RTC_E_POINTER; RTC_E_INVALIDARG; RTC_E_INVALID_SIP_URL; RTC_E_INVALID_CONTACT;
 /// RTC_E_INVALID_DIALOG_STATE (the dialog is over, or has its INVITE usage); RTC_E_INVALID_TRANSACTION_STATE;
-/// RTC_E_ALREADY_ANSWERED; RTC_E_DEADLINE_PASSED; RTC_E_LIMIT; life cycle.
+/// RTC_E_ALREADY_ANSWERED; RTC_E_DEADLINE_PASSED; RTC_E_LIMIT; RTC_E_NOT_IMPLEMENTED; life cycle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rtc_usage_create(
     parent: *mut rtc_object_t,

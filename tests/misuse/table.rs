@@ -415,6 +415,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row {
         shut: SHUT,
         wrong: wrong![
+            (|_, h| c!(rtc_session_refer(h.cast(), null(), 0, null_mut(), null())), RTC_E_INVALIDARG),
             (|_, h| { let send = send_with_flags(); c!(rtc_session_refer(h.cast(), null(), 0, null_mut(), &raw const send)) }, RTC_E_INVALIDARG),
             (|_, h| { let (p, n) = t("http://x"); c!(rtc_session_refer(h.cast(), p, n, null_mut(), null())) }, RTC_E_INVALID_SIP_URL)
         ],
@@ -639,6 +640,7 @@ pub(crate) const TABLE: &[Row] = &[
             (|_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.automation) = (s(URI), 0x2000); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
             (|_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.flags) = (s(URI), 1); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_INVALIDARG),
             (|f, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.registration) = (s(URI), f.session.cast()); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_HANDLE),
+            (|_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); (o.uri, o.contact) = (s(URI), s("*")); c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)) }, RTC_E_INVALID_CONTACT),
             (|_, h| { let mut v = null_mut(); c!(rtc_usage_create(h, RTC_USAGE_INVITE, null(), &raw mut v)) }, RTC_E_INVALID_SIP_URL)
         ],
         ..on("rtc_usage_create", RTC_KIND_CLIENT, |_, h| { let (mut o, mut v): (rtc_usage_options_t, _) = (sized(), null_mut()); o.uri = s(URI); let r = c!(rtc_usage_create(h, RTC_USAGE_INVITE, &raw const o, &raw mut v)); c!(rtc_object_release(v.cast())); r }, OK)
@@ -678,7 +680,10 @@ pub(crate) const TABLE: &[Row] = &[
     },
     Row {
         nulls: nulls![|_, h| c!(rtc_client_get_security_mechanisms(h.cast(), null(), 0, null_mut(), 0, null_mut()))],
-        wrong: wrong![(|_, h| { let mut n = 0; c!(rtc_client_get_security_mechanisms(h.cast(), b"\xff".as_ptr().cast(), 1, null_mut(), 0, &raw mut n)) }, RTC_E_INVALIDARG)],
+        wrong: wrong![
+            (|_, h| { let mut n = 0; c!(rtc_client_get_security_mechanisms(h.cast(), b"\xff".as_ptr().cast(), 1, null_mut(), 0, &raw mut n)) }, RTC_E_INVALIDARG),
+            (|_, h| { let ((p, l), mut n) = (t("[::1]:99999"), 0); c!(rtc_client_get_security_mechanisms(h.cast(), p, l, null_mut(), 0, &raw mut n)) }, RTC_E_INVALIDARG)
+        ],
         ..on("rtc_client_get_security_mechanisms", RTC_KIND_CLIENT, |_, h| { let mut n = 0; c!(rtc_client_get_security_mechanisms(h.cast(), null(), 0, null_mut(), 0, &raw mut n)) }, OK)
     },
     // ---- registrations ----
