@@ -2,7 +2,7 @@
 //!
 //! Read: partial documents with a hole before them ask for the whole state (RFC 4235 §4.3); what a registrar says of our own
 //! binding is believed (RFC 3680 §5.3). Written, when the application serves the package without bodies of its own: our
-//! calls (`dialog`, RFC 4235) and who watches us (`PACKAGE.winfo`, RFC 3857).
+//! calls (`dialog`, RFC 4235) and who watches us (`PACKAGE.winfo`, RFC 3857). When they are made: `telling.rs`.
 
 use crate::base::Key;
 use crate::events::dialog_info::{self, DialogState, Party};
@@ -14,6 +14,7 @@ use crate::usage::Media;
 use super::profile::Profile;
 use super::session::Session;
 use super::subscription::Subscription;
+use super::telling::{News, place_of};
 use super::watcher::Watcher;
 use super::{Agent, ObjectRef, ParticipantState, SessionState, SessionType, Status, WatcherState};
 
@@ -101,59 +102,99 @@ impl Agent {
 
     /// What a watcher is told when the application gives no body: a document of the agent's own; none for other packages.
     pub(super) fn own_document(&mut self, key: Key<Watcher>) -> Option<(&'static str, Vec<u8>)> {
-        self.own_document_with(key, None, None)
+        self.own_document_with(key, &mut Vec::new())
     }
 
-    fn own_document_with(
+    /// The same with the lists that were made for others just now.
+    pub(super) fn own_document_with(
         &mut self,
         key: Key<Watcher>,
-        ended: Option<&DialogState>,
-        gone: Option<&(Box<str>, Watching)>,
+        lists: &mut Vec<Listing>,
     ) -> Option<(&'static str, Vec<u8>)> {
         let watcher = self.watchers.get(key)?;
         if watcher.has_own_bodies() || watcher.state() != WatcherState::Allowed {
             return None;
         }
-        let package = watcher.package().to_ascii_lowercase();
         let profile = watcher.profile().cloned();
+        let place = place_of(watcher.package(), profile.as_ref());
+        let watched = place.0.strip_suffix(WINFO);
+        if *place.0 != *DIALOG && watched.is_none() {
+            return None;
+        }
+        let heard = watcher.heard;
         let entity = self.account_of_profile(profile.as_ref()).aor.clone();
+        let latest = self.telling.version(&place);
+        let watcher = self.watchers.get_mut(key)?;
+        watcher.heard = latest;
         let version = Version {
-            number: self.watchers.get_mut(key)?.next_version(),
+            number: watcher.next_version(),
             full: true,
         };
-        if package == DIALOG {
-            let mut dialogs = self.dialogs_of(profile.as_ref());
-            dialogs.extend(ended.cloned());
+        let at = lists.iter().position(|list| list.place == place);
+        let at = at.unwrap_or_else(|| {
+            let (dialogs, watchers) = match watched {
+                None => (self.dialogs_of(profile.as_ref()), Vec::new()),
+                Some(watched) => (Vec::new(), self.watchers_of(watched)),
+            };
+            lists.push(Listing {
+                place: place.clone(),
+                dialogs,
+                watchers,
+            });
+            lists.len() - 1
+        });
+        let list = lists.get(at)?;
+        let news = self.telling.news(&place, heard);
+        let Some(watched) = watched else {
+            let over = news.filter_map(|news| match news {
+                News::Call(call) => Some(call.clone()),
+                News::Watcher(_) => None,
+            });
             let document = DialogInfo {
                 version,
                 entity: entity.into(),
-                dialogs,
+                dialogs: list.dialogs.iter().cloned().chain(over).collect(),
             };
             return Some((dialog_info::CONTENT_TYPE, document.to_string().into_bytes()));
-        }
-        let watched = package.strip_suffix(WINFO)?;
-        let mut watchers = self.watchers_of(watched);
-        let gone = gone.filter(|(package, _)| package.eq_ignore_ascii_case(watched));
-        watchers.extend(gone.map(|(_, one)| one.clone()));
+        };
+        let over = news.filter_map(|news| match news {
+            News::Watcher(watcher) => Some(watcher.clone()),
+            News::Call(_) => None,
+        });
         let document = WatcherInfo {
             version,
             lists: vec![WatcherList {
                 resource: entity.into(),
                 package: watched.to_owned(),
-                watchers,
+                watchers: list.watchers.iter().cloned().chain(over).collect(),
             }],
         };
         Some((winfo::CONTENT_TYPE, document.to_string().into_bytes()))
     }
 
-    /// Before a refresh is answered: the document that goes with it has a number of its own.
-    pub(super) fn renew_document(&mut self, key: Key<Watcher>) {
-        if let Some((content_type, body)) = self.own_document(key) {
-            self.with_watcher(key, |usage, _, _, _| usage.renew(content_type, &body));
+    /// Before a refresh is answered: the document that goes with it has a number of its own. Whether it goes is told by
+    /// [`Agent::document_renewed`]. `false`: none of ours.
+    pub(super) fn renew_document(&mut self, key: Key<Watcher>) -> bool {
+        let heard = self.watchers.get(key).map_or(0, |watcher| watcher.heard);
+        let Some((content_type, body)) = self.own_document(key) else {
+            return false;
+        };
+        self.with_watcher(key, |usage, _, _, _| usage.renew(content_type, &body));
+        if let Some(watcher) = self.watchers.get_mut(key) {
+            watcher.heard = heard;
+        }
+        true
+    }
+
+    /// The refresh was taken, and its document is on its way.
+    pub(super) fn document_renewed(&mut self, key: Key<Watcher>) {
+        if let Some(watcher) = self.watchers.get_mut(key) {
+            let place = place_of(watcher.package(), watcher.profile());
+            watcher.heard = self.telling.version(&place);
         }
     }
 
-    /// A call changed: those who watch our calls are told.
+    /// A call changed: those who watch our calls are to be told.
     pub(super) fn tell_calls(&mut self, key: Key<Session>, status: Status, why: Option<&Message>) {
         if self.packages.served(DIALOG).is_none() {
             return;
@@ -163,46 +204,17 @@ impl Agent {
             .get(key)
             .filter(|session| session.state() == SessionState::Disconnected)
             .and_then(|session| self.dialog_of(key, session))
-            .map(|state| ended(state, status, why));
+            .map(|state| News::Call(ended(state, status, why)));
         let of = self.sessions.get(key).and_then(|one| one.profile.clone());
-        for watcher in self.watchers_in(DIALOG) {
-            let theirs = self.watchers.get(watcher).and_then(Watcher::profile);
-            let concerned = theirs.is_none() || same(theirs, of.as_ref());
-            if concerned
-                && let Some(document) = self.own_document_with(watcher, ended.as_ref(), None)
-            {
-                self.notify_document(watcher, &document);
-            }
-        }
+        self.note_change(DIALOG, Some(of.as_ref()), ended.as_ref());
     }
 
-    /// The watchers of a package changed: those who watch them are told.
+    /// The watchers of a package changed: those who watch them are to be told.
     pub(super) fn tell_watchers(&mut self, package: &str, gone: Option<Watching>) {
-        let winfo = format!("{package}{WINFO}");
-        if self.packages.served(&winfo).is_none() {
-            return;
+        let winfo = format!("{}{WINFO}", package.to_ascii_lowercase());
+        if self.packages.served(&winfo).is_some() {
+            self.note_change(&winfo, None, gone.map(News::Watcher).as_ref());
         }
-        let gone = gone.map(|one| (Box::from(package), one));
-        for watcher in self.watchers_in(&winfo) {
-            if let Some(document) = self.own_document_with(watcher, None, gone.as_ref()) {
-                self.notify_document(watcher, &document);
-            }
-        }
-    }
-
-    fn notify_document(&mut self, key: Key<Watcher>, document: &(&'static str, Vec<u8>)) {
-        self.with_watcher(key, |usage, cx, account, out| {
-            let body = Some((document.0, &*document.1));
-            usage.notify(cx, account, "", body, 0, out);
-        });
-    }
-
-    fn watchers_in(&self, package: &str) -> Vec<Key<Watcher>> {
-        self.watchers
-            .iter()
-            .filter(|(_, watcher)| watcher.package().eq_ignore_ascii_case(package))
-            .map(|(key, _)| key)
-            .collect()
     }
 
     fn dialogs_of(&self, profile: Option<&ObjectRef>) -> Vec<DialogState> {
@@ -285,13 +297,19 @@ impl Agent {
     }
 
     fn watchers_of(&self, package: &str) -> Vec<Watching> {
-        self.watchers
-            .iter()
-            .filter(|(_, watcher)| watcher.package().eq_ignore_ascii_case(package))
-            .map(|(key, watcher)| watcher.watching(key, self.cx.now))
+        self.telling
+            .of_package(package)
             .take(MOST)
+            .filter_map(|key| Some(self.watchers.get(key)?.watching(key, self.cx.now)))
             .collect()
     }
+}
+
+/// What there is to be told in one package to the watchers of one account.
+pub(super) struct Listing {
+    place: (Box<str>, Option<u64>),
+    dialogs: Vec<DialogState>,
+    watchers: Vec<Watching>,
 }
 
 fn same(a: Option<&ObjectRef>, b: Option<&ObjectRef>) -> bool {

@@ -13,7 +13,7 @@
 //! | `binding.rs`, `refresh.rs` | registrations and refreshed requests of the application's own |
 //! | `network.rs` | connections, and what the application knows of the network |
 //! | `registration.rs`, `flows.rs`, `publication.rs` | their registration, the roads it stands on, and published state |
-//! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs` | both ends of event packages |
+//! | `subscription.rs`, `watcher.rs`, `packages.rs`, `documents.rs`, `telling.rs` | both ends of event packages |
 //! | `composing.rs`, `content.rs`, `keys.rs` | who is typing; what messages and INFO are taken; who asks for key presses |
 //! | `refer_out.rs`, `refer_in.rs` | transfer by us and of us |
 //! | `replaces.rs` | calls that replace or join others |
@@ -79,6 +79,7 @@ mod usage_subscribe;
 mod usage_verbs;
 pub mod states;
 pub mod subscription;
+mod telling;
 pub mod transaction;
 pub mod watcher;
 
@@ -133,6 +134,8 @@ pub struct Agent {
     sessions: Slab<session::Session>,
     subscriptions: Slab<subscription::Subscription>,
     watchers: Slab<watcher::Watcher>,
+    /// Who is to be told documents of our own.
+    telling: telling::Telling,
     requests: Slab<request::AppRequest>,
     /// REFERs of ours, and of peers, until their last report.
     referring: Slab<refer_out::Referring>,
@@ -189,6 +192,7 @@ impl Agent {
             requests: Slab::default(),
             referring: Slab::default(),
             referrals: Slab::default(),
+            telling: telling::Telling::default(),
             pending: Slab::default(),
             challenges: challenge::Challenges::default(),
             guard: guard::Guard::default(),

@@ -144,6 +144,7 @@ impl Agent {
             Role::Referrer => self.on_referring_alarm(Key::from_bits(key), what),
             Role::Referee => self.on_referral_alarm(Key::from_bits(key), what),
             Role::Pending => self.on_answer_deadline(Key::from_bits(key)),
+            Role::Nobody if what == super::telling::PASS => self.on_pass_alarm(),
             Role::Nobody => self.on_shutdown_alarm(),
             Role::Challenge => self.on_challenge_alarm(key),
             Role::Binding => self.on_binding_alarm(Key::from_bits(key), what),

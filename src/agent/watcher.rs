@@ -21,6 +21,7 @@ use super::keys::{Keys, SILENCE};
 use super::profile::{phrase, status_of};
 use super::request::content_type;
 use super::session::account_for;
+use super::telling::place_of;
 use super::usage_object::SipUsage;
 use super::{
     Agent, Code, Details, Event, EventType, Kind, Object, ObjectRef, Refusal, Send, Status,
@@ -50,6 +51,10 @@ pub struct Watcher {
     own_bodies: bool,
     /// The number of the next document of the agent's own.
     version: u32,
+    /// The version of what there is that it was told last.
+    pub(super) heard: u64,
+    /// It stands among those that had to wait for a NOTIFY.
+    pub(super) due: bool,
     since: Time,
     /// What key presses it waits for.
     pub(super) keys: Option<Box<Keys>>,
@@ -87,6 +92,15 @@ impl Watcher {
 
     pub(super) fn has_own_bodies(&self) -> bool {
         self.own_bodies
+    }
+
+    /// Whether a NOTIFY with news would go out at once; if not, it is woken when it would.
+    pub(super) fn may_tell(&mut self, cx: &mut Cx) -> bool {
+        self.usage.may_tell(cx)
+    }
+
+    pub(super) fn forget_state(&mut self) {
+        self.usage.forget_state();
     }
 
     pub(super) fn next_version(&mut self) -> u32 {
@@ -188,6 +202,9 @@ impl Agent {
                 let body = document.as_ref().map(|(kind, body)| (*kind, &**body));
                 usage.accept(cx, account, true, 0, "", body, 0, out);
             });
+            if document.is_some() {
+                self.forget_document(key);
+            }
             self.check_keys(key);
             return;
         }
@@ -262,12 +279,15 @@ impl Agent {
                 offer: None,
                 own_bodies: false,
                 version: 0,
+                heard: 0,
+                due: false,
                 since: now,
                 keys: None,
                 view: OnceLock::new(),
                 sip: None,
             }
         });
+        self.list_watcher(key);
         Some(key)
     }
 
@@ -310,7 +330,7 @@ impl Agent {
     fn on_watcher_told(&mut self, key: Key<Watcher>, told: Told) {
         match told {
             // The notifier has told its state again by itself.
-            Told::Refreshed(_) => {}
+            Told::Refreshed(_) => self.document_renewed(key),
             Told::Complete {
                 cookie,
                 outcome,
@@ -357,6 +377,8 @@ impl Agent {
                 gone.status = "terminated".to_owned();
             }
             gone.expiration = None;
+            let place = place_of(&watcher.package, watcher.profile.as_ref());
+            self.unlist_watcher(key, &place);
             self.tell_watchers(&watcher.package, Some(gone));
             watcher.usage.release(&mut self.cx);
             watcher.object.end(watcher.details(self.cx.now));
@@ -523,6 +545,9 @@ impl Agent {
             }
             (_, false) => usage.decide(cx, account, active, own, body, cookie, out),
         });
+        if document.is_some() {
+            self.forget_document(key);
+        }
         if asked {
             self.check_keys(key);
         }
@@ -624,12 +649,13 @@ impl Agent {
     ) {
         if let Some(server) = server {
             let subscribe = Some(message.clone()).filter(|one| one.method() == "SUBSCRIBE");
-            if subscribe.is_some() {
-                self.renew_document(key);
-            }
+            let renewed = subscribe.is_some() && self.renew_document(key);
             self.with_watcher(key, |usage, cx, account, out| {
                 usage.on_request(cx, account, server, message, flow, out);
             });
+            if renewed {
+                self.forget_document(key);
+            }
             if let Some(subscribe) = subscribe {
                 self.read_keys(key, &subscribe);
             }
@@ -645,6 +671,7 @@ impl Agent {
         self.with_watcher(key, |usage, cx, account, out| {
             usage.on_response(cx, account, client, message, out);
         });
+        self.wake_watcher(key);
     }
 
     pub(super) fn on_notify_failure(
@@ -671,6 +698,7 @@ impl Agent {
         self.with_watcher(key, |usage, cx, account, out| {
             usage.on_alarm(cx, account, what, out);
         });
+        self.wake_watcher(key);
     }
 
     /// A package is no longer served: its watchers are told that there is nothing to see (RFC 6665 §4.1.3).

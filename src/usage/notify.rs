@@ -63,6 +63,8 @@ struct Notice {
     body: Option<(Box<str>, Box<[u8]>)>,
     /// Tells more than news: the answer to a SUBSCRIBE, another state, the end. It is not held back.
     urgent: bool,
+    /// Goes with a refresh: another one that follows before it went out tells the same and more.
+    again: bool,
 }
 
 /// What a notifier tells.
@@ -489,6 +491,7 @@ impl Notifier {
             cookie,
             body,
             urgent,
+            again: false,
         };
         self.queue(cx, account, notice, out);
     }
@@ -523,6 +526,7 @@ impl Notifier {
             cookie,
             body: self.current.clone().filter(|_| active),
             urgent: true,
+            again: false,
         };
         self.queue(cx, account, notice, out);
     }
@@ -553,19 +557,29 @@ impl Notifier {
         self.go(cx, account);
     }
 
+    /// Whether news would go out at once. If not: its owner's timer or the answer to a NOTIFY says when to ask again.
+    pub fn may_tell(&mut self, cx: &mut Cx) -> bool {
+        let free = self.sent.is_none() && self.queue.is_empty();
+        free && self.state == State::Active && !self.is_held(cx)
+    }
+
+    /// Whether it spoke too lately; its timer says when that is over.
+    fn is_held(&mut self, cx: &mut Cx) -> bool {
+        let held = self.spoke_at.is_some_and(|at| cx.now < at + self.gap);
+        if held && self.held_until.is_none() {
+            let since = self.spoke_at.map_or(Duration::ZERO, |at| cx.now.since(at));
+            let wait = self.gap.saturating_sub(since);
+            self.held_until = Some(cx.arm(wait, self.owner, HELD));
+        }
+        held
+    }
+
     fn go(&mut self, cx: &mut Cx, account: &mut Account) {
         if self.sent.is_some() {
             return;
         }
         let next = self.queue.front();
-        let held = next.is_some_and(|notice| !notice.urgent)
-            && self.spoke_at.is_some_and(|at| cx.now < at + self.gap);
-        if held {
-            if self.held_until.is_none() {
-                let since = self.spoke_at.map_or(Duration::ZERO, |at| cx.now.since(at));
-                let wait = self.gap.saturating_sub(since);
-                self.held_until = Some(cx.arm(wait, self.owner, HELD));
-            }
+        if next.is_some_and(|notice| !notice.urgent) && self.is_held(cx) {
             return;
         }
         let Some(notice) = self.queue.pop_front() else {
@@ -691,7 +705,20 @@ impl Notifier {
             return self.terminate(cx, account, "timeout", "", None, 0, out);
         }
         self.lasts(cx);
-        self.tell(cx, account, "", None, 0, true, out);
+        let last = self.queue.back();
+        if last.is_some_and(|last| last.again && last.state == self.state) {
+            self.queue.pop_back();
+        }
+        let notice = Notice {
+            state: self.state.clone(),
+            until: self.expires_at,
+            own: String::new(),
+            cookie: 0,
+            body: self.current.clone().filter(|_| self.state == State::Active),
+            urgent: true,
+            again: true,
+        };
+        self.queue(cx, account, notice, out);
         out.push(Told::Refreshed(message));
     }
 
