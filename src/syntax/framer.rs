@@ -145,8 +145,9 @@ impl Framer {
         let whole = waiting.len() == line_end;
         self.at += if pair { 4 } else { line_end };
         // A ping may come in two halves; the first then shows as a pong that nobody waits for.
-        let second_half = self.half_ping;
-        self.half_ping = whole && !second_half;
+        // Only CR LF is half of one: a lone LF is tolerated and means nothing.
+        let second_half = self.half_ping && line_end == 2;
+        self.half_ping = whole && line_end == 2 && !second_half;
         Some(if pair || second_half {
             Frame::Ping
         } else {
@@ -316,5 +317,22 @@ mod tests {
             framer.push(std::slice::from_ref(byte));
         }
         assert_eq!(frames(&mut framer), ["OPTIONS"]);
+    }
+
+    /// Where a read ends must not make a ping out of lone line feeds.
+    #[test]
+    fn lone_line_feeds_are_no_ping_wherever_they_are_cut() {
+        for piece in 1..5 {
+            let mut framer = Framer::new(Limits::default());
+            for bytes in b"\n\n\n\n\n\n\n\n".chunks(piece) {
+                framer.push(bytes);
+                while let Some(frame) = framer.next() {
+                    assert!(
+                        matches!(frame, Ok(Frame::Pong)),
+                        "{frame:?} in pieces of {piece}"
+                    );
+                }
+            }
+        }
     }
 }
